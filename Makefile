@@ -1,0 +1,64 @@
+# make build   segments from raw data: environment, dbt build, summary
+# make test    the test suite, in temporary directories
+# make help    everything else
+
+PYTHON ?= python3
+BIN := .venv/bin
+PUBLISH_DIR ?= published
+export PUBLISH_DIR
+
+# Found before any other dbt or Python, and the package before any other of its name.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export PYTHONPATH := $(CURDIR)/python_models
+
+.PHONY: build test test-slow lint format docs demonstration-seeds lock clean help
+
+build: .venv/installed  ## Build the segments and publish them to PUBLISH_DIR
+	dbt build --profiles-dir .
+	@python -m segmentation.build_summary "$(PUBLISH_DIR)"
+
+test: .venv/installed  ## Run the test suite without its slow tests
+	python -m pytest -m "not slow"
+
+test-slow: .venv/installed  ## Run the slow tests, which CI runs too
+	python -m pytest -m slow
+
+lint: .venv/installed  ## Check SQL, Python and property files
+	ruff check .
+	ruff format --check .
+	python tools/check_property_files.py
+	sqlfluff lint --disable-progress-bar models tests/singular
+
+format: .venv/installed  ## Put Python files into the project's format
+	ruff check --fix .
+	ruff format .
+
+docs: .venv/installed  ## Write the documentation as one page, target/static_index.html
+	dbt docs generate --static --profiles-dir .
+
+demonstration-seeds: .venv/installed  ## Write the made-up raw data of seeds/raw anew
+	python tools/generate_demonstration_seeds.py
+
+lock: .venv/installed  ## Resolve requirements.lock anew from pyproject.toml
+	python -m pip install --quiet "uv>=0.9,<1"
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+		--fork-strategy fewest --no-header --quiet --output-file requirements.lock
+	{ echo '# Exact versions for Linux, macOS and WSL, Python 3.11 to 3.13; by make lock.'; \
+		cat requirements.lock; } > requirements.lock.new
+	mv requirements.lock.new requirements.lock
+
+clean:  ## Remove what a build makes, but not the publication
+	rm -rf build target logs
+
+help:  ## List these commands
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /: /' \
+		| awk -F': ' '{ printf "make %-20s %s\n", $$1, $$2 }'
+
+.venv/installed: requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
+		|| { echo "Python 3.11 to 3.13 is needed, and $(PYTHON) is" \
+		"$$($(PYTHON) --version 2>&1). Name another: make PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv --clear .venv
+	python -m pip install --quiet --disable-pip-version-check \
+		--requirement requirements.lock
+	@touch $@
