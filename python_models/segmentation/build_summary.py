@@ -1,0 +1,99 @@
+"""Say in a few lines what the publication holds: what `make build` ends with."""
+
+import sys
+from collections import Counter
+from pathlib import Path
+
+import duckdb
+
+from segmentation.publication.memory import DATABASE_NAME
+
+
+def summarise(publish_dir: Path) -> str:
+    """Describe the publication in a folder for a person at a terminal.
+
+    Parameters
+    ----------
+    publish_dir : pathlib.Path
+        Where the publication is kept.
+
+    Returns
+    -------
+    str
+        Segments with their sizes, what was not used and why, where the files are.
+    """
+    database = publish_dir / DATABASE_NAME
+    with duckdb.connect(str(database), read_only=True) as connection:
+        data_set, published_at, fit_id, enterprise_count = connection.sql(
+            "select data_set, published_at, fit_id, enterprise_count from publication"
+        ).fetchall()[0]
+        segments = connection.sql(
+            "select segment_name, segment_key, is_named_segment, enterprise_count,"
+            " enterprise_share, mean_followers_total, top_category_name"
+            " from cluster_profiles order by enterprise_count desc, segment_key"
+        ).fetchall()
+        rejections = connection.sql(
+            "select raw_table, is_whole_row, reason, count(*) as row_count"
+            " from rejected_rows group by all"
+            " order by raw_table, is_whole_row desc, row_count desc, reason"
+        ).fetchall()
+    lines = [
+        "",
+        f"{_count(enterprise_count)} active enterprises in {len(segments)} segments"
+        f" (data set {data_set}, fit {fit_id}, {published_at:%Y-%m-%d %H:%M} UTC)",
+        "",
+        *_segment_lines(segments),
+        "",
+        *_rejection_lines(rejections),
+        "",
+        f"Published in {database}",
+    ]
+    return "\n".join(lines)
+
+
+def _segment_lines(segments: list[tuple]) -> list[str]:
+    width = max(len(name) for name, *_ in segments)
+    lines = [
+        f"  {'segment':<{width}}  {'enterprises':>11}  {'share':>6}"
+        f"  {'mean followers':>14}  most frequent category"
+    ]
+    for name, _, _, count, share, followers, category in segments:
+        mean = "unknown" if followers is None else _count(round(followers))
+        lines.append(
+            f"  {name:<{width}}  {_count(count):>11}  {share:>6.1%}"
+            f"  {mean:>14}  {category or 'unknown'}"
+        )
+    unnamed = sorted(key for _, key, is_named, *_ in segments if not is_named)
+    if unnamed:
+        lines += [
+            "",
+            f"  New, without a name or recommendations: {', '.join(unnamed)}.",
+            "  To adopt one, add a line with its key to segments.csv and its actions",
+            "  to recommendations.csv, both in seeds/reference.",
+        ]
+    return lines
+
+
+def _rejection_lines(rejections: list[tuple]) -> list[str]:
+    if not rejections:
+        return ["Every raw row and value was used."]
+    lines = ["Not used, listed with the reason in the table rejected_rows:"]
+    for is_whole_row, what in ((True, "rows"), (False, "single values")):
+        by_table: dict[str, Counter] = {}
+        for raw_table, of_whole_row, reason, count in rejections:
+            if of_whole_row == is_whole_row:
+                by_table.setdefault(raw_table, Counter())[reason] = count
+        for raw_table, reasons in by_table.items():
+            listed = ", ".join(
+                f"{reason} {_count(count)}" for reason, count in reasons.most_common()
+            )
+            lines.append(f"  {_count(reasons.total())} {what} of {raw_table}: {listed}")
+    return lines
+
+
+def _count(number: int) -> str:
+    return f"{number:,}"
+
+
+if __name__ == "__main__":
+    print(summarise(Path(sys.argv[1])))

@@ -1,0 +1,171 @@
+"""Put enterprises into the fitted space.
+
+Everybody in the database engine, row by row; the sample of a fit also in memory.
+In the engine the arithmetic is generated SQL over the feature table: nothing but the
+model is held in Python, and a million enterprises stream by. A numeric feature is a
+scaled number; a categorical one, a block of 0/1 columns in the fit, is there its
+category, joined to a small table with what that category adds to each output.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from duckdb import DuckDBPyConnection, DuckDBPyRelation
+from scipy.sparse import csr_array
+
+from segmentation.fitting import DENSE_CELL_LIMIT, FittedModel
+from segmentation.sql_text import finite, number, quoted, text
+
+
+@dataclass(frozen=True, kw_only=True)
+class CategoryWeights:
+    """What each category of one feature adds to each output.
+
+    Attributes
+    ----------
+    seen : numpy.ndarray, shape (n_outputs, n_categories)
+        For the categories of the fit, in their order.
+    unseen : numpy.ndarray, shape (n_outputs,)
+        For any other category.
+    """
+
+    seen: np.ndarray
+    unseen: np.ndarray
+
+
+def transform_sample(
+    sample: pd.DataFrame, *, model: FittedModel
+) -> np.ndarray | csr_array:
+    """Put a sample into the fitted space, as the fitted pipeline's transform would.
+
+    Parameters
+    ----------
+    sample : pandas.DataFrame
+        As :func:`segmentation.sampling.read_fit_sample` returns it.
+    model : FittedModel
+
+    Returns
+    -------
+    numpy.ndarray or scipy.sparse.csr_array, shape (n_rows, n_columns)
+        Sparse where a dense table would be too large.
+    """
+    numeric = np.column_stack(
+        [
+            (sample[f.name].fillna(f.imputation).to_numpy() - f.center) / f.scale
+            for f in model.numeric
+        ]
+    )
+    column_offset = len(model.numeric)
+    rows, columns = [], []
+    for feature in model.categorical:
+        known = sample[feature.name].where(
+            sample[feature.name].notna(), feature.imputation
+        )
+        codes = pd.Index(feature.categories).get_indexer(known)
+        rows.append(np.flatnonzero(codes >= 0))
+        columns.append(column_offset + codes[codes >= 0])
+        column_offset += len(feature.categories)
+    shape = (len(sample), column_offset)
+    if shape[0] * shape[1] <= DENSE_CELL_LIMIT:
+        transformed = np.zeros(shape)
+        transformed[:, : len(model.numeric)] = numeric
+        for row, column in zip(rows, columns, strict=True):
+            transformed[row, column] = 1.0
+        return transformed
+    numeric_rows, numeric_columns = np.indices(numeric.shape).reshape(2, -1)
+    ones = np.ones(sum(map(len, rows)))
+    return csr_array(
+        (
+            np.concatenate([numeric.ravel(), ones]),
+            (
+                np.concatenate([numeric_rows, *rows]),
+                np.concatenate([numeric_columns, *columns]),
+            ),
+        ),
+        shape=shape,
+    )
+
+
+def scale_features(
+    features: DuckDBPyRelation, *, model: FittedModel
+) -> DuckDBPyRelation:
+    """Impute and scale every feature as the fit did.
+
+    Returns
+    -------
+    duckdb.DuckDBPyRelation
+        Lazy. ``enterprise_id``, ``scaled_<i>`` for the numeric features and
+        ``category_<i>`` for the categorical ones, in the model's order.
+    """
+    numeric = [
+        f"(coalesce({finite(f.name)}, {number(f.imputation)})"
+        f" - {number(f.center)}) / {number(f.scale)} as scaled_{i}"
+        for i, f in enumerate(model.numeric)
+    ]
+    categorical = [
+        f"coalesce(cast({quoted(f.name)} as varchar), {text(f.imputation)})"
+        f" as category_{i}"
+        for i, f in enumerate(model.categorical)
+    ]
+    return features.project(", ".join(["enterprise_id", *numeric, *categorical]))
+
+
+def category_blocks(model: FittedModel, columns: np.ndarray) -> list[np.ndarray]:
+    """Cut the columns of the fitted space into one block per categorical feature.
+
+    Parameters
+    ----------
+    model : FittedModel
+    columns : numpy.ndarray, shape (n_outputs, n_columns)
+
+    Returns
+    -------
+    list of numpy.ndarray, each of shape (n_outputs, n_categories of the feature)
+    """
+    widths = [len(feature.categories) for feature in model.categorical]
+    ends = len(model.numeric) + np.cumsum([0, *widths])
+    return [columns[:, ends[i] : ends[i + 1]] for i in range(len(widths))]
+
+
+def join_category_weights(
+    scaled: DuckDBPyRelation,
+    *,
+    model: FittedModel,
+    weights: list[CategoryWeights],
+    connection: DuckDBPyConnection,
+) -> tuple[DuckDBPyRelation, list[list[str]]]:
+    """Join to each enterprise what its categories add to each output.
+
+    Parameters
+    ----------
+    scaled : duckdb.DuckDBPyRelation
+        As :func:`scale_features` returns it.
+    model : FittedModel
+    weights : list of CategoryWeights
+        One per categorical feature of the model.
+    connection : duckdb.DuckDBPyConnection
+        The connection that ``scaled`` belongs to.
+
+    Returns
+    -------
+    joined : duckdb.DuckDBPyRelation
+    terms : list of list of str
+        For each categorical feature, the SQL of its term in each output.
+    """
+    joined, terms = scaled, []
+    for i, (feature, weight) in enumerate(zip(model.categorical, weights, strict=True)):
+        outputs = range(len(weight.unseen))
+        table = pd.DataFrame(
+            {
+                f"seen_category_{i}": list(feature.categories),
+                **{f"weight_{i}_{o}": weight.seen[o] for o in outputs},
+            }
+        )
+        joined = joined.join(
+            connection.from_df(table), f"category_{i} = seen_category_{i}", how="left"
+        )
+        terms.append(
+            [f"coalesce(weight_{i}_{o}, {number(weight.unseen[o])})" for o in outputs]
+        )
+    return joined, terms

@@ -1,0 +1,60 @@
+"""The bridge from dbt's macros to this package, as a dbt-duckdb plugin.
+
+The macro ``call_package`` names an action and hands over its arguments; the answer
+goes back in the ``outcome`` that it passed along. Everything runs in dbt's process
+on the build database, which no other process may open meanwhile.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt.adapters.duckdb.utils import TargetConfig
+from duckdb import DuckDBPyConnection
+
+from segmentation.publication.completeness import list_unit_tests
+from segmentation.publication.memory import attach_previous_publication
+from segmentation.publication.publishing import publish
+from segmentation.raw_tables import prepare_raw_table
+from segmentation.requirements import check_features, check_settings
+
+ACTIONS = {
+    "check_features": check_features,
+    "check_settings": check_settings,
+    "list_unit_tests": list_unit_tests,
+    "prepare_raw_table": prepare_raw_table,
+    "publish": publish,
+}
+
+
+class Plugin(BasePlugin):
+    """Runs the package's actions for dbt and attaches the last publication."""
+
+    def initialize(self, plugin_config: dict[str, Any]) -> None:
+        """Read where the publication is kept."""
+        self.publish_dir = Path(plugin_config["publish_dir"])
+        self.connection: DuckDBPyConnection | None = None
+
+    def update_connection_config(self, creds: Any, config: dict[str, Any]) -> None:
+        """Make the folder of the build database: DuckDB does not."""
+        Path(creds.path).parent.mkdir(parents=True, exist_ok=True)
+
+    def configure_connection(self, conn: DuckDBPyConnection) -> None:
+        """Make the last publication readable as ``previous_publication``."""
+        self.connection = conn
+        attach_previous_publication(
+            conn,
+            publish_dir=self.publish_dir,
+            working_dir=Path(self.creds.path).parent,
+        )
+
+    def store(self, target_config: TargetConfig) -> None:
+        """Run one action; the answer is put into ``outcome['answer']``."""
+        request = target_config.config
+        cursor = self.connection.cursor()
+        try:
+            request["outcome"]["answer"] = ACTIONS[request["action"]](
+                cursor, publish_dir=self.publish_dir, **request["arguments"]
+            )
+        finally:
+            cursor.close()

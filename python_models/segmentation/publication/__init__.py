@@ -1,0 +1,1 @@
+"""The published database: what BI reads and the build's only memory."""

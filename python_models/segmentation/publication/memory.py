@@ -1,0 +1,98 @@
+"""Read the last publication, the only thing that a build remembers."""
+
+import shutil
+from pathlib import Path
+
+from duckdb import CatalogException, DuckDBPyConnection
+from duckdb import Error as DuckDBError
+
+from segmentation.errors import SegmentationError
+from segmentation.sql_text import quoted, text
+
+DATABASE_NAME = "segmentation.duckdb"
+CATALOG = "previous_publication"
+
+# The columns that a build reads of the last publication. One that an older
+# publication lacks is NULL, and a table that it lacks is empty.
+MEMORY_TABLES = {
+    "publication": {"data_set": "varchar", "published_at": "timestamp"},
+    "segmentation_fits": {
+        "fit_id": "integer",
+        "fitted_at": "timestamp",
+        "reason": "varchar",
+        "enterprise_count": "bigint",
+        "sample_count": "bigint",
+        "cluster_count": "integer",
+        "inertia": "double",
+        "silhouette": "double",
+        "ari_to_previous": "double",
+        "settings": "varchar",
+        "library_versions": "varchar",
+        "fingerprint": "varchar",
+    },
+    "cluster_profiles": {
+        "segment_key": "varchar",
+        "mean_followers_total": "double",
+        "mean_followers_facebook": "double",
+        "mean_followers_instagram": "double",
+        "mean_followers_tiktok": "double",
+    },
+    "enterprise_segments": {"enterprise_id": "varchar", "segment_key": "varchar"},
+}
+
+
+def attach_previous_publication(
+    connection: DuckDBPyConnection, *, publish_dir: Path, working_dir: Path
+) -> None:
+    """Attach the last publication as the in-memory catalog ``previous_publication``.
+
+    Its tables are there, empty, when nothing has been published yet. The published
+    file is copied before it is opened: a BI tool that holds it open does not stop a
+    build, and the build does not stop the tool. Nobody but :func:`publish` writes
+    that file, always as a whole, so a copy is never half of one.
+
+    Raises
+    ------
+    SegmentationError
+        If there is a published file and it cannot be read.
+    """
+    connection.execute(f"attach ':memory:' as {CATALOG}")
+    for table, columns in MEMORY_TABLES.items():
+        listed = ", ".join(f"{name} {type_}" for name, type_ in columns.items())
+        connection.execute(f"create table {CATALOG}.main.{table} ({listed})")
+    published = publish_dir / DATABASE_NAME
+    if not published.exists():
+        return
+    copy = working_dir / "previous_publication.duckdb"
+    shutil.copyfile(published, copy)
+    try:
+        _read_memory(connection, copy=copy)
+    except DuckDBError as error:
+        raise SegmentationError(
+            f"The publication {published} cannot be read ({error}). Put back a copy"
+            " of it, or move it away to start without a memory."
+        ) from error
+    finally:
+        copy.unlink()
+
+
+def _read_memory(connection: DuckDBPyConnection, *, copy: Path) -> None:
+    connection.execute(f"attach {text(str(copy))} as published_copy (read_only)")
+    try:
+        present = connection.execute(
+            "select table_name, column_name from duckdb_columns()"
+            " where database_name = 'published_copy' and schema_name = 'main'"
+        ).fetchall()
+        if ("publication", "data_set") not in present:
+            raise CatalogException("it is no publication of this project")
+        for table, columns in MEMORY_TABLES.items():
+            shared = ", ".join(
+                quoted(name) for name in columns if (table, name) in present
+            )
+            if shared:
+                connection.execute(
+                    f"insert into {CATALOG}.main.{table} ({shared})"
+                    f" select {shared} from published_copy.main.{table}"
+                )
+    finally:
+        connection.execute("detach published_copy")

@@ -1,0 +1,36 @@
+"""Tables with stated column types for dbt Python models to return.
+
+pandas guesses types from values, so a column may be int32 today and int64 tomorrow;
+here every column is cast to the type that its model promises.
+"""
+
+import pandas as pd
+from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+
+def typed_table(
+    connection: DuckDBPyConnection,
+    rows: pd.DataFrame,
+    column_types: dict[str, str],
+) -> DuckDBPyRelation:
+    """Cast the columns of a data frame, in the order of ``column_types``.
+
+    NaN in a text column and NaN in a numeric one become NULL.
+    """
+    return connection.from_df(rows.astype(object).where(rows.notna(), None)).project(
+        ", ".join(
+            f"cast({name} as {column_type}) as {name}"
+            for name, column_type in column_types.items()
+        )
+    )
+
+
+def empty_table(
+    connection: DuckDBPyConnection, column_types: dict[str, str]
+) -> DuckDBPyRelation:
+    """A table of these columns without a row."""
+    columns = ", ".join(
+        f"cast(null as {column_type}) as {name}"
+        for name, column_type in column_types.items()
+    )
+    return connection.sql(f"select {columns} limit 0")

@@ -1,0 +1,176 @@
+"""A cluster gets the identity of the segment that its profile is near, or a new one."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from segmentation.identity import (
+    COLUMN_TYPES,
+    PROFILE_COLUMNS,
+    identify_clusters,
+    profile_distances,
+)
+
+LIMIT = 0.5
+SEGMENTS = {
+    "facebook_leaders": (9000, 8000, 800, 200),
+    "balanced_active": (4000, 1500, 1500, 1000),
+    "moderate_presence": (700, 500, 150, 50),
+    "low_visibility": (20, 15, 5, 0),
+}
+
+
+def known(profiles, *, matched_to="last publication"):
+    rows = [(key, matched_to, *profile) for key, profile in profiles.items()]
+    columns = ["segment_key", "matched_to", *PROFILE_COLUMNS]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def clusters(*profiles):
+    rows = [(cluster_id, *profile) for cluster_id, profile in enumerate(profiles)]
+    return pd.DataFrame(rows, columns=["cluster_id", *PROFILE_COLUMNS])
+
+
+def at_distance(profile, distance):
+    """Move the profile by this distance, all of it in the mean total."""
+    total, *others = profile
+    return (float(np.expm1(np.log1p(total) + distance)), *others)
+
+
+def identify(given, known_segments, *, fit_id=3):
+    return identify_clusters(given, known_segments, fit_id=fit_id, distance_limit=LIMIT)
+
+
+def keys_of(identities):
+    return identities["segment_key"].tolist()
+
+
+def test_clusters_with_the_profiles_of_the_known_segments_are_these_segments():
+    identities = identify(clusters(*SEGMENTS.values()), known(SEGMENTS))
+
+    assert list(identities.columns) == list(COLUMN_TYPES)
+    assert identities["cluster_id"].tolist() == [0, 1, 2, 3]
+    assert keys_of(identities) == list(SEGMENTS)
+    assert set(identities["matched_to"]) == {"last publication"}
+    assert identities["match_distance"].tolist() == [0, 0, 0, 0]
+    assert not identities["is_new_segment"].any()
+
+
+@pytest.mark.parametrize("order", [(3, 2, 1, 0), (1, 3, 0, 2), (2, 0, 3, 1)])
+def test_a_segment_keeps_its_key_whatever_number_its_cluster_has(order):
+    """k-means numbers its clusters anew in every fit."""
+    names = [list(SEGMENTS)[place] for place in order]
+    moved = [at_distance(SEGMENTS[name], 0.1) for name in names]
+
+    identities = identify(clusters(*moved), known(SEGMENTS))
+
+    assert keys_of(identities) == names
+    np.testing.assert_allclose(identities["match_distance"], 0.1)
+
+
+@pytest.mark.parametrize(("distance", "is_new"), [(0.499, False), (0.501, True)])
+def test_a_cluster_beyond_the_limit_is_a_new_segment_and_never_someone_elses(
+    distance, is_new
+):
+    """The one segment that is left over would be a silent mislabel."""
+    names = list(SEGMENTS)
+    profiles = [*list(SEGMENTS.values())[:3], at_distance((20, 15, 5, 0), distance)]
+
+    identities = identify(clusters(*profiles), known(SEGMENTS))
+
+    assert keys_of(identities)[:3] == names[:3]
+    last = identities.iloc[3]
+    assert last["is_new_segment"] == is_new
+    assert last["segment_key"] == ("new_3_1" if is_new else "low_visibility")
+    assert last["matched_to"] == ("nothing" if is_new else "last publication")
+    assert last["match_distance"] == pytest.approx(distance)
+
+
+@pytest.mark.parametrize("nearer_first", [True, False])
+def test_of_two_clusters_near_one_segment_the_nearer_gets_it_and_the_other_is_new(
+    nearer_first,
+):
+    nearer, farther = (
+        at_distance(SEGMENTS["balanced_active"], distance) for distance in (0.1, -0.3)
+    )
+    given = (nearer, farther) if nearer_first else (farther, nearer)
+
+    identities = identify(
+        clusters(*given), known({"balanced_active": SEGMENTS["balanced_active"]})
+    )
+
+    expected = ["balanced_active", "new_3_1"]
+    assert keys_of(identities) == (expected if nearer_first else expected[::-1])
+
+
+def test_a_pair_beyond_the_limit_breaks_no_match_within_it():
+    """The least total distance would: it gives "here" to the farther cluster."""
+    base = SEGMENTS["balanced_active"]
+    segments = {"here": base, "there": at_distance(base, 0.8)}
+    given = clusters(at_distance(base, 0.1), at_distance(base, -0.4))
+
+    identities = identify(given, known(segments))
+
+    assert keys_of(identities) == ["here", "new_3_1"]
+
+
+def test_more_segments_than_clusters_leave_the_absent_ones_out():
+    identities = identify(clusters(SEGMENTS["low_visibility"]), known(SEGMENTS))
+
+    assert keys_of(identities) == ["low_visibility"]
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_new_segments_are_numbered_by_falling_mean_total_in_any_order_of_clusters(
+    order,
+):
+    profiles = [(90_000, 1, 1, 1), (8_000, 1, 1, 1), (1, 1, 1, 1)]
+
+    identities = identify(clusters(*(profiles[i] for i in order)), known({}), fit_id=7)
+
+    assert keys_of(identities) == [f"new_7_{i + 1}" for i in order]
+
+
+def test_without_known_segments_every_cluster_is_new_and_has_no_distance():
+    identities = identify(clusters(*SEGMENTS.values()), known({}))
+
+    assert identities["is_new_segment"].all()
+    assert identities["match_distance"].isna().all()
+    assert len(set(keys_of(identities))) == 4
+
+
+def test_an_unknown_mean_is_left_out_of_the_distance_and_the_rest_scaled_up():
+    ours = clusters((np.nan, np.e - 1, 0, 0), (np.nan, np.nan, np.nan, 0))
+    theirs = known({"a": (5, 0, np.nan, 0), "b": (5, 0, 0, np.nan)})
+
+    distances = profile_distances(ours, theirs)
+
+    # Known on both sides: two means of which one differs by 1 in log1p.
+    assert distances[0].tolist() == pytest.approx([np.sqrt(4 / 2), np.sqrt(4 / 2)])
+    assert distances[1, 0] == 0
+    assert distances[1, 1] > 1e6
+
+
+def test_clusters_with_unknown_means_are_matched_by_the_known_ones():
+    profile = (np.nan, *SEGMENTS["low_visibility"][1:])
+    unknown = (np.nan,) * 4
+
+    identities = identify(clusters(unknown, profile), known(SEGMENTS))
+
+    assert keys_of(identities) == ["new_3_1", "low_visibility"]
+
+
+def test_the_source_of_a_match_is_that_of_the_segment_matched():
+    segments = pd.concat(
+        [
+            known({"facebook_leaders": SEGMENTS["facebook_leaders"]}),
+            known(
+                {"low_visibility": SEGMENTS["low_visibility"]}, matched_to="reference"
+            ),
+        ],
+    )
+    given = clusters(SEGMENTS["low_visibility"], SEGMENTS["facebook_leaders"])
+
+    assert identify(given, segments)["matched_to"].tolist() == [
+        "reference",
+        "last publication",
+    ]

@@ -1,0 +1,160 @@
+"""A build that cannot end well is refused before anything is built."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+from segmentation.errors import SegmentationError
+from segmentation.requirements import check_features, check_settings
+
+FIT_SETTINGS = {
+    "numeric_features": '["followers_total"]',
+    "categorical_features": '["category_name"]',
+    "n_clusters": 4,
+    "random_state": 42,
+    "n_init": 10,
+    "scaling": "standard",
+    "fit_sample_size": 50_000,
+}
+
+
+@pytest.fixture
+def connection():
+    with duckdb.connect() as connection:
+        yield connection
+
+
+def check(connection, **changes):
+    """Check the settings of the shipped project with some changed."""
+    arguments = {
+        "publish_dir": Path("published"),
+        "fit_settings": FIT_SETTINGS,
+        "raw_source": "seeds",
+        "raw_data_dir": "",
+        "language": "fr",
+        "identity_distance_limit": 0.5,
+        "data_set": "seeds",
+        "published_data_set": None,
+    }
+    check_settings(connection, **{**arguments, **changes})
+
+
+def load_features(connection, *, row_count):
+    connection.execute(
+        "create table enterprise_features as select cast(range as varchar)"
+        " as enterprise_id, range as followers_total, 'bar' as category_name"
+        f" from range({row_count})"
+    )
+
+
+def check_table(connection, *, is_empty_run=False, **settings):
+    check_features(
+        connection,
+        publish_dir=Path("published"),
+        features="enterprise_features",
+        fit_settings={**FIT_SETTINGS, **settings},
+        is_empty_run=is_empty_run,
+    )
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"language": "en"},
+        {"raw_source": "files", "raw_data_dir": "data"},
+        {"identity_distance_limit": "0.25"},
+        {"identity_distance_limit": 1},
+        {"published_data_set": "seeds"},
+    ],
+)
+def test_variables_that_a_build_can_honour_are_accepted(connection, changes):
+    check(connection, **changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint", "remedy"),
+    [
+        (
+            {"fit_settings": {**FIT_SETTINGS, "n_clusters": 1}},
+            "n_clusters is 1",
+            "two clusters are the least",
+        ),
+        ({"raw_source": "excel"}, "raw_source is 'excel'", "one of seeds, files"),
+        ({"raw_source": "files"}, "RAW_DATA_DIR is not set", "the folder that holds"),
+        ({"language": "de"}, "language is 'de'", "use one of fr, en"),
+        *(
+            ({"identity_distance_limit": value}, f"limit is {value!r}", "such as 0.5")
+            for value in (0, -1, "far", None, "", float("nan"))
+        ),
+        (
+            {"published_data_set": "files:/data/nice"},
+            "belongs to the data set 'files:/data/nice', and this build reads 'seeds'",
+            "Set PUBLISH_DIR to another folder",
+        ),
+    ],
+)
+def test_a_variable_is_refused_with_its_value_and_the_remedy(
+    connection, changes, complaint, remedy
+):
+    with pytest.raises(SegmentationError) as refusal:
+        check(connection, **changes)
+
+    assert complaint in str(refusal.value)
+    assert remedy in str(refusal.value)
+
+
+def test_another_data_set_is_refused_with_the_folder_and_the_way_to_keep_the_memory(
+    connection,
+):
+    """Segments and history of two agencies in one file could not be told apart."""
+    with pytest.raises(SegmentationError) as refusal:
+        check(connection, publish_dir=Path("shared/nice"), published_data_set="nice")
+
+    assert "The publication in shared/nice/" in str(refusal.value)
+    assert "the variable data_set to 'nice'" in str(refusal.value)
+
+
+def test_as_many_enterprises_as_clusters_are_enough(connection):
+    load_features(connection, row_count=4)
+
+    check_table(connection)
+
+
+def test_fewer_enterprises_than_clusters_are_refused_with_both_numbers(connection):
+    load_features(connection, row_count=3)
+
+    with pytest.raises(SegmentationError) as refusal:
+        check_table(connection)
+
+    assert "3 active enterprises, fewer than n_clusters = 4" in str(refusal.value)
+
+
+def test_an_empty_run_needs_no_enterprise_but_every_feature(connection):
+    load_features(connection, row_count=0)
+
+    check_table(connection, is_empty_run=True)
+    with pytest.raises(SegmentationError, match="'likes' is not a column"):
+        check_table(connection, is_empty_run=True, numeric_features='["likes"]')
+
+
+@pytest.mark.parametrize(
+    ("settings", "complaint"),
+    [
+        ({"numeric_features": '["likes"]'}, "'likes' is not a column"),
+        ({"categorical_features": '["town"]'}, "'town' is not a column"),
+        (
+            {
+                "numeric_features": '["category_name"]',
+                "categorical_features": "[]",
+            },
+            "'category_name' is of type VARCHAR",
+        ),
+        ({"n_init": 0}, "n_init is 0"),
+    ],
+)
+def test_a_feature_that_the_fit_cannot_use_is_refused(connection, settings, complaint):
+    load_features(connection, row_count=10)
+
+    with pytest.raises(SegmentationError, match=complaint):
+        check_table(connection, **settings)
