@@ -1,0 +1,10 @@
+{#- Refuse, right after it is built, a feature table that the fit cannot use. -#}
+{% macro check_features() -%}
+    {%- if execute -%}
+        {%- do call_package('check_features', {
+            'features': this.render() | string,
+            'fit_settings': fit_settings(),
+            'is_empty_run': flags.EMPTY,
+        }) -%}
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,38 @@
+with raw_rows as (
+    select * from {{ raw_table('enterprises') }}
+),
+
+rows_as_text as (
+    select
+        cast(enterprise_id as varchar) as enterprise_id,
+        cast(enterprise_name as varchar) as enterprise_name,
+        cast(category_name as varchar) as category_name,
+        cast(city_name as varchar) as city_name,
+        cast(postal_code as varchar) as postal_code,
+        cast(is_active as varchar) as is_active,
+        cast(created_at as varchar) as created_at
+    from raw_rows
+),
+
+rows_with_key as (
+    select
+        {{ raw_key([
+            'enterprise_id',
+            'enterprise_name',
+            'category_name',
+            'city_name',
+            'postal_code',
+            'is_active',
+            'created_at',
+        ]) }} as raw_key,
+        enterprise_id,
+        enterprise_name,
+        category_name,
+        city_name,
+        postal_code,
+        is_active,
+        created_at
+    from rows_as_text
+)
+
+select * from rows_with_key

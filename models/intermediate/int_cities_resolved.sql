@@ -1,0 +1,61 @@
+with cities as (
+    select * from {{ ref('cities') }}
+),
+
+city_aliases as (
+    select * from {{ ref('city_aliases') }}
+),
+
+enterprises as (
+    select * from {{ ref('stg_enterprises') }}
+),
+
+known_spellings as (
+    select
+        {{ city_key('city_name') }} as city_key,
+        city_name
+    from cities
+    union
+    select
+        {{ city_key('alias') }} as city_key,
+        city_name
+    from city_aliases
+),
+
+unknown_spellings_counted as (
+    select
+        enterprises.city_key,
+        enterprises.city_name,
+        count(*) as row_count
+    from enterprises
+    left join known_spellings on enterprises.city_key = known_spellings.city_key
+    where enterprises.city_key is not null and known_spellings.city_key is null
+    group by enterprises.city_key, enterprises.city_name
+),
+
+unknown_spellings_ranked as (
+    select
+        city_key,
+        city_name,
+        row_number() over (
+            partition by city_key order by row_count desc, city_name asc
+        ) as spelling_rank
+    from unknown_spellings_counted
+),
+
+spellings as (
+    select
+        city_key,
+        city_name,
+        true as is_listed
+    from known_spellings
+    union all
+    select
+        city_key,
+        city_name,
+        false as is_listed
+    from unknown_spellings_ranked
+    where spelling_rank = 1
+)
+
+select * from spellings

@@ -1,0 +1,91 @@
+with model_rows as (
+    select * from {{ ref('kmeans_model') }}
+),
+
+labels as (
+    select * from {{ ref('enterprise_clusters') }}
+),
+
+published_fits as (
+    select * from {{ source('previous_publication', 'segmentation_fits') }}
+),
+
+fit_figures as (
+    select
+        max(text_value) filter (where parameter = 'fingerprint') as fingerprint,
+        max(text_value) filter (where parameter = 'settings') as settings,
+        max(text_value) filter (where parameter = 'library_versions')
+            as library_versions,
+        max(value) filter (where parameter = 'sample_count') as sample_count,
+        max(value) filter (where parameter = 'inertia') as inertia,
+        max(value) filter (where parameter = 'silhouette') as silhouette,
+        count(distinct cluster_id) as cluster_count
+    from model_rows
+),
+
+enterprises_counted as (
+    select count(*) as enterprise_count from labels
+),
+
+last_published_fit as (
+    select
+        fit_id,
+        fitted_at,
+        reason,
+        fingerprint,
+        settings
+    from published_fits
+    where fit_id = (select max(latest.fit_id) from published_fits as latest)
+),
+
+-- A fit that learned what the last one learned is that fit, not a new one.
+fit_compared as (
+    select
+        fit_figures.fingerprint,
+        fit_figures.settings,
+        fit_figures.library_versions,
+        fit_figures.sample_count,
+        fit_figures.cluster_count,
+        fit_figures.inertia,
+        fit_figures.silhouette,
+        enterprises_counted.enterprise_count,
+        last_published_fit.fit_id as last_fit_id,
+        last_published_fit.fitted_at as last_fitted_at,
+        last_published_fit.reason as last_reason,
+        coalesce(fit_figures.fingerprint = last_published_fit.fingerprint, false)
+            as is_last_fit,
+        fit_figures.settings = last_published_fit.settings as has_last_settings
+    from fit_figures
+    cross join enterprises_counted
+    left join last_published_fit on true
+    where fit_figures.fingerprint is not null
+),
+
+fit_numbered as (
+    select
+        cast(
+            case
+                when is_last_fit then last_fit_id
+                else coalesce(last_fit_id, 0) + 1
+            end as integer
+        ) as fit_id,
+        not is_last_fit as is_new_fit,
+        case when is_last_fit then last_fitted_at else {{ as_of() }} end as fitted_at,
+        case
+            when is_last_fit then last_reason
+            when last_fit_id is null then 'first_fit'
+            when has_last_settings then 'data_changed'
+            else 'variables_changed'
+        end as reason,
+        fingerprint,
+        settings,
+        library_versions,
+        enterprise_count,
+        cast(sample_count as bigint) as sample_count,
+        cast(cluster_count as integer) as cluster_count,
+        inertia,
+        silhouette
+    from fit_compared
+)
+
+select * from fit_numbered

@@ -1,0 +1,41 @@
+{%- set parsed_columns = {
+    'enterprises': [
+        'enterprise_name', 'category_name', 'city_name', 'postal_code', 'created_at'
+    ],
+    'social_accounts': ['followers', 'measured_on'],
+    'turnover': ['turnover_eur'],
+} -%}
+
+with enterprises as (
+    select * from {{ ref('stg_enterprises') }}
+),
+
+social_accounts as (
+    select * from {{ ref('stg_social_accounts') }}
+),
+
+turnover as (
+    select * from {{ ref('stg_turnover') }}
+),
+
+values_listed as (
+    {% for raw_table, columns in parsed_columns.items() -%}
+    {% set last_table = loop.last -%}
+    {% for column in columns -%}
+    select
+        '{{ raw_table }}' as raw_table,
+        raw_key,
+        enterprise_id,
+        '{{ column }}' as column_name,
+        {{ column }}_text as raw_value,
+        {{ column }}_rejection as reason
+    from {{ raw_table }}
+    where {{ column }}_rejection is not null
+    {% if not (loop.last and last_table) -%}
+    union all
+    {% endif -%}
+    {% endfor -%}
+    {% endfor %}
+)
+
+select * from values_listed

@@ -1,0 +1,50 @@
+with features as (
+    select * from {{ ref('enterprise_features') }}
+),
+
+labels as (
+    select * from {{ ref('enterprise_clusters') }}
+),
+
+coordinates as (
+    select * from {{ ref('enterprise_coordinates') }}
+),
+
+clusters as (
+    select * from {{ ref('int_clusters_named') }}
+),
+
+enterprises_named as (
+    select
+        features.enterprise_id,
+        features.enterprise_name,
+        features.category_name,
+        features.category_group,
+        features.city_name,
+        features.has_facebook_account,
+        features.has_instagram_account,
+        features.has_tiktok_account,
+        features.has_other_account,
+        features.followers_facebook,
+        features.followers_instagram,
+        features.followers_tiktok,
+        features.followers_other,
+        features.followers_total,
+        features.turnover_eur,
+        labels.cluster_id,
+        clusters.segment_key,
+        clusters.segment_name,
+        labels.distance_to_centroid,
+        runners_up.segment_key as runner_up_segment_key,
+        labels.assignment_margin,
+        coordinates.pca_x,
+        coordinates.pca_y
+    from features
+    inner join labels on features.enterprise_id = labels.enterprise_id
+    inner join clusters on labels.cluster_id = clusters.cluster_id
+    inner join clusters as runners_up
+        on labels.runner_up_cluster_id = runners_up.cluster_id
+    inner join coordinates on features.enterprise_id = coordinates.enterprise_id
+)
+
+select * from enterprises_named

@@ -1,0 +1,72 @@
+with raw_rows as (
+    select * from {{ ref('base_enterprises') }}
+),
+
+texts_trimmed as (
+    select
+        raw_key,
+        {{ trimmed_text('enterprise_id') }} as enterprise_id,
+        {{ trimmed_text('enterprise_name') }} as enterprise_name,
+        {{ trimmed_text('category_name') }} as category_name,
+        {{ trimmed_text('city_name') }} as city_name,
+        {{ trimmed_text('postal_code') }} as postal_code,
+        {{ trimmed_text('is_active') }} as is_active,
+        {{ trimmed_text('created_at') }} as created_at
+    from raw_rows
+),
+
+values_parsed as (
+    select
+        raw_key,
+        enterprise_id as enterprise_id_text,
+        enterprise_name as enterprise_name_text,
+        category_name as category_name_text,
+        city_name as city_name_text,
+        postal_code as postal_code_text,
+        is_active as is_active_text,
+        created_at as created_at_text,
+        {{ known_text('enterprise_id') }} as enterprise_id,
+        {{ known_text('enterprise_name') }} as enterprise_name,
+        {{ known_text('category_name') }} as category_name,
+        {{ known_text('city_name') }} as city_name,
+        {{ replace_all(known_text('postal_code'), '\\.0+$', '') }} as postal_code,
+        {{ parse_boolean('is_active') }} as is_active,
+        {{ parse_date('created_at') }} as created_date
+    from texts_trimmed
+),
+
+values_judged as (
+    select
+        raw_key,
+        enterprise_id_text,
+        enterprise_name_text,
+        category_name_text,
+        city_name_text,
+        postal_code_text,
+        is_active_text,
+        created_at_text,
+        enterprise_id,
+        enterprise_name,
+        {{ text_key('enterprise_name') }} as enterprise_name_key,
+        category_name,
+        {{ text_key('category_name') }} as category_key,
+        city_name,
+        {{ city_key('city_name') }} as city_key,
+        postal_code,
+        is_active,
+        case when {{ is_past('created_date') }} then created_date end as created_on,
+        {{ value_rejection('enterprise_name_text', 'enterprise_name') }}
+            as enterprise_name_rejection,
+        {{ value_rejection('category_name_text', 'category_name') }}
+            as category_name_rejection,
+        {{ value_rejection('city_name_text', 'city_name') }} as city_name_rejection,
+        {{ value_rejection('postal_code_text', 'postal_code') }}
+            as postal_code_rejection,
+        case
+            when not {{ is_past('created_date') }} then 'out_of_range'
+            else {{ value_rejection('created_at_text', 'created_date') }}
+        end as created_at_rejection
+    from values_parsed
+)
+
+select * from values_judged

@@ -1,0 +1,49 @@
+with raw_rows as (
+    select * from {{ ref('base_turnover') }}
+),
+
+texts_trimmed as (
+    select
+        raw_key,
+        {{ trimmed_text('enterprise_id') }} as enterprise_id,
+        {{ trimmed_text('fiscal_year') }} as fiscal_year,
+        {{ trimmed_text('turnover_eur') }} as turnover_eur,
+        {{ amount_text('turnover_eur') }} as turnover_number
+    from raw_rows
+),
+
+values_parsed as (
+    select
+        raw_key,
+        enterprise_id as enterprise_id_text,
+        fiscal_year as fiscal_year_text,
+        turnover_eur as turnover_eur_text,
+        {{ known_text('enterprise_id') }} as enterprise_id,
+        {{ parse_year('fiscal_year') }} as fiscal_year_number,
+        {{ parse_amount('turnover_number') }} as turnover_amount
+    from texts_trimmed
+),
+
+values_judged as (
+    select
+        raw_key,
+        enterprise_id_text,
+        fiscal_year_text,
+        turnover_eur_text,
+        enterprise_id,
+        case
+            when {{ is_plausible_year('fiscal_year_number') }} then fiscal_year_number
+        end as fiscal_year,
+        case when turnover_amount >= 0 then turnover_amount end as turnover_eur,
+        case
+            when not {{ is_plausible_year('fiscal_year_number') }} then 'out_of_range'
+            else {{ value_rejection('fiscal_year_text', 'fiscal_year_number') }}
+        end as fiscal_year_rejection,
+        case
+            when turnover_amount < 0 then 'out_of_range'
+            else {{ value_rejection('turnover_eur_text', 'turnover_amount') }}
+        end as turnover_eur_rejection
+    from values_parsed
+)
+
+select * from values_judged

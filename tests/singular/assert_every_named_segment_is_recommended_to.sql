@@ -1,0 +1,11 @@
+-- An account manager who opens a client of a named segment must find something to
+-- propose; only a segment that nobody has named yet may have nothing.
+select
+    segments.enterprise_id,
+    segments.segment_key
+from {{ ref('enterprise_segments') }} as segments
+inner join {{ ref('cluster_profiles') }} as profiles
+    on segments.segment_key = profiles.segment_key
+left join {{ ref('enterprise_recommendations') }} as recommendations
+    on segments.enterprise_id = recommendations.enterprise_id
+where profiles.is_named_segment and recommendations.enterprise_id is null

@@ -1,0 +1,16 @@
+-- Nothing may disappear between raw and marts, and nothing may be counted twice: each
+-- raw key of a base model has exactly one row in its disposition model.
+{% for raw_table in ['enterprises', 'social_accounts', 'turnover'] -%}
+select
+    '{{ raw_table }}' as raw_table,
+    raw_rows.raw_key,
+    count(disposed.raw_key) as disposition_count
+from {{ ref('base_' ~ raw_table) }} as raw_rows
+full outer join {{ ref('int_' ~ raw_table ~ '_disposed') }} as disposed
+    on raw_rows.raw_key = disposed.raw_key
+group by raw_rows.raw_key
+having raw_rows.raw_key is null or count(disposed.raw_key) <> 1
+{% if not loop.last -%}
+union all
+{% endif -%}
+{% endfor %}
