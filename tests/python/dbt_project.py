@@ -1,0 +1,100 @@
+"""A copy of the project that a test builds and reads."""
+
+import csv
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+# The clock of every test build, so that two builds can be compared row for row.
+AS_OF = "2025-06-30 12:00:00"
+
+
+@dataclass
+class DbtProject:
+    """A project folder with the commands that tests need.
+
+    Settings in upper case are environment variables of every command, those in lower
+    case dbt variables.
+    """
+
+    folder: Path
+    settings: dict[str, str] = field(default_factory=dict)
+    first_build: subprocess.CompletedProcess | None = None
+
+    @property
+    def published(self) -> Path:
+        return self.folder / "published" / "segmentation.duckdb"
+
+    @property
+    def raw_files(self) -> Path:
+        return Path(self.settings["RAW_DATA_DIR"])
+
+    def copied_to(self, folder: Path, **settings: str) -> "DbtProject":
+        """Copy the project with everything that it has built."""
+        shutil.copytree(self.folder, folder)
+        return DbtProject(folder, settings=self.settings | settings)
+
+    def dbt(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess:
+        """Run a dbt command, with further settings."""
+        process = self.start(*arguments, **settings)
+        stdout, _ = process.communicate(timeout=600)
+        return subprocess.CompletedProcess(process.args, process.returncode, stdout)
+
+    def start(self, *arguments: str, **settings: str) -> subprocess.Popen:
+        """Start a dbt command and leave it running."""
+        environment = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith("DBT_") and name not in ("PUBLISH_DIR", "PYTHONPATH")
+        }
+        settings = {"as_of": AS_OF} | self.settings | settings
+        environment |= {k: v for k, v in settings.items() if k.isupper()}
+        variables = {k: v for k, v in settings.items() if k.islower()}
+        listed = ", ".join(f"{name}: {value}" for name, value in variables.items())
+        return subprocess.Popen(
+            [
+                str(Path(sys.executable).with_name("dbt")),
+                "--no-use-colors",
+                *arguments,
+                "--vars",
+                f"{{{listed}}}",
+            ],
+            cwd=self.folder,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def rows(self, query: str, *, database: Path | None = None) -> list[tuple]:
+        """Query the published database, as a BI tool would."""
+        with duckdb.connect(str(database or self.published), read_only=True) as reader:
+            return reader.sql(query).fetchall()
+
+    def marts(self, *, database: Path | None = None) -> dict[str, list[tuple]]:
+        """Read every published table, in the order in which it is stored."""
+        names = self.rows(
+            "select table_name from duckdb_tables() order by table_name",
+            database=database,
+        )
+        return {
+            name: self.rows(f"select * from {name}", database=database)
+            for (name,) in names
+        }
+
+    @contextmanager
+    def edited_csv(self, name: str) -> Iterator[list[list[str]]]:
+        """Open a CSV file's rows, header first, for changing in place."""
+        path = self.folder / name
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.reader(file))
+        yield rows
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows(rows)

@@ -1,0 +1,79 @@
+"""What the README shows is what the project does."""
+
+import re
+from pathlib import Path
+
+import pytest
+from conftest import CHECKOUT
+from dbt_project import DbtProject
+from segmentation.build_summary import summarise
+
+README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", README, flags=re.M | re.S)
+
+
+@pytest.mark.parametrize("query", blocks("sql"))
+def test_every_query_runs_and_finds_something(built: DbtProject, query: str) -> None:
+    assert built.rows(query.rstrip().rstrip(";"))
+
+
+def test_the_result_is_the_one_that_the_build_prints(built: DbtProject) -> None:
+    shown = blocks("text")[0].strip()
+    printed = summarise(built.published.parent).strip()
+    assert shown == printed.replace(str(built.folder) + "/", "")
+
+
+def test_the_tree_lists_what_is_there() -> None:
+    listed = re.findall(r"^(\S+)  +\S", blocks("text")[1], flags=re.M)
+    assert [path for path in listed if not (CHECKOUT / path).exists()] == []
+
+
+def test_every_make_command_exists() -> None:
+    makefile = (CHECKOUT / "Makefile").read_text(encoding="utf-8")
+    for target in re.findall(r"(?:^|`)make ([a-z-]+)", README, flags=re.M):
+        assert re.search(rf"^{target}:", makefile, flags=re.M), target
+
+
+def test_the_command_for_own_files_works(files_project: DbtProject) -> None:
+    command = next(line for line in blocks("console") if "RAW_DATA_DIR" in line)
+    assert command.startswith("RAW_DATA_DIR=path/to/export PUBLISH_DIR=")
+    assert command.rstrip().endswith("dbt build --vars 'raw_source: files'")
+    build = files_project.dbt("build", raw_source="files", PUBLISH_DIR="elsewhere")
+    assert build.returncode == 0, build.stdout
+    assert (files_project.folder / "elsewhere" / "segmentation.duckdb").exists()
+
+
+def test_the_command_for_trying_variables_leaves_the_publication_alone(
+    project: DbtProject,
+) -> None:
+    assert "dbt run --vars '{n_clusters: 5, scaling: robust}'" in README
+    before = project.published.read_bytes()
+    command = project.dbt("run", n_clusters="5", scaling="robust")
+    assert command.returncode == 0, command.stdout
+    assert project.published.read_bytes() == before
+
+
+def test_the_silhouette_is_the_one_of_the_fit(built: DbtProject) -> None:
+    ((silhouette,),) = built.rows("select silhouette from segmentation_fits")
+    assert f"silhouette of the demonstration fit is {silhouette:.2f}" in README
+
+
+def test_the_smallest_margin_is_the_one_of_the_marts(built: DbtProject) -> None:
+    ((margin,),) = built.rows("select min(assignment_margin) from enterprise_segments")
+    assert f"`assignment_margin` of {margin:.2f}" in README.replace("\n", " ")
+
+
+def test_every_published_table_is_in_the_table_of_questions(built: DbtProject) -> None:
+    listed = re.findall(r"^\| `(\w+)` \|", README, flags=re.M)
+    assert sorted(listed) == sorted(built.marts())
+
+
+def test_documents_name_no_file_that_is_missing() -> None:
+    for name in ("README.md", "DECISIONS.md", "CHANGELOG.md"):
+        text = (CHECKOUT / name).read_text(encoding="utf-8")
+        for path in re.findall(r"`((?:[\w-]+/)+[\w.-]*)`", text):
+            if not path.startswith(("N/A", ".venv", "build", "published", "target")):
+                assert Path(CHECKOUT / path).exists(), f"{name} names {path}"

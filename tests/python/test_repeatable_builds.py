@@ -1,0 +1,75 @@
+"""The same data give the same publication, whatever order or chance there is."""
+
+import random
+import shutil
+
+import duckdb
+import pytest
+from dbt_project import DbtProject
+
+RAW_SEEDS = (
+    "seeds/raw/raw_enterprises.csv",
+    "seeds/raw/raw_social_accounts.csv",
+    "seeds/raw/raw_turnover.csv",
+)
+
+
+@pytest.fixture(scope="module")
+def rebuilt(built: DbtProject, tmp_path_factory: pytest.TempPathFactory) -> DbtProject:
+    """Provide a second build over the first publication, without its database.
+
+    Meanwhile somebody holds the publication open for writing, as some BI tools do.
+    """
+    project = built.copied_to(tmp_path_factory.mktemp("rebuilt") / "project")
+    shutil.rmtree(project.folder / "build")
+    with duckdb.connect(str(project.published)) as reader:
+        project.first_build = project.dbt("build")
+        still_read = reader.sql("select count(*) from enterprise_segments").fetchall()
+    assert still_read == [(421,)]
+    return project
+
+
+def test_a_reader_that_holds_the_file_does_not_stop_a_build(
+    rebuilt: DbtProject,
+) -> None:
+    assert rebuilt.first_build.returncode == 0, rebuilt.first_build.stdout
+
+
+def test_building_again_changes_nothing_in_the_publication(
+    built: DbtProject, rebuilt: DbtProject
+) -> None:
+    assert rebuilt.marts() == built.marts()
+    assert len(rebuilt.marts()["segmentation_fits"]) == 1
+
+
+def test_shuffled_raw_rows_give_the_same_marts(project: DbtProject) -> None:
+    in_order = project.marts()
+    for seed, name in enumerate(RAW_SEEDS):
+        with project.edited_csv(name) as rows:
+            body = rows[1:]
+            random.Random(seed).shuffle(body)
+            rows[1:] = body
+    project.published.unlink()
+    build = project.dbt("build")
+    assert build.returncode == 0, build.stdout
+    assert project.marts() == in_order
+
+
+def test_clusters_that_another_random_state_renumbers_keep_their_segments(
+    project: DbtProject,
+) -> None:
+    segments = (
+        "select enterprise_id, segment_key, segment_name from enterprise_segments"
+    )
+    recommendations = "select * from enterprise_recommendations"
+    numbers = "select segment_key, cluster_id from cluster_profiles order by all"
+    before = {query: project.rows(query) for query in (segments, recommendations)}
+    numbers_before = project.rows(numbers)
+
+    build = project.dbt("build", random_state="7", n_init="3")
+    assert build.returncode == 0, build.stdout
+    assert project.rows(numbers) != numbers_before, "try another random_state"
+    assert {query: project.rows(query) for query in before} == before
+    assert project.rows(
+        "select fit_id, reason, ari_to_previous from segmentation_fits order by fit_id"
+    ) == [(1, "first_fit", None), (2, "variables_changed", 1.0)]
