@@ -5,6 +5,7 @@ goes back in the ``outcome`` that it passed along. Everything runs in dbt's proc
 on the build database, which no other process may open meanwhile.
 """
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,11 @@ from segmentation.publication.completeness import list_unit_tests
 from segmentation.publication.memory import attach_previous_publication
 from segmentation.publication.publishing import publish
 from segmentation.raw_tables import prepare_raw_table
-from segmentation.requirements import check_features, check_settings
+from segmentation.requirements import check_features, check_seeds, check_settings
 
 ACTIONS = {
     "check_features": check_features,
+    "check_seeds": check_seeds,
     "check_settings": check_settings,
     "list_unit_tests": list_unit_tests,
     "prepare_raw_table": prepare_raw_table,
@@ -34,6 +36,9 @@ class Plugin(BasePlugin):
         """Read where the publication is kept."""
         self.publish_dir = Path(plugin_config["publish_dir"])
         self.connection: DuckDBPyConnection | None = None
+        # dbt's threads ask at the same time, and two that create one schema at once
+        # fail with a write conflict.
+        self.one_at_a_time = threading.Lock()
 
     def update_connection_config(self, creds: Any, config: dict[str, Any]) -> None:
         """Make the folder of the build database: DuckDB does not."""
@@ -51,10 +56,8 @@ class Plugin(BasePlugin):
     def store(self, target_config: TargetConfig) -> None:
         """Run one action; the answer is put into ``outcome['answer']``."""
         request = target_config.config
-        cursor = self.connection.cursor()
-        try:
-            request["outcome"]["answer"] = ACTIONS[request["action"]](
+        action = ACTIONS[request["action"]]
+        with self.one_at_a_time, self.connection.cursor() as cursor:
+            request["outcome"]["answer"] = action(
                 cursor, publish_dir=self.publish_dir, **request["arguments"]
             )
-        finally:
-            cursor.close()

@@ -1,14 +1,13 @@
 """Load the raw tables of files and check every raw table before it is read."""
 
-import csv
-import difflib
 from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 from duckdb import Error as DuckDBError
 
+from segmentation.csv_headers import check_header, read_header
 from segmentation.errors import SegmentationError
-from segmentation.sql_text import quoted, text
+from segmentation.sql_text import text
 
 RAW_COLUMNS = {
     "enterprises": (
@@ -23,7 +22,6 @@ RAW_COLUMNS = {
     "social_accounts": ("enterprise_id", "platform", "followers", "measured_on"),
     "turnover": ("enterprise_id", "fiscal_year", "turnover_eur"),
 }
-DELIMITERS = (",", ";", "\t")
 # Turnover is no feature of the fit by default, and many agencies have none.
 MAY_BE_EMPTY = ("turnover",)
 
@@ -69,7 +67,11 @@ def prepare_raw_table(
     except DuckDBError:
         # Not seeded yet: `dbt compile` on a new build database.
         return
-    _check_header(table.columns, table_name=table_name, place=place)
+    check_header(
+        table.columns,
+        expected=RAW_COLUMNS[table_name],
+        what=f"The raw table {table_name} ({place})",
+    )
     if is_empty_run or table_name in MAY_BE_EMPTY:
         return
     if not table.limit(1).fetchall():
@@ -93,24 +95,20 @@ def _file_of(table_name: str, *, raw_data_dir: str) -> Path:
             f"The raw table {table_name} has no file {file}: export it under this"
             f" name. The folder holds {', '.join(there) or 'nothing'}."
         )
-    if file.stat().st_size == 0:
-        raise SegmentationError(
-            f"The file {file} is empty: export {table_name} again, with a header line"
-            f" {','.join(RAW_COLUMNS[table_name])}."
-        )
     return file
 
 
 def _load_file(
     cursor: DuckDBPyConnection, *, table_name: str, place: Path, relation: str
 ) -> None:
+    _, delimiter = read_header(place, expected=RAW_COLUMNS[table_name])
     schema = relation.rsplit(".", 1)[0]
     cursor.execute(f"create schema if not exists {schema}")
     # Everything is stated: what DuckDB would guess from the first lines (a delimiter,
     # a comment sign, another quote) can lose rows without a word.
     options = ", ".join(
         (
-            f"delim = {text(_delimiter(place, table_name=table_name))}",
+            f"delim = {text(delimiter)}",
             "all_varchar = true",
             "header = true",
             "quote = '\"'",
@@ -131,36 +129,8 @@ def _load_file(
         ) from error
 
 
-def _delimiter(place: Path, *, table_name: str) -> str:
-    """Find the delimiter that finds most of the expected columns in the header."""
-    with place.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        header = file.readline()
-
-    def known_columns(delimiter: str) -> int:
-        names = next(csv.reader([header], delimiter=delimiter), [])
-        present = {name.strip().lower() for name in names}
-        return len(present.intersection(RAW_COLUMNS[table_name]))
-
-    return max(DELIMITERS, key=known_columns)
-
-
 def _cause(error: DuckDBError) -> str:
     """Keep the lines of DuckDB's message that say where and what, not its advice."""
     lines = [line.strip() for line in str(error).splitlines()]
     told = [line for line in lines[:4] if line and not line.startswith("Possible")]
     return " ".join(told).rstrip(".") + "."
-
-
-def _check_header(columns: list[str], *, table_name: str, place: Path | str) -> None:
-    present = [column.lower() for column in columns]
-    for column in RAW_COLUMNS[table_name]:
-        if column in present:
-            continue
-        close = difflib.get_close_matches(column, present, n=1, cutoff=0.5)
-        remedy = (
-            f"rename {close[0]!r} to {column!r}" if close else f"add {column!r} to it"
-        )
-        raise SegmentationError(
-            f"The raw table {table_name} ({place}) has no column {column!r}: {remedy}."
-            f" Its header is {', '.join(map(quoted, columns))}."
-        )

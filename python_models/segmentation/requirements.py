@@ -5,6 +5,7 @@ from typing import Any
 
 from duckdb import DuckDBPyConnection
 
+from segmentation.csv_headers import check_header, read_header
 from segmentation.errors import SegmentationError
 from segmentation.fitting import check_enterprise_count
 from segmentation.sampling import check_columns
@@ -67,6 +68,42 @@ def check_settings(
             " is the same data from a new place, the variable data_set to"
             f" {published_data_set!r}."
         )
+
+
+def check_seeds(
+    _cursor: DuckDBPyConnection, *, publish_dir: Path, seeds: list[dict[str, Any]]
+) -> None:
+    """Refuse seed files that dbt would load wrongly or stumble over.
+
+    dbt loads a file with another delimiter as one column and says OK, and stops at an
+    empty or a Latin-1 file without naming it.
+
+    Parameters
+    ----------
+    seeds : list of dict
+        ``path`` and ``columns`` (list of str) of each seed.
+
+    Raises
+    ------
+    SegmentationError
+        Names the file, what is wrong and the remedy.
+    """
+    for seed in seeds:
+        path = Path(seed["path"])
+        try:
+            path.read_text(encoding="utf-8")
+        except UnicodeDecodeError as error:
+            line = path.read_bytes()[: error.start].count(b"\n") + 1
+            raise SegmentationError(
+                f"The seed {path} is not in UTF-8 (line {line}): save it as CSV UTF-8."
+            ) from error
+        columns, delimiter = read_header(path, expected=seed["columns"])
+        check_header(columns, expected=seed["columns"], what=f"The seed {path}")
+        if delimiter != ",":
+            raise SegmentationError(
+                f"The seed {path} is separated by {delimiter!r}: save it as CSV with"
+                " commas. Your own exports need not be seeds, see raw_source."
+            )
 
 
 def check_features(

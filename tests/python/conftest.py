@@ -37,6 +37,8 @@ def built_from_files(tmp_path_factory: pytest.TempPathFactory) -> DbtProject:
         CHECKOUT,
         folder / "project",
         raw_source="files",
+        # Copies read their own folder, and are still the same data set.
+        data_set="messy_agency",
         RAW_DATA_DIR=str(raw_files),
     )
 

@@ -77,9 +77,10 @@ def test_foreign_clients_get_new_segments_never_the_name_of_another(
 
 def test_a_publication_refuses_another_data_set(files_project: DbtProject) -> None:
     before = files_project.published.read_bytes()
-    build = files_project.dbt("build", raw_source="seeds")
+    build = files_project.dbt("build", data_set="")
     assert build.returncode != 0
-    assert "belongs to the data set 'files:" in build.stdout
+    assert "belongs to the data set 'messy_agency'" in build.stdout
+    assert f"this build reads 'files:{files_project.raw_files}'" in build.stdout
     assert "Set PUBLISH_DIR to another folder" in build.stdout
     assert files_project.published.read_bytes() == before
 

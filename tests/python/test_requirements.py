@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from segmentation.errors import SegmentationError
-from segmentation.requirements import check_features, check_settings
+from segmentation.requirements import check_features, check_seeds, check_settings
 
 FIT_SETTINGS = {
     "numeric_features": '["followers_total"]',
@@ -158,3 +158,43 @@ def test_a_feature_that_the_fit_cannot_use_is_refused(connection, settings, comp
 
     with pytest.raises(SegmentationError, match=complaint):
         check_table(connection, **settings)
+
+
+def check_seed(connection, path: Path) -> None:
+    check_seeds(
+        connection,
+        publish_dir=Path("published"),
+        seeds=[{"path": str(path), "columns": ["city_name", "alias"]}],
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "cities.csv is empty: write it again, with the header line city_name,a"),
+        ("city_name,alias\nRezé,Reze\n".encode("latin-1"), "not in UTF-8 (line 2)"),
+        (
+            b"city_name;alias\nAngers;A\n",
+            "separated by ';': save it as CSV with commas",
+        ),
+        (b"citiname,alias\nAngers,A\n", "rename 'citiname' to 'city_name'"),
+        (b"alias\nA\n", "has no column 'city_name': add 'city_name' to it"),
+    ],
+)
+def test_a_seed_that_dbt_would_load_wrongly_is_refused_with_its_name(
+    connection, tmp_path: Path, content: bytes, message: str
+) -> None:
+    path = tmp_path / "cities.csv"
+    path.write_bytes(content)
+    with pytest.raises(SegmentationError) as refusal:
+        check_seed(connection, path)
+    assert message in str(refusal.value)
+    assert str(path) in str(refusal.value)
+
+
+def test_a_seed_with_a_byte_order_mark_and_columns_in_another_order_passes(
+    connection, tmp_path: Path
+) -> None:
+    path = tmp_path / "cities.csv"
+    path.write_text("alias,city_name\nA,Angers\n", encoding="utf-8-sig")
+    check_seed(connection, path)

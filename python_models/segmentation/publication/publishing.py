@@ -16,6 +16,13 @@ SCHEMA_VERSION = 1
 # A primary key costs time and space; beyond this many rows it is left out.
 PRIMARY_KEY_ROW_LIMIT = 1_000_000
 STORAGE_VERSION = "v1.2.0"
+PUBLICATION_COLUMNS = (
+    ("data_set", "varchar", "Name of the data set that the publication belongs to."),
+    ("published_at", "timestamp", "Clock of the build that published it, UTC."),
+    ("fit_id", "integer", "Fit of the model, a key of segmentation_fits."),
+    ("enterprise_count", "bigint", "Number of active enterprises."),
+    ("schema_version", "integer", "Version of the published tables."),
+)
 _GREEN = ("success", "pass", "warn")
 
 
@@ -178,10 +185,8 @@ def _describe_publication(
     cursor: DuckDBPyConnection, *, data_set: str, published_at: str
 ) -> None:
     table = "publication.main.publication"
-    cursor.execute(
-        f"create table {table} (data_set varchar, published_at timestamp,"
-        " fit_id integer, enterprise_count bigint, schema_version integer)"
-    )
+    columns = ", ".join(f"{name} {type_}" for name, type_, _ in PUBLICATION_COLUMNS)
+    cursor.execute(f"create table {table} ({columns})")
     cursor.execute(
         f"insert into {table} select ?, cast(? as timestamp),"
         " (select max(fit_id) from publication.main.segmentation_fits),"
@@ -192,6 +197,8 @@ def _describe_publication(
         f"comment on table {table} is"
         " 'One row: what this file holds, of which data set and when.'"
     )
+    for name, _, description in PUBLICATION_COLUMNS:
+        cursor.execute(f"comment on column {table}.{name} is {text(description)}")
 
 
 def _wal(database: Path) -> Path:

@@ -1,0 +1,13 @@
+{#- Refuse, before any is loaded, seed files that dbt would load wrongly. -#}
+{% macro check_seeds() -%}
+    {%- if execute -%}
+        {%- set seeds = [] -%}
+        {%- for node in graph.nodes.values() if node.resource_type == 'seed' -%}
+            {%- do seeds.append({
+                'path': node.original_file_path,
+                'columns': node.columns.keys() | list,
+            }) -%}
+        {%- endfor -%}
+        {%- do call_package('check_seeds', {'seeds': seeds}) -%}
+    {%- endif -%}
+{%- endmacro %}
