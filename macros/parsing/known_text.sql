@@ -1,4 +1,9 @@
-{#- The trimmed text, NULL where it says "unknown". -#}
+{#- The trimmed text, NULL where it is one of the ways to write "unknown". -#}
 {% macro known_text(trimmed_column) -%}
-    case when not {{ is_unknown_text(trimmed_column) }} then {{ trimmed_column }} end
+    case
+        when lower({{ trimmed_column }}) not in (
+            '{{ var("unknown_texts") | map("lower") | map("replace", "'", "''")
+                | join("', '") }}'
+        ) then {{ trimmed_column }}
+    end
 {%- endmacro %}

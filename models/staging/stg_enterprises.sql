@@ -5,37 +5,36 @@ with raw_rows as (
 texts_trimmed as (
     select
         raw_key,
-        {{ trimmed_text('enterprise_id') }} as enterprise_id,
-        {{ trimmed_text('enterprise_name') }} as enterprise_name,
-        {{ trimmed_text('category_name') }} as category_name,
-        {{ trimmed_text('city_name') }} as city_name,
-        {{ trimmed_text('postal_code') }} as postal_code,
-        {{ trimmed_text('is_active') }} as is_active,
-        {{ trimmed_text('created_at') }} as created_at
+        {{ trimmed_text('enterprise_id') }} as enterprise_id_text,
+        {{ trimmed_text('enterprise_name') }} as enterprise_name_text,
+        {{ trimmed_text('category_name') }} as category_name_text,
+        {{ trimmed_text('city_name') }} as city_name_text,
+        {{ trimmed_text('postal_code') }} as postal_code_text,
+        {{ trimmed_text('is_active') }} as is_active_text,
+        {{ trimmed_text('created_at') }} as created_at_text
     from raw_rows
 ),
 
-values_parsed as (
+unknown_texts_removed as (
     select
         raw_key,
-        enterprise_id as enterprise_id_text,
-        enterprise_name as enterprise_name_text,
-        category_name as category_name_text,
-        city_name as city_name_text,
-        postal_code as postal_code_text,
-        is_active as is_active_text,
-        created_at as created_at_text,
-        {{ known_text('enterprise_id') }} as enterprise_id,
-        {{ known_text('enterprise_name') }} as enterprise_name,
-        {{ known_text('category_name') }} as category_name,
-        {{ known_text('city_name') }} as city_name,
-        {{ replace_all(known_text('postal_code'), '\\.0+$', '') }} as postal_code,
-        {{ parse_boolean('is_active') }} as is_active,
-        {{ parse_date('created_at') }} as created_date
+        enterprise_id_text,
+        enterprise_name_text,
+        category_name_text,
+        city_name_text,
+        postal_code_text,
+        is_active_text,
+        created_at_text,
+        {{ known_text('enterprise_id_text') }} as enterprise_id,
+        {{ known_text('enterprise_name_text') }} as enterprise_name,
+        {{ known_text('category_name_text') }} as category_name,
+        {{ known_text('city_name_text') }} as city_name,
+        {{ known_text('postal_code_text') }} as postal_code,
+        {{ known_text('created_at_text') }} as created_at
     from texts_trimmed
 ),
 
-values_judged as (
+values_parsed as (
     select
         raw_key,
         enterprise_id_text,
@@ -52,19 +51,45 @@ values_judged as (
         {{ text_key('category_name') }} as category_key,
         city_name,
         {{ city_key('city_name') }} as city_key,
+        {{ replace_all('postal_code', '\\.0+$', '') }} as postal_code,
+        {{ parse_boolean('is_active_text') }} as is_active,
+        created_at,
+        {{ parse_date('created_at') }} as created_date
+    from unknown_texts_removed
+),
+
+values_judged as (
+    select
+        raw_key,
+        enterprise_id_text,
+        enterprise_name_text,
+        category_name_text,
+        city_name_text,
+        postal_code_text,
+        is_active_text,
+        created_at_text,
+        enterprise_id,
+        enterprise_name,
+        enterprise_name_key,
+        category_name,
+        category_key,
+        city_name,
+        city_key,
         postal_code,
         is_active,
         case when {{ is_past('created_date') }} then created_date end as created_on,
-        {{ value_rejection('enterprise_name_text', 'enterprise_name') }}
-            as enterprise_name_rejection,
-        {{ value_rejection('category_name_text', 'category_name') }}
+        {{ value_rejection(
+            'enterprise_name_text', 'enterprise_name', 'enterprise_name'
+        ) }} as enterprise_name_rejection,
+        {{ value_rejection('category_name_text', 'category_name', 'category_name') }}
             as category_name_rejection,
-        {{ value_rejection('city_name_text', 'city_name') }} as city_name_rejection,
-        {{ value_rejection('postal_code_text', 'postal_code') }}
+        {{ value_rejection('city_name_text', 'city_name', 'city_name') }}
+            as city_name_rejection,
+        {{ value_rejection('postal_code_text', 'postal_code', 'postal_code') }}
             as postal_code_rejection,
         case
             when not {{ is_past('created_date') }} then 'out_of_range'
-            else {{ value_rejection('created_at_text', 'created_date') }}
+            else {{ value_rejection('created_at_text', 'created_at', 'created_date') }}
         end as created_at_rejection
     from values_parsed
 )
