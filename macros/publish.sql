@@ -1,6 +1,6 @@
 {#- Publish the marts when the whole project was built and everything passed. -#}
 {% macro publish(results) -%}
-    {%- if execute -%}
+    {%- if is_executing() -%}
         {%- set outcomes = [] -%}
         {%- for result in results -%}
             {%- do outcomes.append([result.node.unique_id, result.status | string]) -%}

@@ -7,7 +7,7 @@
     {%- else -%}
         {%- set relation = ref('raw_' ~ table_name) -%}
     {%- endif -%}
-    {%- if execute -%}
+    {%- if is_executing() -%}
         {%- do call_package('prepare_raw_table', {
             'table_name': table_name,
             'relation': relation.render() | string,

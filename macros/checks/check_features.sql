@@ -1,6 +1,6 @@
 {#- Refuse, right after it is built, a feature table that the fit cannot use. -#}
 {% macro check_features() -%}
-    {%- if execute -%}
+    {%- if is_executing() -%}
         {%- do call_package('check_features', {
             'features': this.render() | string,
             'fit_settings': fit_settings(),

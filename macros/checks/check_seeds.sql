@@ -1,6 +1,6 @@
 {#- Refuse, before any is loaded, seed files that dbt would load wrongly. -#}
 {% macro check_seeds() -%}
-    {%- if execute -%}
+    {%- if is_executing() -%}
         {%- set seeds = [] -%}
         {%- for node in graph.nodes.values() if node.resource_type == 'seed' -%}
             {%- do seeds.append({

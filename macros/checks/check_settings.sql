@@ -1,7 +1,7 @@
 {#- Refuse, before anything is built, variables that no build can honour and a
     publication that belongs to another data set. -#}
 {% macro check_settings() -%}
-    {%- if execute -%}
+    {%- if is_executing() -%}
         {%- set published = run_query(
             'select data_set from previous_publication.main.publication'
         ).columns[0].values() -%}

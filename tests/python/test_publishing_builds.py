@@ -30,6 +30,17 @@ def test_anything_but_a_whole_build_leaves_the_publication_alone_and_says_so(
     assert project.published.read_bytes() == before
 
 
+def test_the_documentation_is_one_page_and_publishes_nothing(
+    project: DbtProject,
+) -> None:
+    before = project.published.read_bytes()
+    docs = project.dbt("docs", "generate", "--static")
+    assert docs.returncode == 0, docs.stdout
+    page = (project.folder / "target" / "static_index.html").read_text("utf-8")
+    assert "One row per active enterprise, after cleaning." in page
+    assert project.published.read_bytes() == before
+
+
 def test_a_failing_test_keeps_the_last_publication(project: DbtProject) -> None:
     before = project.published.read_bytes()
     with project.edited_csv("seeds/reference/recommendations.csv") as rows:
