@@ -1,8 +1,15 @@
 """The shipped seeds give the figures of the report that this project replaces."""
 
+from pathlib import Path
+
 import pandas as pd
 from dbt_project import DbtProject
-from generate_demonstration_seeds import planted_enterprises
+from generate_demonstration_seeds import (
+    DEFAULT_OUTPUT_DIR,
+    find_differences,
+    generate_files,
+    planted_enterprises,
+)
 
 TABLE_4_2 = {
     "moderate_presence": (2545.7, 1844.0, 701.7, 0.0),
@@ -38,6 +45,12 @@ REPORT_SEGMENTS = (
     "balanced_active",
     "low_visibility",
 )
+
+
+def test_the_shipped_seeds_are_as_the_generator_writes_them(tmp_path: Path) -> None:
+    files = generate_files()
+    assert find_differences(files, DEFAULT_OUTPUT_DIR) == []
+    assert find_differences(files, tmp_path) == list(files)
 
 
 def test_cluster_profiles_equal_table_4_2_to_the_printed_decimal(
