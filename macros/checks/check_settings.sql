@@ -3,16 +3,20 @@
 {% macro check_settings() -%}
     {%- if is_executing() -%}
         {%- set published = run_query(
-            'select data_set from previous_publication.main.publication'
-        ).columns[0].values() -%}
+            'select data_set, published_at from previous_publication.main.publication'
+        ) -%}
         {%- do call_package('check_settings', {
             'fit_settings': fit_settings(),
             'raw_source': var('raw_source'),
             'raw_data_dir': env_var('RAW_DATA_DIR', ''),
             'language': var('language'),
+            'unnamed_segment': var('unnamed_segment'),
             'identity_distance_limit': var('identity_distance_limit'),
+            'as_of': as_of_text(),
             'data_set': data_set(),
-            'published_data_set': published | first | default(none),
+            'published_data_set': published.columns[0].values() | first | default(none),
+            'published_at': published.columns[1].values() | first | default(none),
+            'given_variables': invocation_args_dict.get('vars', {}).keys() | list,
         }) -%}
     {%- endif -%}
 {%- endmacro %}

@@ -3,7 +3,7 @@
     {%- if var('data_set') -%}
         {{- var('data_set') -}}
     {%- elif var('raw_source') == 'files' -%}
-        {{- 'files:' ~ env_var('RAW_DATA_DIR', '') -}}
+        {{- 'files:' ~ env_var('RAW_DATA_DIR', '').rstrip('/') -}}
     {%- else -%}
         {{- var('raw_source') -}}
     {%- endif -%}

@@ -4,7 +4,7 @@
 {%- endmacro %}
 
 {% macro default__matches(text, pattern) -%}
-    regexp_like({{ text }}, '{{ pattern }}')
+    regexp_like({{ text }}, '{{ escaped_pattern(pattern) }}')
 {%- endmacro %}
 
 {% macro duckdb__matches(text, pattern) -%}

@@ -4,7 +4,7 @@
 {%- endmacro %}
 
 {% macro default__replace_all(text, pattern, replacement) -%}
-    regexp_replace({{ text }}, '{{ pattern }}', '{{ replacement }}')
+    regexp_replace({{ text }}, '{{ escaped_pattern(pattern) }}', '{{ replacement }}')
 {%- endmacro %}
 
 {% macro duckdb__replace_all(text, pattern, replacement) -%}

@@ -4,13 +4,13 @@ with raw_rows as (
 
 rows_as_text as (
     select
-        cast(enterprise_id as varchar) as enterprise_id,
-        cast(enterprise_name as varchar) as enterprise_name,
-        cast(category_name as varchar) as category_name,
-        cast(city_name as varchar) as city_name,
-        cast(postal_code as varchar) as postal_code,
-        cast(is_active as varchar) as is_active,
-        cast(created_at as varchar) as created_at
+        cast(enterprise_id as string) as enterprise_id,
+        cast(enterprise_name as string) as enterprise_name,
+        cast(category_name as string) as category_name,
+        cast(city_name as string) as city_name,
+        cast(postal_code as string) as postal_code,
+        cast(is_active as string) as is_active,
+        cast(created_at as string) as created_at
     from raw_rows
 ),
 

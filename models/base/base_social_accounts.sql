@@ -4,10 +4,10 @@ with raw_rows as (
 
 rows_as_text as (
     select
-        cast(enterprise_id as varchar) as enterprise_id,
-        cast(platform as varchar) as platform,
-        cast(followers as varchar) as followers,
-        cast(measured_on as varchar) as measured_on
+        cast(enterprise_id as string) as enterprise_id,
+        cast(platform as string) as platform,
+        cast(followers as string) as followers,
+        cast(measured_on as string) as measured_on
     from raw_rows
 ),
 

@@ -4,9 +4,9 @@ with raw_rows as (
 
 rows_as_text as (
     select
-        cast(enterprise_id as varchar) as enterprise_id,
-        cast(fiscal_year as varchar) as fiscal_year,
-        cast(turnover_eur as varchar) as turnover_eur
+        cast(enterprise_id as string) as enterprise_id,
+        cast(fiscal_year as string) as fiscal_year,
+        cast(turnover_eur as string) as turnover_eur
     from raw_rows
 ),
 

@@ -49,14 +49,12 @@ unknown_spellings_ranked as (
 spellings as (
     select
         category_key,
-        category_name,
-        true as is_in_taxonomy
+        category_name
     from known_spellings
     union all
     select
         category_key,
-        category_name,
-        false as is_in_taxonomy
+        category_name
     from unknown_spellings_ranked
     where spelling_rank = 1
 ),
@@ -65,8 +63,7 @@ categories_with_group as (
     select
         spellings.category_key,
         spellings.category_name,
-        category_groups.category_group,
-        spellings.is_in_taxonomy
+        category_groups.category_group
     from spellings
     left join category_groups
         on spellings.category_name = category_groups.category_name

@@ -46,14 +46,12 @@ unknown_spellings_ranked as (
 spellings as (
     select
         city_key,
-        city_name,
-        true as is_listed
+        city_name
     from known_spellings
     union all
     select
         city_key,
-        city_name,
-        false as is_listed
+        city_name
     from unknown_spellings_ranked
     where spelling_rank = 1
 )

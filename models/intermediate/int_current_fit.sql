@@ -33,7 +33,8 @@ last_published_fit as (
         fitted_at,
         reason,
         fingerprint,
-        settings
+        settings,
+        library_versions
     from published_fits
     where fit_id = (select max(latest.fit_id) from published_fits as latest)
 ),
@@ -54,7 +55,9 @@ fit_compared as (
         last_published_fit.reason as last_reason,
         coalesce(fit_figures.fingerprint = last_published_fit.fingerprint, false)
             as is_last_fit,
-        fit_figures.settings = last_published_fit.settings as has_last_settings
+        fit_figures.settings = last_published_fit.settings as has_last_settings,
+        fit_figures.library_versions = last_published_fit.library_versions
+            as has_last_libraries
     from fit_figures
     cross join enterprises_counted
     left join last_published_fit on true
@@ -74,8 +77,9 @@ fit_numbered as (
         case
             when is_last_fit then last_reason
             when last_fit_id is null then 'first_fit'
-            when has_last_settings then 'data_changed'
-            else 'variables_changed'
+            when not has_last_settings then 'variables_changed'
+            when not has_last_libraries then 'libraries_changed'
+            else 'data_changed'
         end as reason,
         fingerprint,
         settings,

@@ -2,21 +2,16 @@ with social_accounts as (
     select * from {{ ref('int_social_accounts_disposed') }}
 ),
 
-platforms as (
-    select * from {{ ref('platforms') }}
-),
-
 used_accounts as (
     select
-        social_accounts.surviving_enterprise_id as enterprise_id,
+        surviving_enterprise_id as enterprise_id,
         case
-            when platforms.is_named_feature then social_accounts.platform
+            when platform in ('facebook', 'instagram', 'tiktok') then platform
             else 'other'
         end as platform,
-        social_accounts.followers
+        followers
     from social_accounts
-    left join platforms on social_accounts.platform = platforms.platform
-    where social_accounts.disposition = 'used'
+    where disposition = 'used'
 ),
 
 accounts_summed as (

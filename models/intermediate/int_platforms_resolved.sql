@@ -42,14 +42,12 @@ unknown_platforms as (
 spellings as (
     select
         platform_key,
-        platform,
-        true as is_listed
+        platform
     from known_spellings
     union all
     select
         platform_key,
-        platform,
-        false as is_listed
+        platform
     from unknown_platforms
 )
 

@@ -25,8 +25,13 @@ rows_attached as (
         social_accounts.followers_text,
         social_accounts.measured_on_text,
         case
-            when social_accounts.enterprise_id is null or platforms.platform is null
-                then 'missing_key'
+            when social_accounts.enterprise_id is null then 'missing_key'
+            -- A platform without letter or digit is written, and still none.
+            when
+                social_accounts.platform_key is null
+                and social_accounts.platform_name is not null
+                then 'unreadable'
+            when social_accounts.platform_key is null then 'missing_key'
             when enterprise_fates.enterprise_id is null then 'orphan'
             when enterprise_fates.survivor_disposition = 'inactive' then 'inactive'
             when enterprise_fates.survivor_disposition <> 'used'
@@ -97,8 +102,7 @@ deciding_columns_added as (
         disposition,
         case
             when disposition = 'used' then null
-            when disposition = 'missing_key' and enterprise_id is not null
-                then 'platform'
+            when platform is null and enterprise_id is not null then 'platform'
             when disposition in ('duplicate', 'superseded') then 'measured_on'
             when
                 disposition in (

@@ -6,6 +6,10 @@ cluster_names as (
     select * from {{ ref('int_clusters_named') }}
 ),
 
+segments as (
+    select * from {{ ref('segments') }}
+),
+
 category_mix as (
     select * from {{ ref('cluster_category_mix') }}
 ),
@@ -51,6 +55,9 @@ profiles as (
         cluster_names.segment_key,
         cluster_names.segment_name,
         cluster_names.is_named_segment,
+        cluster_names.segment_profile,
+        cluster_names.segment_aim,
+        cluster_names.display_order,
         clusters.enterprise_count,
         clusters.enterprise_count / sum(clusters.enterprise_count) over ()
             as enterprise_share,
@@ -69,9 +76,28 @@ profiles as (
         clusters.median_turnover_eur,
         clusters.turnover_known_share,
         platforms_ranked.platform as dominant_platform,
-        known_categories_ranked.category_name as top_category_name
+        known_categories_ranked.category_name as top_category_name,
+        sqrt(
+            power(
+                ln(1 + clusters.mean_followers_total)
+                - ln(1 + segments.reference_followers_total), 2
+            )
+            + power(
+                ln(1 + clusters.mean_followers_facebook)
+                - ln(1 + segments.reference_followers_facebook), 2
+            )
+            + power(
+                ln(1 + clusters.mean_followers_instagram)
+                - ln(1 + segments.reference_followers_instagram), 2
+            )
+            + power(
+                ln(1 + clusters.mean_followers_tiktok)
+                - ln(1 + segments.reference_followers_tiktok), 2
+            )
+        ) as distance_to_reference
     from clusters
     inner join cluster_names on clusters.cluster_id = cluster_names.cluster_id
+    left join segments on cluster_names.segment_key = segments.segment_key
     left join platforms_ranked
         on
             clusters.cluster_id = platforms_ranked.cluster_id

@@ -86,7 +86,11 @@ most_specific_recommendations as (
         platform,
         action_fr,
         action_en,
-        matched_on
+        matched_on,
+        row_number() over (
+            partition by enterprise_id, platform
+            order by priority, recommendation_id
+        ) as recommendation_rank
     from most_specific_found
     where specificity = most_specific
 )

@@ -26,6 +26,10 @@ rows_disposed as (
     {% endfor %}
 ),
 
+rejection_reasons as (
+    select * from {{ ref('rejection_reasons') }}
+),
+
 rows_and_values_listed as (
     select
         raw_table,
@@ -53,6 +57,22 @@ rows_and_values_listed as (
             values_rejected.raw_table = rows_disposed.raw_table
             and values_rejected.raw_key = rows_disposed.raw_key
     where rows_disposed.disposition = 'used'
+),
+
+reasons_explained as (
+    select
+        rows_and_values_listed.raw_table,
+        rows_and_values_listed.raw_key,
+        rows_and_values_listed.enterprise_id,
+        rows_and_values_listed.column_name,
+        rows_and_values_listed.raw_value,
+        rows_and_values_listed.reason,
+        rejection_reasons.description_{{ var('language') }} as reason_description,
+        rejection_reasons.remedy_{{ var('language') }} as remedy,
+        rows_and_values_listed.is_whole_row
+    from rows_and_values_listed
+    left join rejection_reasons
+        on rows_and_values_listed.reason = rejection_reasons.reason
 )
 
-select * from rows_and_values_listed
+select * from reasons_explained

@@ -81,9 +81,9 @@ values_judged as (
         {{ value_rejection(
             'enterprise_name_text', 'enterprise_name', 'enterprise_name'
         ) }} as enterprise_name_rejection,
-        {{ value_rejection('category_name_text', 'category_name', 'category_name') }}
+        {{ value_rejection('category_name_text', 'category_name', 'category_key') }}
             as category_name_rejection,
-        {{ value_rejection('city_name_text', 'city_name', 'city_name') }}
+        {{ value_rejection('city_name_text', 'city_name', 'city_key') }}
             as city_name_rejection,
         {{ value_rejection('postal_code_text', 'postal_code', 'postal_code') }}
             as postal_code_rejection,

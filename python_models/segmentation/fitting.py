@@ -134,13 +134,7 @@ def fit_model(sample: pd.DataFrame, *, settings: FitSettings) -> FittedModel:
     check_enterprise_count(len(sample), settings=settings)
     pipeline, transformed = fit_pipeline(sample, settings=settings)
     clusters = pipeline.named_steps["clusters"]
-    if len(np.unique(clusters.labels_)) < settings.n_clusters:
-        raise SegmentationError(
-            f"The {len(sample)} enterprises of the fit have only"
-            f" {len(np.unique(clusters.labels_))} different feature values, fewer than"
-            f" n_clusters = {settings.n_clusters}: lower n_clusters, or check that the"
-            " follower counts were read (see rejected_rows)."
-        )
+    check_different_count(len(np.unique(clusters.labels_)), settings=settings)
     return FittedModel(
         settings=settings,
         numeric=_numeric_features(pipeline, settings=settings),
@@ -171,6 +165,22 @@ def check_enterprise_count(enterprise_count: int, *, settings: FitSettings) -> N
             f"enterprise_features has {enterprise_count} active enterprises, fewer"
             f" than n_clusters = {settings.n_clusters}: lower n_clusters, or see in"
             " the intermediate tables int_*_disposed why raw rows were not used."
+        )
+
+
+def check_different_count(different_count: int, *, settings: FitSettings) -> None:
+    """Refuse to fit on enterprises of which too few differ in their features.
+
+    Raises
+    ------
+    SegmentationError
+        With both numbers and the remedy.
+    """
+    if different_count < settings.n_clusters:
+        raise SegmentationError(
+            f"The enterprises of the fit have only {different_count} different feature"
+            f" values, fewer than n_clusters = {settings.n_clusters}: lower n_clusters,"
+            " or check that the follower counts were read (see rejected_rows)."
         )
 
 

@@ -6,6 +6,9 @@ the known segments with the least total distance (Kuhn 1955, the Hungarian metho
 A cluster too far from its match is a new segment: never a silent mislabel.
 """
 
+from collections.abc import Iterator
+from itertools import count
+
 import numpy as np
 import pandas as pd
 from scipy.optimize import linear_sum_assignment
@@ -55,7 +58,7 @@ def identify_clusters(
         ``match_distance`` (to the nearest known segment, None if there is none) and
         ``is_new_segment``, ordered by cluster. New keys are ``new_<fit>_<n>``,
         numbered by falling mean total, so that they do not depend on the cluster
-        number.
+        number; a number whose key is taken already is left out.
     """
     # Ordered by profile, so that equal costs are resolved alike in every fit.
     clusters = clusters.sort_values(
@@ -70,7 +73,7 @@ def identify_clusters(
     matched = dict(
         zip(*linear_sum_assignment(np.minimum(distances, distance_limit)), strict=True)
     )
-    rows, new_count = [], 0
+    rows, new_keys = [], _unused_keys(known_segments["segment_key"], fit_id=fit_id)
     for i, cluster_id in enumerate(clusters["cluster_id"]):
         match = matched.get(i)
         nearest = float(distances[i].min()) if distances.shape[1] else None
@@ -79,8 +82,7 @@ def identify_clusters(
             matched_to = known_segments.loc[match, "matched_to"]
             distance = float(distances[i, match])
         else:
-            new_count += 1
-            segment_key, matched_to = f"new_{fit_id}_{new_count}", "nothing"
+            segment_key, matched_to = next(new_keys), "nothing"
             distance = nearest
         rows.append(
             {
@@ -92,6 +94,11 @@ def identify_clusters(
             }
         )
     return pd.DataFrame(rows).sort_values("cluster_id", ignore_index=True)
+
+
+def _unused_keys(taken: pd.Series, *, fit_id: int) -> Iterator[str]:
+    keys = (f"new_{fit_id}_{number}" for number in count(1))
+    return (key for key in keys if key not in set(taken))
 
 
 def profile_distances(

@@ -17,7 +17,12 @@ from segmentation.publication.completeness import list_unit_tests
 from segmentation.publication.memory import attach_previous_publication
 from segmentation.publication.publishing import publish
 from segmentation.raw_tables import prepare_raw_table
-from segmentation.requirements import check_features, check_seeds, check_settings
+from segmentation.requirements import (
+    check_features,
+    check_publish_dir,
+    check_seeds,
+    check_settings,
+)
 
 ACTIONS = {
     "check_features": check_features,
@@ -47,10 +52,10 @@ class Plugin(BasePlugin):
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Make the last publication readable as ``previous_publication``."""
         self.connection = conn
+        working_dir = Path(self.creds.path).parent
+        check_publish_dir(self.publish_dir, working_dir=working_dir)
         attach_previous_publication(
-            conn,
-            publish_dir=self.publish_dir,
-            working_dir=Path(self.creds.path).parent,
+            conn, publish_dir=self.publish_dir, working_dir=working_dir
         )
 
     def store(self, target_config: TargetConfig) -> None:

@@ -1,15 +1,19 @@
 """What a build requires of its variables and of the feature table."""
 
+import difflib
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import yaml
 from duckdb import DuckDBPyConnection
 
 from segmentation.csv_headers import check_header, read_header
 from segmentation.errors import SegmentationError
-from segmentation.fitting import check_enterprise_count
+from segmentation.fitting import check_different_count, check_enterprise_count
 from segmentation.sampling import check_columns
 from segmentation.settings import FitSettings
+from segmentation.sql_text import quoted
 
 RAW_SOURCES = ("seeds", "files")
 LANGUAGES = ("fr", "en")
@@ -23,33 +27,36 @@ def check_settings(
     raw_source: str,
     raw_data_dir: str,
     language: str,
+    unnamed_segment: dict[str, str],
     identity_distance_limit: Any,
+    as_of: str,
     data_set: str,
     published_data_set: str | None,
+    published_at: datetime | None,
+    given_variables: list[str],
 ) -> None:
     """Refuse variables that no build can honour, before anything is built.
 
     Raises
     ------
     SegmentationError
-        Names the variable, its value and what it may be; or the data set that the
-        publication belongs to.
+        Names the variable, its value and what it may be; or what the publication
+        that is there says against this build.
     """
+    _check_variable_names(given_variables)
     FitSettings.from_variables(**fit_settings)
-    if raw_source not in RAW_SOURCES:
-        raise SegmentationError(
-            f"The variable raw_source is {raw_source!r}: use one of"
-            f" {', '.join(RAW_SOURCES)}."
-        )
+    _check_choice("raw_source", raw_source, RAW_SOURCES)
     if raw_source == "files" and not raw_data_dir:
         raise SegmentationError(
             "raw_source is 'files', but the environment variable RAW_DATA_DIR is not"
             " set: set it to the folder that holds enterprises.csv,"
             " social_accounts.csv and turnover.csv."
         )
-    if language not in LANGUAGES:
+    _check_choice("language", language, LANGUAGES)
+    if language not in unnamed_segment:
         raise SegmentationError(
-            f"The variable language is {language!r}: use one of {', '.join(LANGUAGES)}."
+            f"The variable unnamed_segment has no name for the language {language!r}:"
+            f" add it to {unnamed_segment}."
         )
     try:
         is_distance = float(identity_distance_limit) > 0
@@ -60,6 +67,13 @@ def check_settings(
             f"The variable identity_distance_limit is {identity_distance_limit!r}:"
             " write a positive number, such as 0.5."
         )
+    try:
+        clock = datetime.fromisoformat(as_of)
+    except ValueError:
+        raise SegmentationError(
+            f"The variable as_of is {as_of!r}: write a date or time such as"
+            " 2025-06-30 or 2025-06-30 12:00:00."
+        ) from None
     if published_data_set not in (None, data_set):
         raise SegmentationError(
             f"The publication in {publish_dir}/ belongs to the data set"
@@ -67,6 +81,51 @@ def check_settings(
             " and history would be mixed. Set PUBLISH_DIR to another folder, or, if it"
             " is the same data from a new place, the variable data_set to"
             f" {published_data_set!r}."
+        )
+    if published_at is not None and clock.replace(tzinfo=None) < published_at:
+        raise SegmentationError(
+            f"The publication in {publish_dir}/ is of {published_at}, later than this"
+            f" build's clock, {as_of}: its history would run backwards. Set the"
+            " variable as_of to a later time, or PUBLISH_DIR to another folder."
+        )
+
+
+def check_publish_dir(publish_dir: Path, *, working_dir: Path) -> None:
+    """Refuse a place where nothing can or should be published.
+
+    Raises
+    ------
+    SegmentationError
+        If it is a file or the folder of the build database.
+    """
+    if publish_dir.exists() and not publish_dir.is_dir():
+        raise SegmentationError(
+            f"PUBLISH_DIR is {str(publish_dir)!r}, which is a file: name a folder."
+        )
+    if publish_dir.resolve() in (working_dir.resolve(), Path.cwd()):
+        raise SegmentationError(
+            f"PUBLISH_DIR is {str(publish_dir)!r}, the folder of the project or of its"
+            " build database: name a folder of its own, such as published."
+        )
+
+
+def _check_variable_names(given_variables: list[str]) -> None:
+    """A misspelt variable would be ignored, and its default published instead."""
+    project = yaml.safe_load(Path("dbt_project.yml").read_text(encoding="utf-8"))
+    known = project["vars"]
+    for name in given_variables:
+        if name not in known:
+            close = difflib.get_close_matches(name, known, n=1)
+            meant = f"did you mean {close[0]}? " if close else ""
+            raise SegmentationError(
+                f"There is no variable {name!r}: {meant}They are {', '.join(known)}."
+            )
+
+
+def _check_choice(variable: str, value: str, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise SegmentationError(
+            f"The variable {variable} is {value!r}: use one of {', '.join(choices)}."
         )
 
 
@@ -119,14 +178,18 @@ def check_features(
     Raises
     ------
     SegmentationError
-        If a feature is not a column of it, or it has fewer enterprises than clusters.
+        If a feature is not a column of it, or it has fewer enterprises, or fewer
+        different ones, than clusters.
     """
     settings = FitSettings.from_variables(**fit_settings)
     table = cursor.sql(f"select * from {features}")
     check_columns(table, settings=settings)
     if is_empty_run:
         return
-    enterprise_count = len(
-        table.project("enterprise_id").limit(settings.n_clusters).fetchall()
+    first = table.project("enterprise_id").limit(settings.n_clusters)
+    check_enterprise_count(len(first.fetchall()), settings=settings)
+    features_of_fit = settings.numeric_features + settings.categorical_features
+    different = table.project(", ".join(map(quoted, features_of_fit))).distinct()
+    check_different_count(
+        len(different.limit(settings.n_clusters).fetchall()), settings=settings
     )
-    check_enterprise_count(enterprise_count, settings=settings)

@@ -174,3 +174,11 @@ def test_the_source_of_a_match_is_that_of_the_segment_matched():
         "reference",
         "last publication",
     ]
+
+
+def test_a_new_key_is_never_one_that_is_taken():
+    """Every publication numbers its fits anew, and new_3_1 may have been adopted."""
+    taken = known({"new_3_1": (1e9, 1e9, 1e9, 1e9), "new_3_3": (1e8, 1e8, 1e8, 1e8)})
+    found = identify(clusters((90, 0, 0, 0), (60, 0, 0, 0)), taken, fit_id=3)
+
+    assert list(found["segment_key"]) == ["new_3_2", "new_3_4"]

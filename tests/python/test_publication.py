@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import duckdb
 import pytest
@@ -129,15 +130,19 @@ def attached(publish_dir, working_dir):
         *(
             ({"results": [*GREEN[:2], ["test.unique", status], GREEN[3]]}, reason)
             for status, reason in (
-                ("fail", "test.unique did not pass"),
-                ("error", "test.unique did not pass"),
-                ("skipped", "test.unique did not pass"),
-                ("runtime error", "test.unique did not pass"),
+                ("fail", "test.unique failed"),
+                ("error", "test.unique failed"),
+                ("skipped", "test.unique was skipped"),
+                ("runtime error", "test.unique failed"),
             )
         ),
         (
             {"results": [["model.clusters", "error"], ["test.unique", "skipped"]]},
-            "model.clusters and 1 more did not pass",
+            "model.clusters failed, 1 were skipped",
+        ),
+        (
+            {"results": [["a.skipped", "skipped"], ["b", "fail"], ["c", "error"]]},
+            "b and 1 more failed, 1 were skipped",
         ),
         ({"results": GREEN[:2]}, "left out 2 of 4 models, seeds and tests"),
         ({"results": []}, "left out 4 of 4"),
@@ -156,6 +161,31 @@ def test_what_is_no_whole_green_build_leaves_the_publication_alone_and_says_why(
     assert reason in sentence
     assert (publish_dir / DATABASE_NAME).read_bytes() == before
     assert files_in(publish_dir) == [DATABASE_NAME]
+
+
+def test_two_builds_that_publish_at_once_take_turns(build, publish_dir):
+    """Each wrote and removed the other's unfinished file before they waited."""
+    publish_build(build, publish_dir)
+
+    def publish_often(engine):
+        return [publish_build(engine, publish_dir) for _ in range(8)]
+
+    with duckdb.connect() as other_engine, ThreadPoolExecutor(2) as pool:
+        other_engine.execute("attach ':memory:' as build; create schema build.marts")
+        for mart in MARTS:
+            rows = build.sql(f"select * from {mart['relation']}").df()
+            other_engine.register("rows", rows)
+            other_engine.execute(f"create table {mart['relation']} as from rows")
+        publishing = [
+            pool.submit(publish_often, engine) for engine in (build, other_engine)
+        ]
+        while not all(future.done() for future in publishing):
+            with open_published(publish_dir) as reader:
+                count = reader.sql("select count(*) from enterprise_segments")
+                assert count.fetchall() == [(500,)]
+        answers = [answer for future in publishing for answer in future.result()]
+    assert len(answers) == 16
+    assert all(answer.startswith("Published 3 tables") for answer in answers)
 
 
 def test_a_refused_first_publication_does_not_even_make_the_folder(build, publish_dir):

@@ -55,6 +55,30 @@ def test_shuffled_raw_rows_give_the_same_marts(project: DbtProject) -> None:
     assert project.marts() == in_order
 
 
+@pytest.mark.slow
+def test_a_build_with_every_variable_changed_passes_its_tests(
+    project: DbtProject,
+) -> None:
+    """A unit test that reads a user's variable would stop that user's publication."""
+    build = project.dbt(
+        "build",
+        as_of="2026-01-02",
+        language="en",
+        n_clusters="5",
+        random_state="1",
+        n_init="2",
+        numeric_features="[followers_facebook, followers_instagram, turnover_eur]",
+        categorical_features="[category_group, city_name]",
+        scaling="robust",
+        fit_sample_size="300",
+        identity_distance_limit="0.3",
+        unknown_texts="[rien]",
+        unnamed_segment='{fr: "Groupe d\'essai", en: "Nobody\'s group"}',
+    )
+    assert build.returncode == 0, build.stdout
+    assert "Published 8 tables" in build.stdout
+
+
 def test_clusters_that_another_random_state_renumbers_keep_their_segments(
     project: DbtProject,
 ) -> None:

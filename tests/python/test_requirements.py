@@ -1,11 +1,17 @@
 """A build that cannot end well is refused before anything is built."""
 
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
 import pytest
 from segmentation.errors import SegmentationError
-from segmentation.requirements import check_features, check_seeds, check_settings
+from segmentation.requirements import (
+    check_features,
+    check_publish_dir,
+    check_seeds,
+    check_settings,
+)
 
 FIT_SETTINGS = {
     "numeric_features": '["followers_total"]',
@@ -32,9 +38,13 @@ def check(connection, **changes):
         "raw_source": "seeds",
         "raw_data_dir": "",
         "language": "fr",
+        "unnamed_segment": {"fr": "Nouveau segment", "en": "New segment"},
         "identity_distance_limit": 0.5,
+        "as_of": "2025-06-30 12:00:00",
         "data_set": "seeds",
         "published_data_set": None,
+        "published_at": None,
+        "given_variables": ["n_clusters"],
     }
     check_settings(connection, **{**arguments, **changes})
 
@@ -66,6 +76,8 @@ def check_table(connection, *, is_empty_run=False, **settings):
         {"identity_distance_limit": "0.25"},
         {"identity_distance_limit": 1},
         {"published_data_set": "seeds"},
+        {"published_at": datetime(2025, 6, 30, 12)},
+        {"as_of": "2025-06-30T14:00:00+02:00"},
     ],
 )
 def test_variables_that_a_build_can_honour_are_accepted(connection, changes):
@@ -86,6 +98,22 @@ def test_variables_that_a_build_can_honour_are_accepted(connection, changes):
         *(
             ({"identity_distance_limit": value}, f"limit is {value!r}", "such as 0.5")
             for value in (0, -1, "far", None, "", float("nan"))
+        ),
+        (
+            {"unnamed_segment": {"fr": "Nouveau"}, "language": "en"},
+            "unnamed_segment has no name for the language 'en'",
+            "add it to {'fr': 'Nouveau'}",
+        ),
+        ({"as_of": "tomorrow"}, "as_of is 'tomorrow'", "such as 2025-06-30"),
+        (
+            {"published_at": datetime(2025, 7, 1)},
+            "is of 2025-07-01 00:00:00, later than this build's clock",
+            "as_of to a later time, or PUBLISH_DIR to another folder",
+        ),
+        (
+            {"given_variables": ["n_cluster"]},
+            "There is no variable 'n_cluster'",
+            "did you mean n_clusters?",
         ),
         (
             {"published_data_set": "files:/data/nice"},
@@ -113,6 +141,30 @@ def test_another_data_set_is_refused_with_the_folder_and_the_way_to_keep_the_mem
 
     assert "The publication in shared/nice/" in str(refusal.value)
     assert "the variable data_set to 'nice'" in str(refusal.value)
+
+
+@pytest.mark.parametrize("place", ["a file", "the build folder", "the project"])
+def test_a_place_where_nothing_should_be_published_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "notes").write_text("mine")
+    (tmp_path / "build").mkdir()
+    publish_dir = {"a file": "notes", "the build folder": "build", "the project": ""}
+    with pytest.raises(SegmentationError, match=r"PUBLISH_DIR is .* name a folder"):
+        check_publish_dir(Path(publish_dir[place]), working_dir=Path("build"))
+
+
+def test_a_folder_that_does_not_exist_yet_is_a_place_to_publish(tmp_path: Path) -> None:
+    check_publish_dir(tmp_path / "new", working_dir=tmp_path / "build")
+
+
+def test_fewer_different_enterprises_than_clusters_are_refused(connection) -> None:
+    load_features(connection, row_count=9)
+    connection.execute("update enterprise_features set followers_total = 7")
+
+    with pytest.raises(SegmentationError, match="only 1 different feature values"):
+        check_table(connection)
 
 
 def test_as_many_enterprises_as_clusters_are_enough(connection):

@@ -8,7 +8,11 @@ import pandas as pd
 import pytest
 from generate_demonstration_seeds import planted_enterprises
 from segmentation.fitting import fit_model
-from segmentation.identity import PROFILE_COLUMNS, identify_clusters
+from segmentation.identity import (
+    PROFILE_COLUMNS,
+    identify_clusters,
+    profile_distances,
+)
 from segmentation.labelling import label_enterprises
 from segmentation.sampling import read_fit_sample
 from segmentation.settings import FitSettings
@@ -39,10 +43,8 @@ def known_segments() -> pd.DataFrame:
         )
 
 
-def segments_of(
-    enterprises: pd.DataFrame, known_segments: pd.DataFrame, **changes: int
-) -> dict[str, str]:
-    """Fit, label and identify as a build does, on rows in the given order."""
+def labels_of(enterprises: pd.DataFrame, **changes: int) -> pd.DataFrame:
+    """Fit and label as a build does."""
     settings = FitSettings(
         **{
             "numeric_features": tuple(
@@ -62,8 +64,15 @@ def segments_of(
         model = fit_model(
             read_fit_sample(features, settings=settings), settings=settings
         )
-        labels = label_enterprises(features, model=model, connection=connection).df()
-    means = (
+        return label_enterprises(features, model=model, connection=connection).df()
+
+
+def mean_profiles(enterprises: pd.DataFrame, **changes: int) -> pd.DataFrame:
+    return profiles_of(enterprises, labels_of(enterprises, **changes))
+
+
+def profiles_of(enterprises: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:
+    return (
         enterprises.merge(labels, on="enterprise_id")
         .groupby("cluster_id")[[n.removeprefix("mean_") for n in PROFILE_COLUMNS]]
         .mean()
@@ -71,6 +80,14 @@ def segments_of(
         .add_prefix("mean_")
         .reset_index()
     )
+
+
+def segments_of(
+    enterprises: pd.DataFrame, known_segments: pd.DataFrame, **changes: int
+) -> dict[str, str]:
+    """Fit, label and identify as a build does."""
+    labels = labels_of(enterprises, **changes)
+    means = profiles_of(enterprises, labels)
     identities = identify_clusters(
         means, known_segments, fit_id=1, distance_limit=0.5
     ).set_index("cluster_id")["segment_key"]
@@ -129,3 +146,20 @@ def test_another_n_init_gives_every_enterprise_the_same_segment(
     shipped_segments: dict[str, str],
 ) -> None:
     assert shipped_segments == segments_of(enterprises, known_segments, n_init=n_init)
+
+
+@pytest.mark.parametrize("n_clusters", [2, 3, 5])
+def test_other_numbers_of_clusters_leave_a_clear_gap_at_the_distance_limit(
+    n_clusters: int, enterprises: pd.DataFrame, known_segments: pd.DataFrame
+) -> None:
+    """The limit of 0.5 separates; it does not decide between close cases."""
+    means = mean_profiles(enterprises, n_clusters=n_clusters)
+    distances = profile_distances(means, known_segments).min(axis=1)
+    assert not any(0.4 < distance < 0.6 for distance in distances), distances
+
+
+def test_the_clusters_of_the_shipped_data_lie_close_to_their_references(
+    enterprises: pd.DataFrame, known_segments: pd.DataFrame
+) -> None:
+    means = mean_profiles(enterprises)
+    assert profile_distances(means, known_segments).min(axis=1).max() < 0.01

@@ -20,6 +20,13 @@ with used as (
                 and platform in ('facebook', 'instagram', 'tiktok')
         ) as named_followers,
         (
+            select count(distinct surviving_enterprise_id)
+            from {{ ref('int_social_accounts_disposed') }}
+            where
+                disposition = 'used'
+                and platform not in ('facebook', 'instagram', 'tiktok')
+        ) as enterprise_with_other_account_count,
+        (
             select coalesce(sum(turnover_eur), 0)
             from {{ ref('int_turnover_disposed') }}
             where disposition = 'used'
@@ -40,6 +47,8 @@ reached as (
                 else 0
             end
         ) as enterprise_with_account_count,
+        sum(case when has_other_account then 1 else 0 end)
+            as enterprise_with_other_account_count,
         coalesce(sum(followers_facebook), 0)
         + coalesce(sum(followers_instagram), 0)
         + coalesce(sum(followers_tiktok), 0) as named_followers,
@@ -52,6 +61,10 @@ select
     reached.enterprise_count as reached_enterprise_count,
     used.enterprise_with_account_count as used_enterprise_with_account_count,
     reached.enterprise_with_account_count as reached_enterprise_with_account_count,
+    used.enterprise_with_other_account_count
+        as used_enterprise_with_other_account_count,
+    reached.enterprise_with_other_account_count
+        as reached_enterprise_with_other_account_count,
     used.named_followers as used_named_followers,
     reached.named_followers as reached_named_followers,
     used.turnover as used_turnover,
@@ -61,5 +74,7 @@ cross join reached
 where
     used.enterprise_count <> reached.enterprise_count
     or used.enterprise_with_account_count <> reached.enterprise_with_account_count
+    or used.enterprise_with_other_account_count
+    <> reached.enterprise_with_other_account_count
     or used.named_followers <> reached.named_followers
     or used.turnover <> reached.turnover

@@ -1,6 +1,9 @@
 """Publish the marts of a complete green build as one DuckDB file."""
 
+import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -83,13 +86,14 @@ def publish(
     target = publish_dir / DATABASE_NAME
     try:
         publish_dir.mkdir(parents=True, exist_ok=True)
-        _write_database(
-            cursor,
-            target=target,
-            marts=marts,
-            data_set=data_set,
-            published_at=published_at,
-        )
+        with _alone_in(publish_dir):
+            _write_database(
+                cursor,
+                target=target,
+                marts=marts,
+                data_set=data_set,
+                published_at=published_at,
+            )
     except (OSError, DuckDBError) as error:
         raise SegmentationError(
             f"The build passed, but {target} could not be written ({error}). The last"
@@ -110,10 +114,13 @@ def _reason_not_to_publish(
         return f"only a whole 'dbt build' publishes, and this was 'dbt {command}'"
     if is_empty_run:
         return "--empty builds tables without rows"
-    failed = sorted(node for node, status in results if status not in _GREEN)
-    if failed:
+    failed = sorted(n for n, status in results if status not in (*_GREEN, "skipped"))
+    skipped = sorted(n for n, status in results if status == "skipped")
+    if failed or skipped:
+        first, verb = (failed, "failed") if failed else (skipped, "was skipped")
         more = f" and {len(failed) - 1} more" if len(failed) > 1 else ""
-        return f"{failed[0]}{more} did not pass"
+        rest = f", {len(skipped)} were skipped" if failed and skipped else ""
+        return f"{first[0]}{more} {verb}{rest}"
     missing = sorted(set(expected_nodes) - {node for node, _ in results})
     if missing:
         return (
@@ -199,6 +206,17 @@ def _describe_publication(
     )
     for name, _, description in PUBLICATION_COLUMNS:
         cursor.execute(f"comment on column {table}.{name} is {text(description)}")
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Wait until no other build writes into the folder; released when one dies."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _wal(database: Path) -> Path:
