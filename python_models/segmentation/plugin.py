@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.adapters.duckdb.utils import TargetConfig
 from duckdb import DuckDBPyConnection
@@ -40,7 +41,6 @@ class Plugin(BasePlugin):
     def initialize(self, plugin_config: dict[str, Any]) -> None:
         """Read where the publication is kept."""
         self.publish_dir = Path(plugin_config["publish_dir"])
-        self.connection: DuckDBPyConnection | None = None
         # dbt's threads ask at the same time, and two that create one schema at once
         # fail with a write conflict.
         self.one_at_a_time = threading.Lock()
@@ -51,7 +51,6 @@ class Plugin(BasePlugin):
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Make the last publication readable as ``previous_publication``."""
-        self.connection = conn
         working_dir = Path(self.creds.path).parent
         check_publish_dir(self.publish_dir, working_dir=working_dir)
         attach_previous_publication(
@@ -62,7 +61,14 @@ class Plugin(BasePlugin):
         """Run one action; the answer is put into ``outcome['answer']``."""
         request = target_config.config
         action = ACTIONS[request["action"]]
-        with self.one_at_a_time, self.connection.cursor() as cursor:
-            request["outcome"]["answer"] = action(
-                cursor, publish_dir=self.publish_dir, **request["arguments"]
-            )
+        with self.one_at_a_time:
+            # A handle of its own: dbt closes the database when nobody holds one.
+            handle = DuckDBConnectionManager.env().handle()
+            try:
+                request["outcome"]["answer"] = action(
+                    handle.cursor(),
+                    publish_dir=self.publish_dir,
+                    **request["arguments"],
+                )
+            finally:
+                handle.close()
