@@ -17,7 +17,8 @@ sample_count,       NULL             NULL      NULL       the figure
 inertia, silhouette
 =================== ================ ========= ========== =======================
 
-``position`` keeps the order of features and categories.
+``position`` keeps the order of features and categories; ``row_number`` counts the rows
+from 1 and is their key.
 """
 
 import json
@@ -29,6 +30,7 @@ from segmentation.fitting import CategoricalFeature, FittedModel, NumericFeature
 from segmentation.settings import FitSettings
 
 COLUMN_TYPES = {
+    "row_number": "integer",
     "parameter": "varchar",
     "position": "integer",
     "feature_name": "varchar",
@@ -44,13 +46,13 @@ def model_to_rows(model: FittedModel) -> pd.DataFrame:
 
     Returns
     -------
-    pandas.DataFrame, shape (n_rows, 7)
+    pandas.DataFrame, shape (n_rows, 8)
         The columns of the module's table, in a fixed order of rows.
     """
     rows: list[dict] = []
 
     def add(parameter: str, **columns: object) -> None:
-        rows.append({"parameter": parameter, **columns})
+        rows.append({"row_number": len(rows) + 1, "parameter": parameter, **columns})
 
     add("settings", text_value=model.settings.to_json())
     add("library_versions", text_value=json.dumps(model.library_versions))

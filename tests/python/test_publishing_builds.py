@@ -127,6 +127,7 @@ def test_the_publication_holds_the_marts_and_nothing_from_staging(
         "cluster_recommendations",
         "enterprise_recommendations",
         "enterprise_segments",
+        "fit_parameters",
         "publication",
         "rejected_rows",
         "segmentation_fits",

@@ -30,6 +30,17 @@ MEMORY_TABLES = {
         "library_versions": "varchar",
         "fingerprint": "varchar",
     },
+    "fit_parameters": {
+        "fit_id": "integer",
+        "row_number": "integer",
+        "parameter": "varchar",
+        "position": "integer",
+        "feature_name": "varchar",
+        "category": "varchar",
+        "cluster_id": "integer",
+        "value": "double",
+        "text_value": "varchar",
+    },
     "cluster_profiles": {
         "segment_key": "varchar",
         "mean_followers_total": "double",
