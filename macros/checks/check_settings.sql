@@ -9,6 +9,7 @@
             'fit_settings': fit_settings(),
             'raw_source': var('raw_source'),
             'raw_data_dir': env_var('RAW_DATA_DIR', ''),
+            'refit': var('refit'),
             'language': var('language'),
             'unnamed_segment': var('unnamed_segment'),
             'identity_distance_limit': var('identity_distance_limit'),

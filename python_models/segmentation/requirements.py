@@ -17,6 +17,7 @@ from segmentation.sql_text import quoted
 
 RAW_SOURCES = ("seeds", "files")
 LANGUAGES = ("fr", "en")
+REFIT_POLICIES = ("always",)
 
 
 def check_settings(
@@ -26,6 +27,7 @@ def check_settings(
     fit_settings: dict[str, Any],
     raw_source: str,
     raw_data_dir: str,
+    refit: str,
     language: str,
     unnamed_segment: dict[str, str],
     identity_distance_limit: Any,
@@ -52,6 +54,7 @@ def check_settings(
             " set: set it to the folder that holds enterprises.csv,"
             " social_accounts.csv and turnover.csv."
         )
+    _check_choice("refit", refit, REFIT_POLICIES)
     _check_choice("language", language, LANGUAGES)
     if language not in unnamed_segment:
         raise SegmentationError(

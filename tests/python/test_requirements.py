@@ -37,6 +37,7 @@ def check(connection, **changes):
         "fit_settings": FIT_SETTINGS,
         "raw_source": "seeds",
         "raw_data_dir": "",
+        "refit": "always",
         "language": "fr",
         "unnamed_segment": {"fr": "Nouveau segment", "en": "New segment"},
         "identity_distance_limit": 0.5,
@@ -95,6 +96,7 @@ def test_variables_that_a_build_can_honour_are_accepted(connection, changes):
         ({"raw_source": "excel"}, "raw_source is 'excel'", "one of seeds, files"),
         ({"raw_source": "files"}, "RAW_DATA_DIR is not set", "the folder that holds"),
         ({"language": "de"}, "language is 'de'", "use one of fr, en"),
+        ({"refit": "never"}, "refit is 'never'", "use one of always"),
         *(
             ({"identity_distance_limit": value}, f"limit is {value!r}", "such as 0.5")
             for value in (0, -1, "far", None, "", float("nan"))
