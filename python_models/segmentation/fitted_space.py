@@ -3,8 +3,9 @@
 Everybody in the database engine, row by row; the sample of a fit also in memory.
 In the engine the arithmetic is generated SQL over the feature table: nothing but the
 model is held in Python, and a million enterprises stream by. A numeric feature is a
-scaled number; a categorical one, a block of 0/1 columns in the fit, is there its
-category, joined to a small table with what that category adds to each output.
+scaled number; a categorical one, a block of columns in the fit that are 0 or the
+category weight, is there its category, joined to a small table with what that category
+adds to each output.
 """
 
 from dataclasses import dataclass
@@ -14,7 +15,8 @@ import pandas as pd
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 from scipy.sparse import csr_array
 
-from segmentation.fitting import DENSE_CELL_LIMIT, FittedModel
+from segmentation.fitting import DENSE_CELL_LIMIT, FittedModel, NumericFeature
+from segmentation.pipeline import log_of_positive
 from segmentation.sql_text import finite, number, quoted, text
 
 
@@ -52,8 +54,8 @@ def transform_sample(
     """
     numeric = np.column_stack(
         [
-            (sample[f.name].fillna(f.imputation).to_numpy() - f.center) / f.scale
-            for f in model.numeric
+            np.empty((len(sample), 0)),
+            *(_scale_values(sample[f.name].to_numpy(), f) for f in model.numeric),
         ]
     )
     column_offset = len(model.numeric)
@@ -71,13 +73,13 @@ def transform_sample(
         transformed = np.zeros(shape)
         transformed[:, : len(model.numeric)] = numeric
         for row, column in zip(rows, columns, strict=True):
-            transformed[row, column] = 1.0
+            transformed[row, column] = model.category_weight
         return transformed
     numeric_rows, numeric_columns = np.indices(numeric.shape).reshape(2, -1)
-    ones = np.ones(sum(map(len, rows)))
+    weights = np.full(sum(map(len, rows)), model.category_weight)
     return csr_array(
         (
-            np.concatenate([numeric.ravel(), ones]),
+            np.concatenate([numeric.ravel(), weights]),
             (
                 np.concatenate([numeric_rows, *rows]),
                 np.concatenate([numeric_columns, *columns]),
@@ -85,6 +87,13 @@ def transform_sample(
         ),
         shape=shape,
     )
+
+
+def _scale_values(values: np.ndarray, feature: NumericFeature) -> np.ndarray:
+    if feature.is_log:
+        values = log_of_positive(values)
+    known = np.where(np.isnan(values), feature.imputation, values)
+    return (known - feature.center) / feature.scale
 
 
 def scale_features(
@@ -99,7 +108,7 @@ def scale_features(
         ``category_<i>`` for the categorical ones, in the model's order.
     """
     numeric = [
-        f"(coalesce({finite(f.name)}, {number(f.imputation)})"
+        f"(coalesce({_transformed(f)}, {number(f.imputation)})"
         f" - {number(f.center)}) / {number(f.scale)} as scaled_{i}"
         for i, f in enumerate(model.numeric)
     ]
@@ -109,6 +118,11 @@ def scale_features(
         for i, f in enumerate(model.categorical)
     ]
     return features.project(", ".join(["enterprise_id", *numeric, *categorical]))
+
+
+def _transformed(feature: NumericFeature) -> str:
+    value = finite(feature.name)
+    return f"ln(case when {value} > 0 then {value} end)" if feature.is_log else value
 
 
 def category_blocks(model: FittedModel, columns: np.ndarray) -> list[np.ndarray]:

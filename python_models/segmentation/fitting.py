@@ -3,7 +3,7 @@
 import hashlib
 import json
 import platform
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 
 import numpy as np
@@ -14,13 +14,16 @@ from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
 from segmentation.errors import SegmentationError
-from segmentation.pipeline import build_pipeline
+from segmentation.pipeline import build_pipeline, log_of_positive, numeric_blocks
 from segmentation.settings import FitSettings
 
 # The silhouette compares all pairs: beyond this it is taken on a sample.
 SILHOUETTE_SAMPLE_SIZE = 5_000
 # Above so many cells (8 bytes each) the transformed sample is kept sparse.
 DENSE_CELL_LIMIT = 50_000_000
+# Interquartile ranges above the third quartile from which a value is an outlier
+# (Tukey 1977, Exploratory Data Analysis).
+OUTLIER_RANGES = 1.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,15 +34,20 @@ class NumericFeature:
     ----------
     name : str
     imputation : float
-        Value that stands for an unknown one, in the feature's own unit.
+        Value that stands for an unknown one, in the feature's own unit or, for a
+        logarithm, as a logarithm.
     center, scale : float
-        In the feature's own unit; scale is positive.
+        In the same unit; scale is positive.
+    is_log : bool
+        Whether the value is the natural logarithm of a positive count; a count of 0
+        is then imputed like an unknown one.
     """
 
     name: str
     imputation: float
     center: float
     scale: float
+    is_log: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +77,8 @@ class FittedModel:
     ----------
     settings : FitSettings
     numeric : tuple of NumericFeature
+        In the order of their columns; without the constant ones where the settings
+        drop them.
     categorical : tuple of CategoricalFeature
     centroids : numpy.ndarray, shape (n_clusters, n_columns)
         In the fitted space: numeric features first, then the categories of each
@@ -100,6 +110,11 @@ class FittedModel:
             for feature in self.categorical
             for category in feature.categories
         ]
+
+    @property
+    def category_weight(self) -> float:
+        """What stands for 1 in the columns of the categorical features."""
+        return self.settings.category_weight
 
     def fingerprint(self) -> str:
         """Digest of what decides a label: equal for two fits that label alike."""
@@ -189,13 +204,22 @@ def fit_pipeline(
 ) -> tuple[Pipeline, np.ndarray]:
     """Fit the pipeline on the sample.
 
+    Where the settings set giants apart, imputation, scaling, categories and all but
+    one centroid are those of the other enterprises; the last centroid is the mean of
+    the giants, so that labelling stays a matter of the nearest centroid.
+
     Returns
     -------
     pipeline : sklearn.pipeline.Pipeline
-        Fitted.
+        Fitted; its step ``clusters`` has the labels and the inertia of the sample.
     transformed : numpy.ndarray or scipy.sparse matrix, shape (n, n_columns)
         The sample in the fitted space.
     """
+    if settings.drops_constants:
+        settings = without_constants(sample, settings=settings)
+    is_giant = find_giants(sample, settings=settings)
+    if is_giant.any():
+        settings = replace(settings, n_clusters=settings.n_clusters - 1)
     width = len(settings.numeric_features) + sum(
         sample[name].nunique() for name in settings.categorical_features
     )
@@ -206,37 +230,110 @@ def fit_pipeline(
     # One thread: sums made by several end in whatever order the threads do, and
     # the last bits of the centroids would differ from run to run.
     with threadpool_limits(limits=1):
-        transformed = pipeline.named_steps["features"].fit_transform(frame)
-        pipeline.named_steps["clusters"].fit(transformed)
+        if not is_giant.any():
+            transformed = pipeline.named_steps["features"].fit_transform(frame)
+            pipeline.named_steps["clusters"].fit(transformed)
+            return pipeline, transformed
+        features = pipeline.named_steps["features"].fit(frame[~is_giant])
+        transformed = features.transform(frame)
+        clusters = pipeline.named_steps["clusters"].fit(transformed[~is_giant])
+        of_giants = np.asarray(transformed[is_giant].mean(axis=0)).reshape(1, -1)
+        clusters.cluster_centers_ = np.vstack([clusters.cluster_centers_, of_giants])
+        clusters.n_clusters += 1
+        clusters.labels_ = clusters.predict(transformed)
+        clusters.inertia_ = -clusters.score(transformed)
     return pipeline, transformed
+
+
+def without_constants(sample: pd.DataFrame, *, settings: FitSettings) -> FitSettings:
+    """Take out the numeric features that have one value in the whole sample.
+
+    A logarithm is constant where all positive counts are equal. If nothing would
+    be left, nothing is taken out: what is wrong is then said by the count of
+    different enterprises.
+    """
+    blocks = numeric_blocks(settings)
+    varying = [
+        name
+        for block, names in blocks.items()
+        for name in names
+        if _varies(sample[name], is_log=block == "log")
+    ]
+    if not varying and not settings.categorical_features:
+        return settings
+    return replace(
+        settings,
+        **{
+            variable: tuple(n for n in getattr(settings, variable) if n in varying)
+            for variable in ("numeric_features", "log_features", "unscaled_features")
+        },
+    )
+
+
+def find_giants(sample: pd.DataFrame, *, settings: FitSettings) -> np.ndarray:
+    """Tell which enterprises have exceptionally many followers.
+
+    Those whose logarithm of the positive counts' sum lies more than 1.5
+    interquartile ranges above the third quartile (Tukey 1977); nobody if too few
+    others would be left to fit.
+
+    Returns
+    -------
+    numpy.ndarray of bool, shape (n_rows,)
+    """
+    nobody = np.zeros(len(sample), dtype=bool)
+    if not settings.sets_giants_apart:
+        return nobody
+    counts = sample[list(settings.log_features)].clip(lower=0)
+    sizes = log_of_positive(counts.sum(axis=1).to_numpy())
+    if np.isnan(sizes).all():
+        return nobody
+    first_quartile, third_quartile = np.nanquantile(sizes, [0.25, 0.75])
+    fence = third_quartile + OUTLIER_RANGES * (third_quartile - first_quartile)
+    is_giant = sizes > fence
+    return is_giant if (~is_giant).sum() >= settings.n_clusters else nobody
+
+
+def _varies(values: pd.Series, *, is_log: bool) -> bool:
+    known = log_of_positive(values.to_numpy()) if is_log else values.to_numpy()
+    return len(np.unique(known[~np.isnan(known)])) > 1
 
 
 def _numeric_features(
     pipeline: Pipeline, *, settings: FitSettings
 ) -> tuple[NumericFeature, ...]:
-    fitted = pipeline.named_steps["features"].named_transformers_["numeric"]
-    imputations = fitted.named_steps["impute"].statistics_
+    features = []
+    for block, fitted, names in pipeline.named_steps["features"].transformers_:
+        if block not in ("numeric", "log", "unscaled"):
+            continue
+        scaling = "none" if block == "unscaled" else settings.scaling
+        center, scale = _center_and_scale(fitted, scaling=scaling, count=len(names))
+        # A column without any known value is imputed as 0.
+        imputations = np.nan_to_num(fitted.named_steps["impute"].statistics_, nan=0.0)
+        features += [
+            NumericFeature(
+                name=name,
+                imputation=float(imputations[i]),
+                center=float(center[i]),
+                scale=float(scale[i]),
+                is_log=block == "log",
+            )
+            for i, name in enumerate(names)
+        ]
+    return tuple(features)
+
+
+def _center_and_scale(
+    fitted: Pipeline, *, scaling: str, count: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Read the two numbers of an affine scaling, which each estimator names its way."""
     scaler = fitted.named_steps["scale"]
-    count = len(settings.numeric_features)
-    zeros, ones = np.zeros(count), np.ones(count)
-    # All four scalings are affine; each estimator names the two numbers its way.
-    center, scale = {
+    return {
         "standard": lambda: (scaler.mean_, scaler.scale_),
         "minmax": lambda: (scaler.data_min_, 1 / scaler.scale_),
         "robust": lambda: (scaler.center_, scaler.scale_),
-        "none": lambda: (zeros, ones),
-    }[settings.scaling]()
-    # A column without any known value is imputed as 0.
-    imputations = np.nan_to_num(imputations, nan=0.0)
-    return tuple(
-        NumericFeature(
-            name=name,
-            imputation=float(imputations[i]),
-            center=float(center[i]),
-            scale=float(scale[i]),
-        )
-        for i, name in enumerate(settings.numeric_features)
-    )
+        "none": lambda: (np.zeros(count), np.ones(count)),
+    }[scaling]()
 
 
 def _categorical_features(

@@ -90,14 +90,16 @@ def _squared_distances(
 ) -> DuckDBPyRelation:
     """Squared distance of every enterprise to centroid c, as column squared_<c>.
 
-    In a block of 0/1 columns it is sum(c ** 2) + 1 - 2 * c[category], and
-    sum(c ** 2) for a category that the fit has not seen.
+    In a block of columns that are 0 or w it is
+    sum(c ** 2) + w ** 2 - 2 * w * c[category], and sum(c ** 2) for a category that
+    the fit has not seen.
     """
+    w = model.category_weight
     weights = []
     for block in category_blocks(model, model.centroids):
         unseen = (block**2).sum(axis=1)
         weights.append(
-            CategoryWeights(seen=unseen[:, None] + 1 - 2 * block, unseen=unseen)
+            CategoryWeights(seen=unseen[:, None] + w**2 - 2 * w * block, unseen=unseen)
         )
     joined, category_terms = join_category_weights(
         scale_features(features, model=model),

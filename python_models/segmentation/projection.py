@@ -144,7 +144,9 @@ def project_enterprises(
         scale_features(features, model=model),
         model=model,
         weights=[
-            CategoryWeights(seen=block, unseen=np.zeros(len(block)))
+            CategoryWeights(
+                seen=model.category_weight * block, unseen=np.zeros(len(block))
+            )
             for block in category_blocks(model, projection.loadings)
         ],
         connection=connection,

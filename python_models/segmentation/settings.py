@@ -3,6 +3,8 @@
 import json
 from dataclasses import asdict, dataclass
 
+import pandas as pd
+
 from segmentation.errors import SegmentationError
 
 SCALINGS = ("standard", "minmax", "robust", "none")
@@ -22,6 +24,18 @@ class FitSettings:
         How the numeric features are put on one scale.
     fit_sample_size : int
         At most so many enterprises are fitted on.
+    log_features : tuple of str
+        Numeric features that enter as the logarithm of their positive values; 0 is
+        then as unknown as NULL, and a flag beside it tells the two apart.
+    unscaled_features : tuple of str
+        Numeric features that keep their own unit, such as 0/1 flags.
+    category_weight : float
+        What stands for 1 in the 0/1 columns of the categorical features.
+    drops_constants : bool
+        Leave out numeric features that have one value in the whole sample.
+    sets_giants_apart : bool
+        Keep the enterprises with exceptionally large counts out of the fit and give
+        them a cluster of their own (see :func:`segmentation.fitting.find_giants`).
     """
 
     numeric_features: tuple[str, ...]
@@ -31,6 +45,11 @@ class FitSettings:
     n_init: int
     scaling: str
     fit_sample_size: int
+    log_features: tuple[str, ...] = ()
+    unscaled_features: tuple[str, ...] = ()
+    category_weight: float = 1.0
+    drops_constants: bool = False
+    sets_giants_apart: bool = False
 
     def __post_init__(self) -> None:
         """Refuse settings that no fit can honour.
@@ -72,6 +91,29 @@ class FitSettings:
                 f"The variable fit_sample_size is {self.fit_sample_size}, fewer than"
                 f" n_clusters = {self.n_clusters}: raise it."
             )
+        for variable in ("log_features", "unscaled_features"):
+            for name in getattr(self, variable):
+                if name not in self.numeric_features:
+                    raise SegmentationError(
+                        f"The feature {name!r} is listed in {variable} but not in"
+                        " numeric_features: add it there too."
+                    )
+        both = sorted({*self.log_features} & {*self.unscaled_features})
+        if both:
+            raise SegmentationError(
+                f"The feature {both[0]!r} is listed in log_features and in"
+                " unscaled_features: keep one."
+            )
+        if not 0 < self.category_weight < float("inf"):
+            raise SegmentationError(
+                f"category_weight is {self.category_weight}: use a positive number; to"
+                " leave the categories out, empty categorical_features."
+            )
+        if self.sets_giants_apart and not self.log_features:
+            raise SegmentationError(
+                "sets_giants_apart is true, but log_features is empty: giants are told"
+                " by the logarithm of their counts. Name the counts in log_features."
+            )
         if self.scaling not in SCALINGS:
             raise SegmentationError(
                 f"The variable scaling is {self.scaling!r}: use one of"
@@ -89,16 +131,23 @@ class FitSettings:
         n_init: int | str,
         scaling: str,
         fit_sample_size: int | str,
+        log_features: str = "[]",
+        unscaled_features: str = "[]",
+        category_weight: float | str = 1.0,
+        drops_constants: bool = False,
+        sets_giants_apart: bool = False,
     ) -> "FitSettings":
         """Read the settings as dbt hands them to a Python model.
 
         Parameters
         ----------
-        numeric_features, categorical_features : str
+        numeric_features, categorical_features, log_features, unscaled_features : str
             JSON lists of column names.
         n_clusters, random_state, n_init, fit_sample_size : int or str
             Whole numbers, or texts of them.
-        scaling : str
+        category_weight : float or str
+            A number, or a text of one.
+        scaling, drops_constants, sets_giants_apart
             See the class.
 
         Raises
@@ -114,19 +163,49 @@ class FitSettings:
             n_init=_whole_number("n_init", n_init),
             scaling=scaling,
             fit_sample_size=_whole_number("fit_sample_size", fit_sample_size),
+            log_features=_names("log_features", log_features),
+            unscaled_features=_names("unscaled_features", unscaled_features),
+            category_weight=_number("category_weight", category_weight),
+            drops_constants=_boolean("drops_constants", drops_constants),
+            sets_giants_apart=_boolean("sets_giants_apart", sets_giants_apart),
         )
 
     @classmethod
     def from_json(cls, text: str) -> "FitSettings":
-        """Read back what :meth:`to_json` wrote."""
+        """Read back what :meth:`to_json` wrote, in this version or an older one."""
         values = json.loads(text)
-        for name in ("numeric_features", "categorical_features"):
-            values[name] = tuple(values[name])
-        return cls(**values)
+        return cls(
+            **{
+                name: tuple(value) if isinstance(value, list) else value
+                for name, value in values.items()
+            }
+        )
 
     def to_json(self) -> str:
         """Write the settings as one line of JSON with sorted keys."""
         return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
+
+
+def read_active_settings(fit_settings: pd.DataFrame) -> FitSettings:
+    """Read the settings of the active recipe.
+
+    Parameters
+    ----------
+    fit_settings : pandas.DataFrame
+        ``recipe``, ``is_active`` and ``settings`` (JSON of the variables), one row
+        per recipe.
+    """
+    return read_settings_by_recipe(fit_settings[fit_settings["is_active"]]).popitem()[1]
+
+
+def read_settings_by_recipe(fit_settings: pd.DataFrame) -> dict[str, FitSettings]:
+    """Read the settings of every recipe; see :func:`read_active_settings`."""
+    return {
+        recipe: FitSettings.from_variables(**json.loads(text))
+        for recipe, text in zip(
+            fit_settings["recipe"], fit_settings["settings"], strict=True
+        )
+    }
 
 
 def _names(variable: str, text: str) -> tuple[str, ...]:
@@ -148,3 +227,20 @@ def _whole_number(variable: str, value: int | str) -> int:
         raise SegmentationError(
             f"The variable {variable} is {value!r}: write a whole number."
         ) from None
+
+
+def _number(variable: str, value: float | str) -> float:
+    try:
+        return float(str(value))
+    except ValueError:
+        raise SegmentationError(
+            f"The variable {variable} is {value!r}: write a number."
+        ) from None
+
+
+def _boolean(variable: str, value: bool | str) -> bool:
+    if str(value).lower() not in ("true", "false"):
+        raise SegmentationError(
+            f"The variable {variable} is {value!r}: write true or false."
+        )
+    return str(value).lower() == "true"
