@@ -3,7 +3,7 @@
     {%- if is_executing() -%}
         {%- do call_package('check_features', {
             'features': this.render() | string,
-            'fit_settings': fit_settings(),
+            'fit_settings': fit_settings(var('recipe')),
             'is_empty_run': flags.EMPTY,
         }) -%}
     {%- endif -%}

@@ -5,11 +5,25 @@
         {%- set published = run_query(
             'select data_set, published_at from previous_publication.main.publication'
         ) -%}
+        {%- set published_fit = run_query(
+            'select settings from previous_publication.main.segmentation_fits'
+            ~ ' order by fit_id desc limit 1'
+        ) -%}
         {%- do call_package('check_settings', {
-            'fit_settings': fit_settings(),
+            'fit_settings_by_recipe': {
+                'report': fit_settings('report'),
+                'robust': fit_settings('robust'),
+            },
+            'recipe': var('recipe'),
             'raw_source': var('raw_source'),
             'raw_data_dir': env_var('RAW_DATA_DIR', ''),
-            'refit': var('refit'),
+            'refit_policy': {
+                'refit': var('refit'),
+                'refit_after_days': var('refit_after_days'),
+                'refit_below_ari': var('refit_below_ari'),
+            },
+            'published_settings':
+                published_fit.columns[0].values() | first | default(none),
             'language': var('language'),
             'unnamed_segment': var('unnamed_segment'),
             'identity_distance_limit': var('identity_distance_limit'),

@@ -6,13 +6,14 @@ labels as (
     select * from {{ ref('enterprise_clusters') }}
 ),
 
-published_fits as (
-    select * from {{ source('previous_publication', 'segmentation_fits') }}
+last_fit as (
+    select * from {{ ref('int_last_fit') }}
 ),
 
 fit_figures as (
     select
         max(text_value) filter (where parameter = 'fingerprint') as fingerprint,
+        max(text_value) filter (where parameter = 'reason') as reason,
         max(text_value) filter (where parameter = 'settings') as settings,
         max(text_value) filter (where parameter = 'library_versions')
             as library_versions,
@@ -27,22 +28,11 @@ enterprises_counted as (
     select count(*) as enterprise_count from labels
 ),
 
-last_published_fit as (
-    select
-        fit_id,
-        fitted_at,
-        reason,
-        fingerprint,
-        settings,
-        library_versions
-    from published_fits
-    where fit_id = (select max(latest.fit_id) from published_fits as latest)
-),
-
 -- A fit that learned what the last one learned is that fit, not a new one.
 fit_compared as (
     select
         fit_figures.fingerprint,
+        fit_figures.reason,
         fit_figures.settings,
         fit_figures.library_versions,
         fit_figures.sample_count,
@@ -50,17 +40,13 @@ fit_compared as (
         fit_figures.inertia,
         fit_figures.silhouette,
         enterprises_counted.enterprise_count,
-        last_published_fit.fit_id as last_fit_id,
-        last_published_fit.fitted_at as last_fitted_at,
-        last_published_fit.reason as last_reason,
-        coalesce(fit_figures.fingerprint = last_published_fit.fingerprint, false)
-            as is_last_fit,
-        fit_figures.settings = last_published_fit.settings as has_last_settings,
-        fit_figures.library_versions = last_published_fit.library_versions
-            as has_last_libraries
+        last_fit.fit_id as last_fit_id,
+        last_fit.fitted_at as last_fitted_at,
+        last_fit.reason as last_reason,
+        coalesce(fit_figures.fingerprint = last_fit.fingerprint, false) as is_last_fit
     from fit_figures
     cross join enterprises_counted
-    left join last_published_fit on true
+    left join last_fit on true
     where fit_figures.fingerprint is not null
 ),
 
@@ -73,14 +59,9 @@ fit_numbered as (
             end as integer
         ) as fit_id,
         not is_last_fit as is_new_fit,
+        last_fit_id,
         case when is_last_fit then last_fitted_at else {{ as_of() }} end as fitted_at,
-        case
-            when is_last_fit then last_reason
-            when last_fit_id is null then 'first_fit'
-            when not has_last_settings then 'variables_changed'
-            when not has_last_libraries then 'libraries_changed'
-            else 'data_changed'
-        end as reason,
+        case when is_last_fit then last_reason else reason end as reason,
         fingerprint,
         settings,
         library_versions,

@@ -1,27 +1,13 @@
-with labels as (
-    select * from {{ ref('enterprise_clusters') }}
-),
-
-published_labels as (
-    select * from {{ source('previous_publication', 'enterprise_segments') }}
-),
-
-enterprises_in_both as (
-    select
-        labels.cluster_id,
-        published_labels.segment_key
-    from labels
-    inner join published_labels
-        on labels.enterprise_id = published_labels.enterprise_id
+with members_shared as (
+    select * from {{ ref('int_members_shared') }}
 ),
 
 cells as (
     select
         cluster_id,
         segment_key,
-        cast(count(*) as double) as cell_count
-    from enterprises_in_both
-    group by cluster_id, segment_key
+        cast(shared_count as double) as cell_count
+    from members_shared
 ),
 
 cluster_totals as (

@@ -2,26 +2,26 @@ with segments as (
     select * from {{ ref('segments') }}
 ),
 
-published_profiles as (
-    select * from {{ source('previous_publication', 'cluster_profiles') }}
+published_registry as (
+    select * from {{ source('previous_publication', 'segment_registry') }}
 ),
 
 published_segments as (
     select
         segment_key,
-        'previous_publication' as matched_to,
+        'last_known_profile' as known_from,
         mean_followers_total,
         mean_followers_facebook,
         mean_followers_instagram,
         mean_followers_tiktok
-    from published_profiles
+    from published_registry
 ),
 
--- A segment of the seed that the last publication did not have may come back.
+-- A segment that was never published may still be recognised.
 seeded_segments as (
     select
         segments.segment_key,
-        'segments_seed' as matched_to,
+        'seed_profile' as known_from,
         segments.reference_followers_total as mean_followers_total,
         segments.reference_followers_facebook as mean_followers_facebook,
         segments.reference_followers_instagram as mean_followers_instagram,
@@ -35,7 +35,7 @@ seeded_segments as (
 segments_known as (
     select
         segment_key,
-        matched_to,
+        known_from,
         mean_followers_total,
         mean_followers_facebook,
         mean_followers_instagram,
@@ -44,7 +44,7 @@ segments_known as (
     union all
     select
         segment_key,
-        matched_to,
+        known_from,
         mean_followers_total,
         mean_followers_facebook,
         mean_followers_instagram,

@@ -5,11 +5,11 @@ with enterprises as (
 enterprises_counted as (
     select
         cluster_id,
-        segment_key,
+        model_segment_key as segment_key,
         category_name,
         count(*) as enterprise_count
     from enterprises
-    group by cluster_id, segment_key, category_name
+    group by cluster_id, model_segment_key, category_name
 ),
 
 totals_added as (

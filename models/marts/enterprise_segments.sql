@@ -6,6 +6,10 @@ labels as (
     select * from {{ ref('enterprise_clusters') }}
 ),
 
+placed as (
+    select * from {{ ref('int_enterprises_placed') }}
+),
+
 coordinates as (
     select * from {{ ref('enterprise_coordinates') }}
 ),
@@ -32,8 +36,11 @@ enterprises_named as (
         features.followers_total,
         features.turnover_eur,
         labels.cluster_id,
-        clusters.segment_key,
-        clusters.segment_name,
+        placed.segment_key,
+        placed.segment_name,
+        placed.model_segment_key,
+        placed.is_set_by_hand,
+        placed.override_reason,
         labels.distance_to_centroid,
         runners_up.segment_key as runner_up_segment_key,
         labels.assignment_margin,
@@ -41,7 +48,7 @@ enterprises_named as (
         coordinates.pca_y
     from features
     inner join labels on features.enterprise_id = labels.enterprise_id
-    inner join clusters on labels.cluster_id = clusters.cluster_id
+    inner join placed on features.enterprise_id = placed.enterprise_id
     inner join clusters as runners_up
         on labels.runner_up_cluster_id = runners_up.cluster_id
     inner join coordinates on features.enterprise_id = coordinates.enterprise_id

@@ -13,6 +13,7 @@ centroid            any              if any    cluster    coordinate
 settings            NULL             NULL      NULL       NULL, JSON in text_value
 library_versions    NULL             NULL      NULL       NULL, JSON in text_value
 fingerprint         NULL             NULL      NULL       NULL, md5 in text_value
+reason              NULL             NULL      NULL       NULL, word in text_value
 sample_count,       NULL             NULL      NULL       the figure
 inertia, silhouette
 =================== ================ ========= ========== =======================
@@ -41,8 +42,14 @@ COLUMN_TYPES = {
 }
 
 
-def model_to_rows(model: FittedModel) -> pd.DataFrame:
+def model_to_rows(model: FittedModel, *, reason: str) -> pd.DataFrame:
     """Write a fitted model as rows.
+
+    Parameters
+    ----------
+    model : FittedModel
+    reason : str
+        Why it was fitted (see :mod:`segmentation.refitting`).
 
     Returns
     -------
@@ -57,6 +64,7 @@ def model_to_rows(model: FittedModel) -> pd.DataFrame:
     add("settings", text_value=model.settings.to_json())
     add("library_versions", text_value=json.dumps(model.library_versions))
     add("fingerprint", text_value=model.fingerprint())
+    add("reason", text_value=reason)
     add("sample_count", value=float(model.sample_count))
     add("inertia", value=model.inertia)
     add("silhouette", value=model.silhouette)
@@ -113,7 +121,8 @@ def model_from_rows(rows: pd.DataFrame) -> FittedModel:
         return float(by_parameter[parameter]["value"].iloc[0])
 
     def by_feature(parameter: str) -> dict[str, float]:
-        group = by_parameter[parameter]
+        # In the order of the columns; empty where every numeric feature was dropped.
+        group = by_parameter.get(parameter, rows.iloc[:0])
         return dict(zip(group["feature_name"], group["value"], strict=True))
 
     settings = FitSettings.from_json(text("settings"))
@@ -128,11 +137,12 @@ def model_from_rows(rows: pd.DataFrame) -> FittedModel:
         numeric=tuple(
             NumericFeature(
                 name=name,
-                imputation=imputations[name],
+                imputation=imputation,
                 center=centers[name],
                 scale=scales[name],
+                is_log=name in settings.log_features,
             )
-            for name in settings.numeric_features
+            for name, imputation in imputations.items()
         ),
         categorical=tuple(
             CategoricalFeature(

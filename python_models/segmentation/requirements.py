@@ -1,6 +1,8 @@
 """What a build requires of its variables and of the feature table."""
 
 import difflib
+from collections.abc import Iterable
+from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,23 +13,25 @@ from duckdb import DuckDBPyConnection
 from segmentation.csv_headers import check_header, read_header
 from segmentation.errors import SegmentationError
 from segmentation.fitting import check_different_count, check_enterprise_count
+from segmentation.refitting import RefitPolicy, check_stored_settings
 from segmentation.sampling import check_columns
 from segmentation.settings import FitSettings
 from segmentation.sql_text import quoted
 
 RAW_SOURCES = ("seeds", "files")
 LANGUAGES = ("fr", "en")
-REFIT_POLICIES = ("always",)
 
 
 def check_settings(
     _cursor: DuckDBPyConnection,
     *,
     publish_dir: Path,
-    fit_settings: dict[str, Any],
+    fit_settings_by_recipe: dict[str, dict[str, Any]],
+    recipe: str,
     raw_source: str,
     raw_data_dir: str,
-    refit: str,
+    refit_policy: dict[str, Any],
+    published_settings: str | None,
     language: str,
     unnamed_segment: dict[str, str],
     identity_distance_limit: Any,
@@ -46,7 +50,18 @@ def check_settings(
         that is there says against this build.
     """
     _check_variable_names(given_variables)
-    FitSettings.from_variables(**fit_settings)
+    _check_choice("recipe", recipe, tuple(fit_settings_by_recipe))
+    settings = {
+        name: _read_fit_settings(variables)
+        for name, variables in fit_settings_by_recipe.items()
+    }
+    check_stored_settings(
+        settings[recipe],
+        policy=RefitPolicy.from_variables(**refit_policy),
+        stored=FitSettings.from_json(published_settings)
+        if published_settings
+        else None,
+    )
     _check_choice("raw_source", raw_source, RAW_SOURCES)
     if raw_source == "files" and not raw_data_dir:
         raise SegmentationError(
@@ -54,7 +69,6 @@ def check_settings(
             " set: set it to the folder that holds enterprises.csv,"
             " social_accounts.csv and turnover.csv."
         )
-    _check_choice("refit", refit, REFIT_POLICIES)
     _check_choice("language", language, LANGUAGES)
     if language not in unnamed_segment:
         raise SegmentationError(
@@ -118,11 +132,26 @@ def _check_variable_names(given_variables: list[str]) -> None:
     known = project["vars"]
     for name in given_variables:
         if name not in known:
-            close = difflib.get_close_matches(name, known, n=1)
-            meant = f"did you mean {close[0]}? " if close else ""
             raise SegmentationError(
-                f"There is no variable {name!r}: {meant}They are {', '.join(known)}."
+                f"There is no variable {name!r}: {_close_name(name, known)}They are"
+                f" {', '.join(known)}."
             )
+
+
+def _close_name(name: str, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(name, known, n=1)
+    return f"did you mean {close[0]}? " if close else ""
+
+
+def _read_fit_settings(variables: dict[str, Any]) -> FitSettings:
+    known = [field.name for field in fields(FitSettings)]
+    for name in variables:
+        if name not in known:
+            raise SegmentationError(
+                f"The variable robust_recipe has the unknown entry {name!r}:"
+                f" {_close_name(name, known)}The entries are {', '.join(known)}."
+            )
+    return FitSettings.from_variables(**variables)
 
 
 def _check_choice(variable: str, value: str, choices: tuple[str, ...]) -> None:

@@ -89,3 +89,12 @@ def check_columns(features: DuckDBPyRelation, *, settings: FitSettings) -> None:
                 f"The numeric feature {name!r} is of type {types[name]}: move it to"
                 " categorical_features or name a numeric column."
             )
+
+
+def has_columns(features: DuckDBPyRelation, *, settings: FitSettings) -> bool:
+    """Tell whether the table still has what a model of these settings needs."""
+    try:
+        check_columns(features, settings=settings)
+    except SegmentationError:
+        return False
+    return True

@@ -7,6 +7,7 @@ from segmentation.identity import (
     COLUMN_TYPES,
     PROFILE_COLUMNS,
     identify_clusters,
+    keep_identities,
     profile_distances,
 )
 
@@ -19,15 +20,21 @@ SEGMENTS = {
 }
 
 
-def known(profiles, *, matched_to="last publication"):
-    rows = [(key, matched_to, *profile) for key, profile in profiles.items()]
-    columns = ["segment_key", "matched_to", *PROFILE_COLUMNS]
+def known(profiles, *, known_from="last publication"):
+    rows = [(key, known_from, *profile) for key, profile in profiles.items()]
+    columns = ["segment_key", "known_from", *PROFILE_COLUMNS]
     return pd.DataFrame(rows, columns=columns)
 
 
 def clusters(*profiles):
-    rows = [(cluster_id, *profile) for cluster_id, profile in enumerate(profiles)]
-    return pd.DataFrame(rows, columns=["cluster_id", *PROFILE_COLUMNS])
+    rows = [(cluster_id, 10, *profile) for cluster_id, profile in enumerate(profiles)]
+    columns = ["cluster_id", "enterprise_count", *PROFILE_COLUMNS]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def shared(*rows):
+    """Members that a cluster and a segment share: (cluster, segment, count)."""
+    return pd.DataFrame(rows, columns=["cluster_id", "segment_key", "shared_count"])
 
 
 def at_distance(profile, distance):
@@ -36,8 +43,14 @@ def at_distance(profile, distance):
     return (float(np.expm1(np.log1p(total) + distance)), *others)
 
 
-def identify(given, known_segments, *, fit_id=3):
-    return identify_clusters(given, known_segments, fit_id=fit_id, distance_limit=LIMIT)
+def identify(given, known_segments, shared_members=None, *, fit_id=3):
+    return identify_clusters(
+        given,
+        known_segments,
+        shared() if shared_members is None else shared_members,
+        fit_id=fit_id,
+        distance_limit=LIMIT,
+    )
 
 
 def keys_of(identities):
@@ -50,9 +63,8 @@ def test_clusters_with_the_profiles_of_the_known_segments_are_these_segments():
     assert list(identities.columns) == list(COLUMN_TYPES)
     assert identities["cluster_id"].tolist() == [0, 1, 2, 3]
     assert keys_of(identities) == list(SEGMENTS)
-    assert set(identities["matched_to"]) == {"last publication"}
+    assert set(identities["matched_by"]) == {"last publication"}
     assert identities["match_distance"].tolist() == [0, 0, 0, 0]
-    assert not identities["is_new_segment"].any()
 
 
 @pytest.mark.parametrize("order", [(3, 2, 1, 0), (1, 3, 0, 2), (2, 0, 3, 1)])
@@ -79,9 +91,8 @@ def test_a_cluster_beyond_the_limit_is_a_new_segment_and_never_someone_elses(
 
     assert keys_of(identities)[:3] == names[:3]
     last = identities.iloc[3]
-    assert last["is_new_segment"] == is_new
     assert last["segment_key"] == ("new_3_1" if is_new else "low_visibility")
-    assert last["matched_to"] == ("nothing" if is_new else "last publication")
+    assert last["matched_by"] == ("nothing" if is_new else "last publication")
     assert last["match_distance"] == pytest.approx(distance)
 
 
@@ -133,7 +144,7 @@ def test_new_segments_are_numbered_by_falling_mean_total_in_any_order_of_cluster
 def test_without_known_segments_every_cluster_is_new_and_has_no_distance():
     identities = identify(clusters(*SEGMENTS.values()), known({}))
 
-    assert identities["is_new_segment"].all()
+    assert set(identities["matched_by"]) == {"nothing"}
     assert identities["match_distance"].isna().all()
     assert len(set(keys_of(identities))) == 4
 
@@ -164,13 +175,13 @@ def test_the_source_of_a_match_is_that_of_the_segment_matched():
         [
             known({"facebook_leaders": SEGMENTS["facebook_leaders"]}),
             known(
-                {"low_visibility": SEGMENTS["low_visibility"]}, matched_to="reference"
+                {"low_visibility": SEGMENTS["low_visibility"]}, known_from="reference"
             ),
         ],
     )
     given = clusters(SEGMENTS["low_visibility"], SEGMENTS["facebook_leaders"])
 
-    assert identify(given, segments)["matched_to"].tolist() == [
+    assert identify(given, segments)["matched_by"].tolist() == [
         "reference",
         "last publication",
     ]
@@ -182,3 +193,91 @@ def test_a_new_key_is_never_one_that_is_taken():
     found = identify(clusters((90, 0, 0, 0), (60, 0, 0, 0)), taken, fit_id=3)
 
     assert list(found["segment_key"]) == ["new_3_2", "new_3_4"]
+
+
+def test_shared_members_beat_the_profile():
+    """A segment whose audience doubled is still that segment."""
+    low, leaders = SEGMENTS["low_visibility"], SEGMENTS["facebook_leaders"]
+    given = clusters(leaders, low)
+    swapped = shared((0, "low_visibility", 8), (1, "facebook_leaders", 9))
+
+    identities = identify(given, known(SEGMENTS), swapped)
+
+    assert keys_of(identities) == ["low_visibility", "facebook_leaders"]
+    assert set(identities["matched_by"]) == {"shared_members"}
+    assert identities["match_overlap"].tolist() == [1, 1]
+
+
+def test_the_larger_heir_keeps_the_segment_and_the_smaller_is_new():
+    """By hand: 6 of 10 members stay together, the other 4 make another cluster."""
+    given = clusters(SEGMENTS["low_visibility"], SEGMENTS["low_visibility"])
+    split = shared((0, "low_visibility", 4), (1, "low_visibility", 6))
+
+    identities = identify(given, known(SEGMENTS), split).set_index("cluster_id")
+
+    assert identities["segment_key"].tolist() == ["new_3_1", "low_visibility"]
+    assert identities.loc[1, "match_overlap"] == 0.6
+
+
+def test_half_of_the_members_are_no_majority():
+    """Neither heir has a better claim, and the name must not go by chance."""
+    given = clusters((1e6, 1e6, 0, 0), (2e6, 2e6, 0, 0))
+    halved = shared((0, "low_visibility", 5), (1, "low_visibility", 5))
+
+    assert keys_of(identify(given, known(SEGMENTS), halved)) == ["new_3_2", "new_3_1"]
+
+
+def test_of_merged_segments_the_one_with_the_majority_lives_on():
+    given = clusters(SEGMENTS["moderate_presence"])
+    merged = shared((0, "low_visibility", 7), (0, "balanced_active", 3))
+
+    assert keys_of(identify(given, known(SEGMENTS), merged)) == ["low_visibility"]
+
+
+@pytest.mark.parametrize("known_members", [8, 4])
+def test_a_cluster_never_takes_the_name_of_a_segment_whose_members_are_elsewhere(
+    known_members,
+):
+    """It looks like balanced_active, whose members are in the other cluster."""
+    given = clusters(SEGMENTS["balanced_active"], (1, 1, 0, 0))
+    members = shared(
+        (0, "moderate_presence", known_members // 2),
+        (0, "low_visibility", known_members // 2),
+        (1, "balanced_active", 10),
+    )
+
+    identities = identify(given, known(SEGMENTS), members)
+
+    assert keys_of(identities) == ["new_3_1", "balanced_active"]
+
+
+def test_a_segment_of_an_earlier_fit_returns_by_its_profile():
+    """It has no members under the model before, so its profile may speak."""
+    given = clusters(SEGMENTS["moderate_presence"])
+    members = shared((0, "new_2_1", 5), (0, "new_2_2", 5))
+    segments = known(SEGMENTS | {"new_2_1": (1, 1, 0, 0), "new_2_2": (2, 2, 0, 0)})
+
+    assert keys_of(identify(given, segments, members)) == ["moderate_presence"]
+
+
+def test_the_profile_decides_where_too_few_members_are_shared():
+    """5 of its 10 members were known before: no majority, so they cannot tell."""
+    given = clusters(SEGMENTS["balanced_active"])
+    members = shared((0, "low_visibility", 5))
+
+    assert keys_of(identify(given, known(SEGMENTS), members)) == ["balanced_active"]
+
+
+def test_a_kept_fit_keeps_its_segments_cluster_by_cluster():
+    published = pd.DataFrame(
+        [(1, 0, "p"), (2, 1, "q"), (2, 0, "p"), (1, 1, "r")],
+        columns=["fit_id", "cluster_id", "segment_key"],
+    )
+
+    identities = keep_identities(published, fit_id=2)
+
+    assert list(identities.columns) == list(COLUMN_TYPES)
+    assert list(zip(identities["cluster_id"], keys_of(identities), strict=True)) == [
+        (0, "p"),
+        (1, "q"),
+    ]

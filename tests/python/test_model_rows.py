@@ -42,7 +42,7 @@ def test_a_model_is_read_back_to_the_bit_from_rows_in_any_order(
     )
     model = fit_on(load_enterprises(connection, make_enterprises(150)), settings)
 
-    rows = model_to_rows(model)
+    rows = model_to_rows(model, reason="drift")
 
     assert_same_model(model_from_rows(rows), model)
     shuffled = rows.sample(frac=1, random_state=5)
@@ -52,7 +52,9 @@ def test_a_model_is_read_back_to_the_bit_from_rows_in_any_order(
 def test_a_model_is_read_back_to_the_bit_from_a_table_of_the_engine(connection):
     model = fit_on(load_enterprises(connection, make_enterprises(150)), make_settings())
 
-    typed_table(connection, model_to_rows(model), COLUMN_TYPES).create("kmeans_model")
+    typed_table(connection, model_to_rows(model, reason="drift"), COLUMN_TYPES).create(
+        "kmeans_model"
+    )
     rows = connection.table("kmeans_model").order("random()").df()
 
     assert_same_model(model_from_rows(rows), model)
@@ -65,7 +67,9 @@ def test_an_unknown_silhouette_is_null_in_the_table_and_unknown_again_after_it(
     features = load_enterprises(connection, make_enterprises(4))
     model = fit_on(features, settings)
 
-    typed_table(connection, model_to_rows(model), COLUMN_TYPES).create("kmeans_model")
+    typed_table(connection, model_to_rows(model, reason="drift"), COLUMN_TYPES).create(
+        "kmeans_model"
+    )
     table = connection.table("kmeans_model")
 
     assert table.filter("parameter = 'silhouette'").project("value").fetchall() == [
@@ -88,7 +92,9 @@ def test_a_feature_name_with_quotes_is_a_name_like_any_other(connection):
 
     sample = read_fit_sample(features, settings=settings)
     model = fit_model(sample, settings=settings)
-    typed_table(connection, model_to_rows(model), COLUMN_TYPES).create("kmeans_model")
+    typed_table(connection, model_to_rows(model, reason="drift"), COLUMN_TYPES).create(
+        "kmeans_model"
+    )
     again = model_from_rows(connection.table("kmeans_model").df())
 
     assert_same_model(again, model)

@@ -437,14 +437,20 @@ def test_a_build_remembers_what_was_published_last(build, publish_dir, tmp_path)
 
     with attached(publish_dir, tmp_path / "build") as connection:
         memory = f"{CATALOG}.main"
-        profiles = connection.sql(f"select * from {memory}.cluster_profiles").fetchall()
+        registry = connection.sql(f"from {memory}.segment_registry").fetchall()
+        clusters = connection.sql(
+            f"select fit_id, cluster_id, segment_key from {memory}.fit_clusters"
+        ).fetchall()
         fits = connection.sql(
             f"select fit_id, reason, inertia from {memory}.segmentation_fits"
         ).fetchall()
         keys = connection.sql(f"from {memory}.enterprise_segments").count("*")
         data_set = connection.sql(f"select data_set from {memory}.publication")
 
-        assert profiles == [("facebook_leaders", 9000.5, 8000.0, 800.0, None)]
+        # What older publications say of segments in other tables is understood.
+        means = (9000.5, 8000.0, 800.0, None)
+        assert registry == [("facebook_leaders", True, 2, 2, None, *means)]
+        assert clusters == [(2, 0, "facebook_leaders")]
         assert fits == [(1, "first fit", None), (2, "refit", None)]
         assert keys.fetchall() == [(500,)]
         assert data_set.fetchall() == [("seeds",)]

@@ -12,6 +12,7 @@ from segmentation.requirements import (
     check_seeds,
     check_settings,
 )
+from segmentation.settings import FitSettings
 
 FIT_SETTINGS = {
     "numeric_features": '["followers_total"]',
@@ -22,6 +23,7 @@ FIT_SETTINGS = {
     "scaling": "standard",
     "fit_sample_size": 50_000,
 }
+REFIT_POLICY = {"refit": "auto", "refit_after_days": 365, "refit_below_ari": 0.8}
 
 
 @pytest.fixture
@@ -34,10 +36,12 @@ def check(connection, **changes):
     """Check the settings of the shipped project with some changed."""
     arguments = {
         "publish_dir": Path("published"),
-        "fit_settings": FIT_SETTINGS,
+        "fit_settings_by_recipe": {"report": FIT_SETTINGS, "robust": FIT_SETTINGS},
+        "recipe": "report",
         "raw_source": "seeds",
         "raw_data_dir": "",
-        "refit": "always",
+        "refit_policy": REFIT_POLICY,
+        "published_settings": None,
         "language": "fr",
         "unnamed_segment": {"fr": "Nouveau segment", "en": "New segment"},
         "identity_distance_limit": 0.5,
@@ -89,14 +93,59 @@ def test_variables_that_a_build_can_honour_are_accepted(connection, changes):
     ("changes", "complaint", "remedy"),
     [
         (
-            {"fit_settings": {**FIT_SETTINGS, "n_clusters": 1}},
+            {
+                "fit_settings_by_recipe": {
+                    "report": {**FIT_SETTINGS, "n_clusters": 1},
+                }
+            },
             "n_clusters is 1",
             "two clusters are the least",
         ),
         ({"raw_source": "excel"}, "raw_source is 'excel'", "one of seeds, files"),
         ({"raw_source": "files"}, "RAW_DATA_DIR is not set", "the folder that holds"),
         ({"language": "de"}, "language is 'de'", "use one of fr, en"),
-        ({"refit": "never"}, "refit is 'never'", "use one of always"),
+        (
+            {"refit_policy": REFIT_POLICY | {"refit": "monthly"}},
+            "refit is 'monthly'",
+            "use one of auto, always, never",
+        ),
+        (
+            {"refit_policy": REFIT_POLICY | {"refit_after_days": 0}},
+            "refit_after_days is 0",
+            "a positive number of days",
+        ),
+        (
+            {"refit_policy": REFIT_POLICY | {"refit_below_ari": "low"}},
+            "refit_below_ari is 'low'",
+            "write a number",
+        ),
+        (
+            {"refit_policy": REFIT_POLICY | {"refit": "never"}},
+            "the publication holds no model yet",
+            "build once with refit set to auto",
+        ),
+        (
+            {
+                "refit_policy": REFIT_POLICY | {"refit": "never"},
+                "published_settings": FitSettings.from_variables(
+                    **FIT_SETTINGS | {"n_clusters": 7, "scaling": "none"}
+                ).to_json(),
+            },
+            "Now: n_clusters 4; scaling standard. Published model:"
+            " n_clusters 7; scaling none.",
+            "Set the variables back, or refit to auto",
+        ),
+        ({"recipe": "secret"}, "recipe is 'secret'", "use one of report, robust"),
+        (
+            {
+                "fit_settings_by_recipe": {
+                    "report": FIT_SETTINGS,
+                    "robust": FIT_SETTINGS | {"category_wieght": 2},
+                }
+            },
+            "robust_recipe has the unknown entry 'category_wieght'",
+            "did you mean category_weight?",
+        ),
         *(
             ({"identity_distance_limit": value}, f"limit is {value!r}", "such as 0.5")
             for value in (0, -1, "far", None, "", float("nan"))

@@ -33,7 +33,7 @@ def known_segments() -> pd.DataFrame:
         return pd.DataFrame(
             {
                 "segment_key": row["segment_key"],
-                "matched_to": "segments_seed",
+                "known_from": "seed_profile",
                 **{
                     name: float(row[name.replace("mean", "reference")])
                     for name in PROFILE_COLUMNS
@@ -88,8 +88,10 @@ def segments_of(
     """Fit, label and identify as a build does."""
     labels = labels_of(enterprises, **changes)
     means = profiles_of(enterprises, labels)
+    means["enterprise_count"] = labels["cluster_id"].value_counts().sort_index()
+    nobody = pd.DataFrame(columns=["cluster_id", "segment_key", "shared_count"])
     identities = identify_clusters(
-        means, known_segments, fit_id=1, distance_limit=0.5
+        means, known_segments, nobody, fit_id=1, distance_limit=0.5
     ).set_index("cluster_id")["segment_key"]
     return dict(
         zip(labels["enterprise_id"], labels["cluster_id"].map(identities), strict=True)

@@ -1,29 +1,37 @@
--- Labels run from 0 to n_clusters - 1; a gap means that a cluster of the fit attracted
--- nobody, and its segment would vanish without a word.
-with numbers as (
-    select
-        count(distinct cluster_id) as cluster_count,
-        min(cluster_id) as first_cluster,
-        max(cluster_id) as last_cluster
-    from {{ ref('enterprise_clusters') }}
+-- Centroids are numbered from 0 to n_clusters - 1, and every label is one of them; a
+-- gap would mean that a segment vanished without a word.
+with centroids as (
+    select distinct cluster_id
+    from {{ ref('kmeans_model') }}
+    where parameter = 'centroid'
 ),
 
-fit as (
-    select count(distinct cluster_id) as fitted_cluster_count
-    from {{ ref('kmeans_model') }}
+labels as (
+    select distinct cluster_id from {{ ref('enterprise_clusters') }}
+),
+
+numbers as (
+    select
+        count(*) as cluster_count,
+        min(cluster_id) as first_cluster,
+        max(cluster_id) as last_cluster
+    from centroids
+),
+
+unknown_labels as (
+    select labels.cluster_id
+    from labels
+    left join centroids on labels.cluster_id = centroids.cluster_id
+    where centroids.cluster_id is null
 )
 
 select
-    numbers.cluster_count,
-    numbers.first_cluster,
-    numbers.last_cluster,
-    fit.fitted_cluster_count
+    'the centroids are not numbered from 0 without a gap' as finding,
+    last_cluster as cluster_id
 from numbers
-cross join fit
-where
-    fit.fitted_cluster_count > 0
-    and (
-        numbers.cluster_count <> fit.fitted_cluster_count
-        or numbers.first_cluster <> 0
-        or numbers.last_cluster <> fit.fitted_cluster_count - 1
-    )
+where cluster_count > 0 and (first_cluster <> 0 or last_cluster <> cluster_count - 1)
+union all
+select
+    'a label has no centroid' as finding,
+    cluster_id
+from unknown_labels

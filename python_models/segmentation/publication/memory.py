@@ -42,14 +42,82 @@ MEMORY_TABLES = {
         "text_value": "varchar",
     },
     "cluster_profiles": {
+        "cluster_id": "integer",
         "segment_key": "varchar",
+        "enterprise_count": "bigint",
         "mean_followers_total": "double",
         "mean_followers_facebook": "double",
         "mean_followers_instagram": "double",
         "mean_followers_tiktok": "double",
     },
-    "enterprise_segments": {"enterprise_id": "varchar", "segment_key": "varchar"},
+    "fit_clusters": {
+        "fit_id": "integer",
+        "cluster_id": "integer",
+        "segment_key": "varchar",
+        "matched_by": "varchar",
+        "match_distance": "double",
+        "match_overlap": "double",
+    },
+    "segment_registry": {
+        "segment_key": "varchar",
+        "is_current": "boolean",
+        "first_fit_id": "integer",
+        "last_fit_id": "integer",
+        "enterprise_count": "bigint",
+        "mean_followers_total": "double",
+        "mean_followers_facebook": "double",
+        "mean_followers_instagram": "double",
+        "mean_followers_tiktok": "double",
+    },
+    "segment_events": {
+        "fit_id": "integer",
+        "segment_key": "varchar",
+        "event_type": "varchar",
+        "related_segment_key": "varchar",
+        "related_enterprise_count": "bigint",
+    },
+    "segment_migrations": {
+        "fit_id": "integer",
+        "from_segment_key": "varchar",
+        "to_segment_key": "varchar",
+        "enterprise_count": "bigint",
+        "from_share": "double",
+        "to_share": "double",
+    },
+    "segment_changes": {
+        "enterprise_id": "varchar",
+        "change_number": "integer",
+        "changed_at": "timestamp",
+        "from_segment_key": "varchar",
+        "to_segment_key": "varchar",
+        "cause": "varchar",
+        "previous_model_segment_key": "varchar",
+        "fit_id": "integer",
+    },
+    "enterprise_segments": {
+        "enterprise_id": "varchar",
+        "segment_key": "varchar",
+        "model_segment_key": "varchar",
+        "is_set_by_hand": "boolean",
+    },
 }
+
+# What a publication from before these tables and columns says in others.
+_OLDER_PUBLICATIONS = (
+    "update {catalog}.enterprise_segments set model_segment_key = segment_key"
+    " where model_segment_key is null",
+    "insert into {catalog}.fit_clusters (fit_id, cluster_id, segment_key, matched_by)"
+    " select fit_id, cluster_id, segment_key, 'last_known_profile'"
+    " from {catalog}.cluster_profiles"
+    " cross join (select max(fit_id) as fit_id from {catalog}.segmentation_fits)"
+    " where not exists (select 1 from {catalog}.fit_clusters)",
+    "insert into {catalog}.segment_registry"
+    " select segment_key, true, fit_id, fit_id, enterprise_count,"
+    " mean_followers_total, mean_followers_facebook, mean_followers_instagram,"
+    " mean_followers_tiktok from {catalog}.cluster_profiles"
+    " cross join (select max(fit_id) as fit_id from {catalog}.segmentation_fits)"
+    " where not exists (select 1 from {catalog}.segment_registry)",
+)
 
 
 def attach_previous_publication(
@@ -107,3 +175,5 @@ def _read_memory(connection: DuckDBPyConnection, *, copy: Path) -> None:
                 )
     finally:
         connection.execute("detach published_copy")
+    for statement in _OLDER_PUBLICATIONS:
+        connection.execute(statement.format(catalog=f"{CATALOG}.main"))
