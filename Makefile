@@ -1,6 +1,8 @@
 # make build   segments from raw data: environment, dbt build, summary
 # make test    the test suite, in temporary directories
 # make help    everything else
+#
+# Variables of dbt go along as VARS, e.g. make build VARS='n_clusters: 5'
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -11,11 +13,16 @@ export PUBLISH_DIR
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONPATH := $(CURDIR)/python_models
 
-.PHONY: build test test-slow lint format docs demonstration-seeds lock clean help
+.PHONY: build preview-refit test test-slow lint format docs demonstration-seeds lock clean help
 
 build: .venv/installed  ## Build the segments and publish them to PUBLISH_DIR
-	dbt build --profiles-dir .
+	dbt build --profiles-dir . --vars '{$(VARS)}'
 	@python -m segmentation.build_summary "$(PUBLISH_DIR)"
+
+preview-refit: .venv/installed  ## Show what a refit would move, publishing nothing
+	dbt --quiet build --profiles-dir . --exclude-resource-type test unit_test \
+		--vars '{refit: always, $(VARS)}'
+	@python -m segmentation.refit_preview build/segmentation.duckdb
 
 test: .venv/installed  ## Run the test suite without its slow tests
 	python -m pytest -m "not slow"

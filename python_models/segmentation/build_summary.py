@@ -2,6 +2,7 @@
 
 import sys
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -32,6 +33,23 @@ def summarise(publish_dir: Path) -> str:
             " enterprise_share, mean_followers_total, top_category_name"
             " from cluster_profiles order by enterprise_count desc, segment_key"
         ).fetchall()
+        model = connection.sql(
+            "select fit_id, fitted_at, model_age_days, agreement_with_fresh_fit,"
+            " refit_policy, refit_after_days, refit_below_ari from model_freshness"
+        ).fetchall()[0]
+        events = connection.execute(
+            "select segment_key, event_type, related_segment_key,"
+            " related_enterprise_count from segment_events"
+            " inner join segmentation_fits using (fit_id)"
+            " where fitted_at = ? and event_type not in ('first', 'kept')"
+            " order by segment_key",
+            [published_at],
+        ).fetchall()
+        causes = connection.execute(
+            "select cause, count(*) from segment_changes where changed_at = ?"
+            " group by cause",
+            [published_at],
+        ).fetchall()
         rejections = connection.sql(
             "select raw_table, is_whole_row, reason, count(*) as row_count"
             " from rejected_rows group by all"
@@ -43,6 +61,10 @@ def summarise(publish_dir: Path) -> str:
         f" (data set {data_set}, fit {fit_id}, {published_at:%Y-%m-%d %H:%M} UTC)",
         "",
         *_segment_lines(segments),
+        "",
+        _model_line(*model),
+        *event_lines(events),
+        _change_line(dict(causes)),
         "",
         *_rejection_lines(rejections),
         "",
@@ -72,6 +94,62 @@ def _segment_lines(segments: list[tuple]) -> list[str]:
             "  to recommendations.csv, both in seeds/reference.",
         ]
     return lines
+
+
+def _model_line(
+    fit_id: int,
+    fitted_at: datetime,
+    age_days: float,
+    agreement: float | None,
+    policy: str,
+    after_days: float,
+    below_ari: float,
+) -> str:
+    line = f"Model: fit {fit_id} of {fitted_at:%Y-%m-%d}, {age_days:.0f} days old"
+    if agreement is not None:
+        line += f"; agreement with a fresh fit {agreement:.2f}"
+    if policy == "auto":
+        return f"{line} (refit below {below_ari:.2f} or after {after_days:.0f} days)"
+    return f"{line} (refit: {policy})"
+
+
+def event_lines(events: list[tuple]) -> list[str]:
+    """Say what a refit did to the segments themselves.
+
+    Parameters
+    ----------
+    events : list of tuple
+        Segment key, event, related segment key and number of enterprises, as in
+        ``segment_events``.
+    """
+    words = {
+        "new": "new",
+        "split": "new, split from {related} ({count} of its enterprises)",
+        "returned": "returned",
+        "merged": "gone, merged into {related} ({count} of its enterprises)",
+        "retired": "gone, its enterprises spread over other segments",
+    }
+    return [
+        f"  {key}: {words[event].format(related=related, count=count)}"
+        for key, event, related, count in events
+    ]
+
+
+def _change_line(causes: dict[str, int]) -> str:
+    if not causes:
+        return "Changes since the last publication: none"
+    listed = [
+        f"{_count(causes[cause])} {words}"
+        for cause, words in (
+            ("new", "entered"),
+            ("gone", "left"),
+            ("enterprise_changed", "moved because they changed"),
+            ("model_changed", "moved because the model changed"),
+            ("set_by_hand", "set or released by hand"),
+        )
+        if cause in causes
+    ]
+    return f"Changes since the last publication: {', '.join(listed)}"
 
 
 def _rejection_lines(rejections: list[tuple]) -> list[str]:

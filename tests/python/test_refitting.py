@@ -1,0 +1,205 @@
+"""A new model is fitted for a reason, and otherwise the published one is kept."""
+
+import duckdb
+import numpy as np
+import pytest
+from planted_data import load_enterprises, make_planted_groups, make_settings
+from segmentation.errors import SegmentationError
+from segmentation.fitting import fit_model, fit_pipeline
+from segmentation.model_rows import model_to_rows
+from segmentation.refitting import (
+    RefitPolicy,
+    StoredModel,
+    assess,
+    choose_model_rows,
+    measure_agreement,
+    read_stored_model,
+)
+from segmentation.sampling import read_fit_sample
+from sklearn.metrics import adjusted_rand_score
+
+SETTINGS = make_settings()
+
+
+@pytest.fixture(scope="module")
+def sample():
+    with duckdb.connect() as connection:
+        features = load_enterprises(connection, make_planted_groups())
+        return read_fit_sample(features, settings=SETTINGS)
+
+
+@pytest.fixture(scope="module")
+def stored(sample):
+    return store(sample)
+
+
+def store(sample, *, age_days=0.0, settings=SETTINGS):
+    model = fit_model(sample, settings=settings)
+    return StoredModel(
+        rows=model_to_rows(model, reason="first_fit"), model=model, age_days=age_days
+    )
+
+
+def policy(**changes):
+    values = {"refit": "auto", "refit_after_days": 365, "refit_below_ari": 0.8}
+    return RefitPolicy.from_variables(**(values | changes))
+
+
+def decide(sample, stored, *, settings=SETTINGS, **changes):
+    return assess(sample, settings=settings, policy=policy(**changes), stored=stored)
+
+
+def regrouped(sample):
+    """Let the members of every group spread over all of them."""
+    moved = sample.copy()
+    followers = [name for name in sample if name.startswith("followers_")]
+    shuffled = np.random.default_rng(3).permutation(len(sample))
+    moved[followers] = sample[followers].to_numpy()[shuffled]
+    moved.loc[::2, followers] = moved.loc[::2, followers] * 30
+    return moved
+
+
+def test_without_a_published_model_the_first_is_fitted(sample):
+    assessment = decide(sample, None)
+
+    assert (assessment.is_refit, assessment.reason) == (True, "first_fit")
+
+
+def test_the_published_model_is_kept_while_nothing_speaks_against_it(sample, stored):
+    assessment = decide(sample, stored)
+
+    assert (assessment.is_refit, assessment.reason) == (False, None)
+    assert assessment.agreement == 1
+
+
+@pytest.mark.parametrize(("age_days", "is_refit"), [(364.9, False), (365, True)])
+def test_a_model_is_fitted_anew_when_it_is_too_old(sample, stored, age_days, is_refit):
+    old = StoredModel(rows=stored.rows, model=stored.model, age_days=age_days)
+
+    assessment = decide(sample, old)
+
+    assert assessment.is_refit == is_refit
+    assert assessment.reason == ("age" if is_refit else None)
+
+
+def test_a_model_is_fitted_anew_when_it_has_drifted(sample, stored):
+    today = regrouped(sample)
+
+    assessment = decide(today, stored)
+
+    assert assessment.agreement < 0.8
+    assert (assessment.is_refit, assessment.reason) == (True, "drift")
+    assert not decide(today, stored, refit_below_ari=0).is_refit
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"n_clusters": 3},
+        {"scaling": "robust"},
+        {"numeric_features": ("followers_total",)},
+        {"category_weight": 0.5},
+    ],
+)
+def test_other_variables_ask_for_another_model(sample, stored, changes):
+    assessment = decide(sample, stored, settings=make_settings(**changes))
+
+    assert (assessment.is_refit, assessment.reason) == (True, "variables_changed")
+
+
+def test_always_fits_and_says_so(sample, stored):
+    assessment = decide(sample, stored, refit="always")
+
+    assert (assessment.is_refit, assessment.reason) == (True, "always")
+
+
+def test_never_keeps_an_old_model_that_has_drifted(sample, stored):
+    old = StoredModel(rows=stored.rows, model=stored.model, age_days=9_999)
+
+    assessment = decide(regrouped(sample), old, refit="never")
+
+    assert (assessment.is_refit, assessment.agreement) == (False, None)
+
+
+def test_never_refuses_variables_that_contradict_the_model_and_names_both(
+    sample, stored
+):
+    settings = make_settings(n_clusters=5, categorical_features=("city_name",))
+
+    with pytest.raises(SegmentationError) as refusal:
+        decide(sample, stored, settings=settings, refit="never")
+
+    assert "Now: categorical_features city_name; n_clusters 5." in str(refusal.value)
+    assert "Published model: categorical_features category_name; n_clusters 4." in str(
+        refusal.value
+    )
+
+
+def test_never_refuses_to_fit_a_first_model(sample):
+    with pytest.raises(SegmentationError, match="holds no model yet"):
+        decide(sample, None, refit="never")
+
+
+def test_a_kept_model_is_emitted_to_the_bit(sample, stored):
+    rows = choose_model_rows(
+        regrouped(sample),
+        settings=SETTINGS,
+        assessment=decide(sample, stored),
+        stored=stored,
+    )
+
+    assert rows.equals(stored.rows)
+
+
+def test_a_fit_that_learns_the_same_again_is_the_published_one(sample, stored):
+    """Or every build under 'always' would number a new fit for nothing."""
+    rows = choose_model_rows(
+        sample,
+        settings=SETTINGS,
+        assessment=decide(sample, stored, refit="always"),
+        stored=stored,
+    )
+
+    assert rows.equals(stored.rows)
+
+
+def test_a_new_model_says_why_it_was_fitted(sample, stored):
+    today = regrouped(sample)
+
+    rows = choose_model_rows(
+        today,
+        settings=SETTINGS,
+        assessment=decide(today, stored),
+        stored=stored,
+    ).set_index("parameter")
+
+    assert rows.loc["reason", "text_value"] == "drift"
+
+
+def test_the_published_model_is_read_back_from_the_rows_of_its_fit(sample, stored):
+    other = store(sample, settings=make_settings(n_clusters=2))
+    with duckdb.connect() as connection:
+        parameters = connection.from_df(
+            other.rows.assign(fit_id=1).astype(object)
+        ).union(connection.from_df(stored.rows.assign(fit_id=2).astype(object)))
+        last_fit = connection.sql("select 2 as fit_id, 12.5 as age_days").df()
+
+        found = read_stored_model(last_fit, parameters)
+
+    assert found.model.fingerprint() == stored.model.fingerprint()
+    assert found.age_days == 12.5
+
+
+def test_agreement_is_the_rand_index_of_the_labels(sample, stored):
+    halves = make_settings(n_clusters=2)
+    labels = [
+        fit_pipeline(sample, settings=settings)[0].named_steps["clusters"].labels_
+        for settings in (SETTINGS, halves)
+    ]
+
+    agreement = measure_agreement(
+        sample, stored.model, fit_model(sample, settings=halves)
+    )
+
+    assert 0 < agreement < 1
+    assert agreement == pytest.approx(adjusted_rand_score(*labels))
