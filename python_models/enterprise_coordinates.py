@@ -1,4 +1,4 @@
-"""Place every active enterprise on the map of the two principal components."""
+"""Place every active enterprise on the axes of the principal components."""
 
 from segmentation.model_rows import model_from_rows
 from segmentation.projection import (

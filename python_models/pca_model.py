@@ -3,20 +3,28 @@
 from segmentation.model_rows import model_from_rows
 from segmentation.projection import (
     PROJECTION_COLUMN_TYPES,
-    fit_projection,
+    fit_or_keep_projection,
     projection_to_rows,
 )
-from segmentation.sampling import read_fit_sample
 from segmentation.typed_table import empty_table, typed_table
 
 
 def model(dbt, session):
+    variance_share = dbt.config.meta_get("projection_variance_share")
     features = dbt.ref("enterprise_features")
     model_rows = dbt.ref("kmeans_model").df()
+    current_fit = dbt.ref("int_current_fit").df()
+    published_rows = dbt.source("previous_publication", "projection_loadings").df()
 
     if model_rows.empty:
         return empty_table(session, PROJECTION_COLUMN_TYPES)
     fitted = model_from_rows(model_rows)
-    sample = read_fit_sample(features, settings=fitted.settings)
-    rows = projection_to_rows(fit_projection(sample, model=fitted), model=fitted)
+    projection = fit_or_keep_projection(
+        features,
+        model=fitted,
+        fit_id=int(current_fit["fit_id"].iloc[0]),
+        published_rows=published_rows,
+        variance_share=float(variance_share),
+    )
+    rows = projection_to_rows(projection, model=fitted)
     return typed_table(session, rows, PROJECTION_COLUMN_TYPES)

@@ -27,6 +27,7 @@
             'language': var('language'),
             'unnamed_segment': var('unnamed_segment'),
             'identity_distance_limit': var('identity_distance_limit'),
+            'projection_variance_share': var('projection_variance_share'),
             'as_of': as_of_text(),
             'data_set': data_set(),
             'published_data_set': published.columns[0].values() | first | default(none),

@@ -18,6 +18,17 @@ clusters as (
     select * from {{ ref('int_clusters_named') }}
 ),
 
+axes_of_the_map_taken as (
+    select
+        enterprise_id,
+        max(coordinate) filter (where component = 1) as pca_x,
+        -- A fitted space of one column is a line.
+        coalesce(max(coordinate) filter (where component = 2), 0) as pca_y
+    from coordinates
+    where component <= 2
+    group by enterprise_id
+),
+
 enterprises_named as (
     select
         features.enterprise_id,
@@ -44,14 +55,15 @@ enterprises_named as (
         labels.distance_to_centroid,
         runners_up.segment_key as runner_up_segment_key,
         labels.assignment_margin,
-        coordinates.pca_x,
-        coordinates.pca_y
+        axes_of_the_map_taken.pca_x,
+        axes_of_the_map_taken.pca_y
     from features
     inner join labels on features.enterprise_id = labels.enterprise_id
     inner join placed on features.enterprise_id = placed.enterprise_id
     inner join clusters as runners_up
         on labels.runner_up_cluster_id = runners_up.cluster_id
-    inner join coordinates on features.enterprise_id = coordinates.enterprise_id
+    inner join axes_of_the_map_taken
+        on features.enterprise_id = axes_of_the_map_taken.enterprise_id
 )
 
 select * from enterprises_named

@@ -17,9 +17,16 @@ from segmentation.fitted_space import (
     transform_sample,
 )
 from segmentation.fitting import FittedModel
+from segmentation.sampling import read_fit_sample
 from segmentation.sql_text import number
 
-COMPONENT_COUNT = 2
+# A map needs two axes, whatever share of the variance the first one has.
+FEWEST_COMPONENTS = 2
+# A feature of very many categories would need hundreds of components, and the table
+# of coordinates a row for each of them and each enterprise.
+MOST_COMPONENTS = 50
+# Shares are sums of floats: all components together may miss 1 by the last bits.
+_SHARE_TOLERANCE = 1e-9
 PROJECTION_COLUMN_TYPES = {
     "component": "integer",
     "position": "integer",
@@ -31,8 +38,8 @@ PROJECTION_COLUMN_TYPES = {
 }
 COORDINATE_COLUMN_TYPES = {
     "enterprise_id": "varchar",
-    "pca_x": "double",
-    "pca_y": "double",
+    "component": "integer",
+    "coordinate": "double",
 }
 
 
@@ -54,34 +61,103 @@ class FittedProjection:
     explained_variance_ratio: np.ndarray
 
 
-def fit_projection(sample: pd.DataFrame, *, model: FittedModel) -> FittedProjection:
-    """Fit the first two principal components on the sample of the fit.
+def fit_projection(
+    sample: pd.DataFrame, *, model: FittedModel, variance_share: float
+) -> FittedProjection:
+    """Fit the principal components on the sample of the fit (Pearson 1901).
+
+    As many as reach ``variance_share`` of the variance of the fitted space, at least
+    FEWEST_COMPONENTS where it has as many columns, and at most MOST_COMPONENTS.
 
     Parameters
     ----------
     sample : pandas.DataFrame
         What the model was fitted on.
     model : FittedModel
+    variance_share : float
+        Above 0 and up to 1.
 
     Returns
     -------
     FittedProjection
     """
     transformed = transform_sample(sample, model=model)
-    solver = "arpack" if issparse(transformed) else "full"
-    component_count = min(COMPONENT_COUNT, *transformed.shape)
-    pca = PCA(n_components=component_count, svd_solver=solver, random_state=0)
+    count = min(transformed.shape)
+    if issparse(transformed):
+        # Only some of the components can be had without a dense table.
+        solver, count = "arpack", min(count - 1, MOST_COMPONENTS)
+    else:
+        solver = "full"
+    pca = PCA(n_components=count, svd_solver=solver, random_state=0)
     with threadpool_limits(limits=1):
         pca.fit(transformed)
     # Of entries that are equal but for the last bits the first decides.
     sizes = np.abs(pca.components_)
     strongest = (sizes > sizes.max(axis=1, keepdims=True) - 1e-9).argmax(axis=1)
-    signs = np.sign(pca.components_[np.arange(component_count), strongest])
+    signs = np.sign(pca.components_[np.arange(count), strongest])
+    # Enterprises that are all alike have no variance to share out.
+    shares = np.nan_to_num(pca.explained_variance_ratio_, nan=0.0)
+    kept = slice(_component_count(shares, variance_share=variance_share))
     return FittedProjection(
-        loadings=pca.components_ * signs[:, None],
+        loadings=(pca.components_ * signs[:, None])[kept],
         mean=pca.mean_,
-        explained_variance_ratio=pca.explained_variance_ratio_,
+        explained_variance_ratio=shares[kept],
     )
+
+
+def fit_or_keep_projection(
+    features: DuckDBPyRelation,
+    *,
+    model: FittedModel,
+    fit_id: int,
+    published_rows: pd.DataFrame,
+    variance_share: float,
+) -> FittedProjection:
+    """Keep the published projection as long as its fit lasts, and else fit one.
+
+    A projection belongs to its fit: enterprises that come, go or change do not move
+    the map of all others. It is fitted anew with the model, and where the published
+    one has fewer components than ``variance_share`` asks for.
+
+    Parameters
+    ----------
+    features : duckdb.DuckDBPyRelation
+        ``enterprise_features``, one row per active enterprise.
+    model : FittedModel
+    fit_id : int
+        Number of the model's fit.
+    published_rows : pandas.DataFrame
+        As :func:`projection_to_rows` makes them, with ``fit_id``; may be empty.
+    variance_share : float
+        Above 0 and up to 1.
+
+    Returns
+    -------
+    FittedProjection
+    """
+    of_this_fit = published_rows.loc[published_rows["fit_id"] == fit_id]
+    if not of_this_fit.empty:
+        published = projection_from_rows(of_this_fit)
+        shares = published.explained_variance_ratio
+        if len(shares) == MOST_COMPONENTS or _reaches(shares, variance_share):
+            kept = slice(_component_count(shares, variance_share=variance_share))
+            return FittedProjection(
+                loadings=published.loadings[kept],
+                mean=published.mean,
+                explained_variance_ratio=shares[kept],
+            )
+    sample = read_fit_sample(features, settings=model.settings)
+    return fit_projection(sample, model=model, variance_share=variance_share)
+
+
+def _reaches(shares: np.ndarray, variance_share: float) -> bool:
+    return bool(shares.sum() >= variance_share - _SHARE_TOLERANCE)
+
+
+def _component_count(shares: np.ndarray, *, variance_share: float) -> int:
+    reached = np.cumsum(shares) >= variance_share - _SHARE_TOLERANCE
+    needed = int(reached.argmax()) + 1 if reached.any() else len(shares)
+    return min(max(needed, FEWEST_COMPONENTS), MOST_COMPONENTS, len(shares))
 
 
 def projection_to_rows(
@@ -138,7 +214,8 @@ def project_enterprises(
     Returns
     -------
     duckdb.DuckDBPyRelation
-        Lazy. ``enterprise_id``, ``pca_x`` and ``pca_y``, in the fitted space's unit.
+        Lazy, one row per enterprise and component. ``enterprise_id``, ``component``
+        (from 1) and ``coordinate`` in the fitted space's unit.
     """
     joined, category_terms = join_category_weights(
         scale_features(features, model=model),
@@ -151,17 +228,17 @@ def project_enterprises(
         ],
         connection=connection,
     )
-    columns = []
-    for component, name in enumerate(("pca_x", "pca_y")):
-        if component >= len(projection.loadings):
-            # A fitted space of one column is a line.
-            columns.append(f"cast(0 as double) as {name}")
-            continue
-        loadings = projection.loadings[component]
+    coordinates = []
+    for component, loadings in enumerate(projection.loadings):
         terms = [
             f"scaled_{i} * {number(loadings[i])}" for i in range(len(model.numeric))
         ]
         terms += [of_feature[component] for of_feature in category_terms]
         offset = number(loadings @ projection.mean)
-        columns.append(f"cast({' + '.join(terms)} - {offset} as double) as {name}")
-    return joined.project(", ".join(["enterprise_id", *columns]))
+        coordinates.append(f"{' + '.join(terms)} - {offset}")
+    numbers = ", ".join(str(i + 1) for i in range(len(coordinates)))
+    return joined.project(
+        "enterprise_id, "
+        f"cast(unnest([{numbers}]) as integer) as component, "
+        f"cast(unnest([{', '.join(coordinates)}]) as double) as coordinate"
+    )

@@ -35,6 +35,7 @@ def check_settings(
     language: str,
     unnamed_segment: dict[str, str],
     identity_distance_limit: Any,
+    projection_variance_share: Any,
     as_of: str,
     data_set: str,
     published_data_set: str | None,
@@ -83,6 +84,15 @@ def check_settings(
         raise SegmentationError(
             f"The variable identity_distance_limit is {identity_distance_limit!r}:"
             " write a positive number, such as 0.5."
+        )
+    try:
+        is_share = 0 < float(projection_variance_share) <= 1
+    except (TypeError, ValueError):
+        is_share = False
+    if not is_share:
+        raise SegmentationError(
+            f"The variable projection_variance_share is {projection_variance_share!r}:"
+            " write a number above 0 and up to 1, such as 0.85."
         )
     try:
         clock = datetime.fromisoformat(as_of)

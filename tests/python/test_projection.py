@@ -8,7 +8,9 @@ from segmentation import fitted_space
 from segmentation.fitted_space import transform_sample
 from segmentation.projection import (
     COORDINATE_COLUMN_TYPES,
+    MOST_COMPONENTS,
     PROJECTION_COLUMN_TYPES,
+    fit_or_keep_projection,
     fit_projection,
     project_enterprises,
     projection_from_rows,
@@ -38,11 +40,24 @@ def load_points(connection, points):
     )
 
 
-def project(connection, features, settings):
+def project(connection, features, settings, *, variance_share=0.85):
     """Sample, model and projection of a fit."""
     model = fit_on(features, settings)
     sample = read_fit_sample(features, settings=settings)
-    return sample, model, fit_projection(sample, model=model)
+    projection = fit_projection(sample, model=model, variance_share=variance_share)
+    return sample, model, projection
+
+
+def as_table(coordinates):
+    """Coordinates with a row per enterprise and a column per component."""
+    return coordinates.df().pivot(
+        index="enterprise_id", columns="component", values="coordinate"
+    )
+
+
+def publish_rows(projection, *, model, fit_id):
+    """The rows of a projection as the next build finds them."""
+    return projection_to_rows(projection, model=model).assign(fit_id=fit_id)
 
 
 def test_points_on_a_line_have_that_line_as_their_first_component(connection):
@@ -67,11 +82,7 @@ def test_points_on_a_line_have_that_line_as_their_first_component(connection):
     np.testing.assert_allclose(
         projection.explained_variance_ratio, [250 / 252, 2 / 252]
     )
-    np.testing.assert_allclose(
-        [row[1:] for row in coordinates.order("enterprise_id").fetchall()],
-        places,
-        atol=1e-12,
-    )
+    np.testing.assert_allclose(as_table(coordinates), places, atol=1e-12)
 
 
 @pytest.mark.parametrize("scaling", ["standard", "minmax", "robust", "none"])
@@ -80,7 +91,9 @@ def test_components_are_those_of_scikit_learn_up_to_the_sign(connection, scaling
     settings = make_settings(scaling=scaling)
 
     sample, model, projection = project(connection, features, settings)
-    expected = PCA(n_components=2).fit(transform_sample(sample, model=model))
+    expected = PCA(n_components=len(projection.loadings)).fit(
+        transform_sample(sample, model=model)
+    )
 
     np.testing.assert_allclose(
         np.abs(projection.loadings), np.abs(expected.components_), atol=1e-7
@@ -91,12 +104,65 @@ def test_components_are_those_of_scikit_learn_up_to_the_sign(connection, scaling
     )
 
 
+def test_components_and_their_shares_are_those_of_a_singular_value_decomposition(
+    connection,
+):
+    features = load_enterprises(connection, make_enterprises(200))
+    sample, model, projection = project(
+        connection, features, make_settings(), variance_share=1
+    )
+    centred = transform_sample(sample, model=model)
+    centred = centred - centred.mean(axis=0)
+
+    _, singular_values, vectors = np.linalg.svd(centred, full_matrices=False)
+    count = len(projection.loadings)
+    shares = singular_values**2 / (centred**2).sum()
+
+    # One of the category's columns follows from the others: no variance is left.
+    assert count == centred.shape[1] - 1
+    np.testing.assert_allclose(projection.explained_variance_ratio, shares[:count])
+    np.testing.assert_allclose(projection.explained_variance_ratio.sum(), 1)
+    np.testing.assert_allclose(
+        np.abs((projection.loadings * vectors[:count]).sum(axis=1)), 1
+    )
+
+
+@pytest.mark.parametrize("variance_share", [0.3, 0.6, 0.85, 0.95])
+def test_there_are_as_many_components_as_the_share_of_the_variance_needs(
+    connection, variance_share
+):
+    features = load_enterprises(connection, make_enterprises(200))
+
+    projection = project(
+        connection, features, make_settings(), variance_share=variance_share
+    )[2]
+
+    shares = projection.explained_variance_ratio
+    assert shares.sum() >= variance_share
+    # Two at the least, for the map: 0.3 is reached by the first alone.
+    assert shares[:-1].sum() < variance_share or len(shares) == 2
+
+
+def test_a_feature_of_many_categories_does_not_make_more_components_than_the_limit(
+    connection,
+):
+    table = make_enterprises(300)
+    table["city_name"] = [f"city {i % 150}" for i in range(300)]
+    features = load_enterprises(connection, table)
+    settings = make_settings(categorical_features=("city_name",), scaling="minmax")
+
+    shares = project(connection, features, settings)[2].explained_variance_ratio
+
+    assert len(shares) == MOST_COMPONENTS
+    assert shares.sum() < 0.85
+
+
 def test_a_sparse_table_has_the_components_of_the_dense_one(connection, monkeypatch):
     features = load_enterprises(connection, make_enterprises(200))
     sample, model, dense = project(connection, features, make_settings())
 
     monkeypatch.setattr(fitted_space, "DENSE_CELL_LIMIT", 0)
-    sparse = fit_projection(sample, model=model)
+    sparse = fit_projection(sample, model=model, variance_share=0.85)
 
     np.testing.assert_allclose(sparse.loadings, dense.loadings, atol=1e-7)
     np.testing.assert_allclose(sparse.mean, dense.mean)
@@ -141,7 +207,55 @@ def test_one_feature_alone_has_a_map_too(connection):
     )
     features = load_points(connection, [(0, 0), (1, 0), (8, 0), (9, 0)])
 
-    project(connection, features, settings)
+    projection = project(connection, features, settings)[2]
+
+    assert projection.loadings.tolist() == [[1.0]]
+
+
+def test_a_projection_stays_while_its_fit_lasts_whatever_the_data_become(connection):
+    """A client that has not changed must not move on the map."""
+    before = load_enterprises(connection, make_enterprises(200, seed=1))
+    _, model, published = project(connection, before, make_settings())
+    published_rows = publish_rows(published, model=model, fit_id=7)
+    after = load_enterprises(connection, make_enterprises(260, seed=2))
+
+    kept, of_another_fit, of_none = (
+        fit_or_keep_projection(
+            after,
+            model=model,
+            fit_id=fit_id,
+            published_rows=rows.sample(frac=1, random_state=0),
+            variance_share=0.85,
+        )
+        for fit_id, rows in (
+            (7, published_rows),
+            (8, published_rows),
+            (7, published_rows.iloc[:0]),
+        )
+    )
+
+    assert (kept.loadings == published.loadings).all()
+    assert (kept.mean == published.mean).all()
+    assert (kept.explained_variance_ratio == published.explained_variance_ratio).all()
+    for fitted_anew in (of_another_fit, of_none):
+        assert not np.allclose(fitted_anew.mean, published.mean)
+
+
+def test_another_variance_share_is_heeded_though_the_fit_is_kept(connection):
+    features = load_enterprises(connection, make_enterprises(200))
+    _, model, published = project(connection, features, make_settings())
+    rows = publish_rows(published, model=model, fit_id=1)
+
+    fewer, more = (
+        fit_or_keep_projection(
+            features, model=model, fit_id=1, published_rows=rows, variance_share=share
+        )
+        for share in (0.6, 0.95)
+    )
+
+    assert len(fewer.loadings) < len(published.loadings) < len(more.loadings)
+    assert (fewer.loadings == published.loadings[: len(fewer.loadings)]).all()
+    assert more.explained_variance_ratio.sum() >= 0.95
 
 
 @pytest.mark.parametrize("scaling", ["standard", "minmax", "robust", "none"])
@@ -165,10 +279,28 @@ def test_coordinates_in_the_engine_are_those_of_the_transformed_sample(
     sample = read_fit_sample(everybody, settings=settings)
     transformed = transform_sample(sample, model=model)
     expected = (transformed - projection.mean) @ projection.loadings.T
-    actual = coordinates.order("enterprise_id").df()
-    assert actual["enterprise_id"].tolist() == sample["enterprise_id"].tolist()
+    actual = as_table(coordinates)
+    assert actual.index.tolist() == sample["enterprise_id"].tolist()
+    assert actual.columns.tolist() == [i + 1 for i in range(expected.shape[1])]
+    np.testing.assert_allclose(actual, expected, atol=1e-12 * np.abs(expected).max())
+
+
+def test_coordinates_are_those_of_scikit_learn_for_every_enterprise(connection):
+    features = load_enterprises(connection, make_enterprises(200))
+    sample, model, projection = project(connection, features, make_settings())
+
+    actual = as_table(
+        project_enterprises(
+            features, model=model, projection=projection, connection=connection
+        )
+    )
+
+    transformed = transform_sample(sample, model=model)
+    pca = PCA(n_components=len(projection.loadings)).fit(transformed)
+    signs = np.sign((pca.components_ * projection.loadings).sum(axis=1))
+    assert len(actual) == 200
     np.testing.assert_allclose(
-        actual[["pca_x", "pca_y"]], expected, atol=1e-12 * np.abs(expected).max()
+        actual, pca.transform(transformed) * signs, rtol=1e-6, atol=1e-7
     )
 
 
@@ -199,4 +331,4 @@ def test_the_rows_say_which_feature_and_category_a_loading_is_of(connection):
         ("category_name", model.categorical[0].categories[0]),
         ("category_name", model.categorical[0].categories[1]),
     ]
-    assert len(rows) == 2 * len(model.columns())
+    assert len(rows) == len(projection.loadings) * len(model.columns())

@@ -45,6 +45,7 @@ def check(connection, **changes):
         "language": "fr",
         "unnamed_segment": {"fr": "Nouveau segment", "en": "New segment"},
         "identity_distance_limit": 0.5,
+        "projection_variance_share": 0.85,
         "as_of": "2025-06-30 12:00:00",
         "data_set": "seeds",
         "published_data_set": None,
@@ -80,6 +81,7 @@ def check_table(connection, *, is_empty_run=False, **settings):
         {"raw_source": "files", "raw_data_dir": "data"},
         {"identity_distance_limit": "0.25"},
         {"identity_distance_limit": 1},
+        {"projection_variance_share": "1"},
         {"published_data_set": "seeds"},
         {"published_at": datetime(2025, 6, 30, 12)},
         {"as_of": "2025-06-30T14:00:00+02:00"},
@@ -149,6 +151,10 @@ def test_variables_that_a_build_can_honour_are_accepted(connection, changes):
         *(
             ({"identity_distance_limit": value}, f"limit is {value!r}", "such as 0.5")
             for value in (0, -1, "far", None, "", float("nan"))
+        ),
+        *(
+            ({"projection_variance_share": value}, f"is {value!r}", "such as 0.85")
+            for value in (0, 1.01, 85, "much", None, float("nan"))
         ),
         (
             {"unnamed_segment": {"fr": "Nouveau"}, "language": "en"},

@@ -100,6 +100,16 @@ MEMORY_TABLES = {
         "model_segment_key": "varchar",
         "is_set_by_hand": "boolean",
     },
+    "projection_loadings": {
+        "fit_id": "integer",
+        "component": "integer",
+        "position": "integer",
+        "feature_name": "varchar",
+        "category": "varchar",
+        "loading": "double",
+        "column_mean": "double",
+        "explained_variance_share": "double",
+    },
 }
 
 # What a publication from before these tables and columns says in others.
