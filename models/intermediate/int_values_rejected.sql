@@ -1,10 +1,4 @@
-{%- set parsed_columns = {
-    'enterprises': [
-        'enterprise_name', 'category_name', 'city_name', 'postal_code', 'created_at'
-    ],
-    'social_accounts': ['followers', 'measured_on'],
-    'turnover': ['turnover_eur'],
-} -%}
+{%- set parsed_columns = parsed_columns() -%}
 
 with enterprises as (
     select * from {{ ref('stg_enterprises') }}

@@ -95,7 +95,7 @@ def test_a_build_with_every_variable_changed_passes_its_tests(
         unnamed_segment='{fr: "Groupe d\'essai", en: "Nobody\'s group"}',
     )
     assert build.returncode == 0, build.stdout
-    assert "Published 12 tables" in build.stdout
+    assert "Published 13 tables" in build.stdout
 
 
 def test_clusters_that_another_random_state_renumbers_keep_their_segments(

@@ -1,0 +1,90 @@
+{%- set columns = [
+    'category_name', 'category_group', 'city_name', 'created_on', 'followers_facebook',
+    'followers_instagram', 'followers_tiktok', 'followers_other', 'followers_total',
+    'turnover_eur'
+] -%}
+
+with features as (
+    select * from {{ ref('enterprise_features') }}
+),
+
+model_rows as (
+    select * from {{ ref('kmeans_model') }}
+),
+
+category_groups as (
+    select * from {{ ref('category_groups') }}
+),
+
+categorical_features as (
+    select distinct feature_name
+    from model_rows
+    where parameter = 'imputed_category'
+),
+
+known_values_counted as (
+    {% for column in columns -%}
+    select
+        '{{ column }}' as subject,
+        count({{ column }}) as part_count,
+        count(*) as whole_count
+    from features
+    {% if not loop.last -%}
+    union all
+    {% endif -%}
+    {% endfor %}
+),
+
+taxonomy_levels_counted as (
+    select
+        count(*) filter (where category_groups.taxonomy_level = 'family')
+            as family_count,
+        count(*) filter (where category_groups.taxonomy_level = 'leaf') as leaf_count,
+        count(*) filter (where category_groups.category_name is null)
+            as ungrouped_count,
+        count(*) as categorised_count
+    from features
+    left join category_groups
+        on features.category_name = category_groups.category_name
+    where features.category_name is not null
+),
+
+counts_listed as (
+    select
+        'known_share' as check_name,
+        subject,
+        part_count,
+        whole_count
+    from known_values_counted
+    union all
+    -- The rarer level: 0 where all categories are of one. A model that does not use
+    -- the category does not mind.
+    select
+        'mixed_taxonomy_share' as check_name,
+        categorical_features.feature_name as subject,
+        least(
+            taxonomy_levels_counted.family_count, taxonomy_levels_counted.leaf_count
+        ) as part_count,
+        taxonomy_levels_counted.categorised_count as whole_count
+    from taxonomy_levels_counted
+    inner join categorical_features
+        on categorical_features.feature_name = 'category_name'
+    union all
+    select
+        'ungrouped_category_share' as check_name,
+        'category_name' as subject,
+        ungrouped_count as part_count,
+        categorised_count as whole_count
+    from taxonomy_levels_counted
+),
+
+shares_measured as (
+    select
+        check_name,
+        subject,
+        cast(part_count as double) / nullif(whole_count, 0) as value,
+        concat(part_count, ' / ', whole_count) as detail
+    from counts_listed
+)
+
+select * from shares_measured
