@@ -49,11 +49,16 @@ def diagnose_fit(sample: pd.DataFrame, *, model: FittedModel) -> pd.DataFrame:
         kmeans), ``value`` (None where there is nothing to measure) and ``detail``.
     """
     with threadpool_limits(limits=1):
+        transformed = transform_sample(sample, model=model)
+        numeric = transformed[:, : len(model.numeric)]
+        if isinstance(numeric, csr_array):
+            numeric = numeric.toarray()
         rows = [
             *_count_different_values(sample, model=model),
             *_find_combinations(sample, model=model),
-            *_measure_unknown_values(sample, model=model),
-            *_measure_fitted_space(sample, model=model),
+            *_measure_unknown_values(sample, numeric, model=model),
+            *_measure_tails(numeric, model=model),
+            *_measure_blocks(transformed, model=model),
             ("random_start_count", "kmeans", float(model.settings.n_init), None),
         ]
     return pd.DataFrame(rows, columns=list(COLUMN_TYPES))
@@ -69,11 +74,14 @@ def _count_different_values(
 
 
 def _measure_unknown_values(
-    sample: pd.DataFrame, *, model: FittedModel
+    sample: pd.DataFrame, numeric: np.ndarray, *, model: FittedModel
 ) -> Iterator[tuple]:
-    """How much is imputed, and where the imputed number lies among the known ones."""
-    numeric = [feature.name for feature in model.numeric]
-    for name in [*numeric, *(feature.name for feature in model.categorical)]:
+    """How much is imputed, and where the imputed number lies among the known ones.
+
+    The latter in the fitted space, where whatever stands for an unknown value can be
+    compared with the known ones however the feature was transformed.
+    """
+    for name in [feature.name for feature in model.numeric + model.categorical]:
         unknown = sample[name].isna()
         yield (
             "unknown_share",
@@ -81,31 +89,24 @@ def _measure_unknown_values(
             float(unknown.mean()),
             f"{unknown.sum()} / {len(sample)}",
         )
-    # In the fitted space, where whatever stands for an unknown value can be compared
-    # with the known ones however the feature was transformed.
-    fitted = _numeric_columns(sample, model=model)
-    for column, name in enumerate(numeric):
-        unknown = sample[name].isna().to_numpy()
+    for feature, values in zip(model.numeric, numeric.T, strict=True):
+        unknown = sample[feature.name].isna().to_numpy()
         value = None
         if unknown.any() and not unknown.all():
-            imputed = fitted[unknown, column][0]
-            known = fitted[~unknown, column]
+            imputed, known = values[unknown][0], values[~unknown]
             value = float(((known < imputed).mean() + (known <= imputed).mean()) / 2)
-        yield "imputed_rank_share", name, value, None
+        yield "imputed_rank_share", feature.name, value, None
 
 
-def _measure_fitted_space(
-    sample: pd.DataFrame, *, model: FittedModel
-) -> Iterator[tuple]:
-    """Which enterprises and which features the distances of the fit are made of."""
-    fitted = _numeric_columns(sample, model=model)
-    tail_count = ceil(TAIL_SHARE * len(sample))
-    for column, feature in enumerate(model.numeric):
-        deviations = fitted[:, column] - fitted[:, column].mean()
+def _measure_tails(numeric: np.ndarray, *, model: FittedModel) -> Iterator[tuple]:
+    """How much of a feature's variance in the fitted space its largest values make."""
+    tail_count = ceil(TAIL_SHARE * len(numeric))
+    for feature, values in zip(model.numeric, numeric.T, strict=True):
+        deviations = values - values.mean()
         squares = deviations**2
         tail_share = largest = None
         # The last bits that centring leaves of a constant are no variance.
-        if np.ptp(fitted[:, column]) > 0:
+        if np.ptp(values) > 0:
             tail = np.argsort(deviations)[-tail_count:]
             tail_share = float(squares[tail].sum() / squares.sum())
             largest = float(np.sqrt(squares.max() / squares.mean()))
@@ -113,11 +114,15 @@ def _measure_fitted_space(
             "tail_variance_share",
             feature.name,
             tail_share,
-            f"{tail_count} / {len(sample)}",
+            f"{tail_count} / {len(numeric)}",
         )
         yield "largest_deviation", feature.name, largest, None
 
-    transformed = transform_sample(sample, model=model)
+
+def _measure_blocks(
+    transformed: np.ndarray | csr_array, *, model: FittedModel
+) -> Iterator[tuple]:
+    """Which features the distances, and which the clusters, are made of."""
     total, between = _variance_by_column(transformed, centroids=model.centroids)
     blocks = pd.Series(
         [
@@ -133,12 +138,6 @@ def _measure_fitted_space(
         for block in blocks.unique():
             share = float(variances[blocks == block].sum() / whole) if whole else None
             yield check_name, block, share, None
-
-
-def _numeric_columns(sample: pd.DataFrame, *, model: FittedModel) -> np.ndarray:
-    """The numeric features in the fitted space, shape (n_enterprises, n_numeric)."""
-    columns = transform_sample(sample, model=model)[:, : len(model.numeric)]
-    return columns.toarray() if isinstance(columns, csr_array) else columns
 
 
 def _variance_by_column(
