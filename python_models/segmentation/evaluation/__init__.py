@@ -1,0 +1,1 @@
+"""Evidence on a segmentation: number of clusters, stability, other approaches."""

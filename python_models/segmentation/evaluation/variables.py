@@ -1,0 +1,101 @@
+"""The variables of the evaluation, the settings and the sample that it looks at."""
+
+import json
+from dataclasses import replace
+
+import pandas as pd
+from duckdb import DuckDBPyRelation
+
+from segmentation.errors import SegmentationError
+from segmentation.sampling import read_fit_sample
+from segmentation.settings import FitSettings
+
+
+def read_settings(table: pd.DataFrame) -> tuple[dict[str, FitSettings], str]:
+    """Read the settings of every recipe and which of them is active.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        ``int_fit_settings``: ``recipe``, ``is_active`` and ``settings``, the JSON of
+        the arguments of :meth:`FitSettings.from_variables`.
+
+    Returns
+    -------
+    settings_by_recipe : dict of str to FitSettings
+        In the order of the recipes' names.
+    active_recipe : str
+    """
+    ordered = table.sort_values("recipe")
+    settings_by_recipe = {
+        recipe: FitSettings.from_variables(**json.loads(text))
+        for recipe, text in zip(ordered["recipe"], ordered["settings"], strict=True)
+    }
+    active = ordered.loc[ordered["is_active"].astype(bool), "recipe"]
+    return settings_by_recipe, str(active.iloc[0])
+
+
+def read_evaluation_sample(
+    features: DuckDBPyRelation,
+    *,
+    settings: FitSettings,
+    evaluate: bool | str,
+    evaluation_sample_size: int | str,
+) -> pd.DataFrame:
+    """Read the enterprises that the evaluation looks at, ordered by their key.
+
+    They are the ``evaluation_sample_size`` enterprises with the smallest md5 of their
+    key, the first ones of the sample of a fit: the same whatever the settings.
+
+    Parameters
+    ----------
+    features : duckdb.DuckDBPyRelation
+        ``enterprise_features``, one row per active enterprise.
+    settings : FitSettings
+        Names the columns.
+    evaluate : bool or str
+        Whether to look at any at all.
+    evaluation_sample_size : int or str
+        At most so many enterprises are read.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As :func:`segmentation.sampling.read_fit_sample` returns it.
+
+    Raises
+    ------
+    SegmentationError
+        If ``evaluate`` is neither true nor false or the size is no whole number of at
+        least 1.
+    """
+    is_switched_on = _switch(evaluate)
+    size = _size(evaluation_sample_size)
+    first = features.order("md5(enterprise_id), enterprise_id").limit(
+        size if is_switched_on else 0
+    )
+    # What the fit may read does not bound what the evaluation looks at.
+    unbounded = replace(settings, fit_sample_size=max(size, settings.fit_sample_size))
+    return read_fit_sample(first, settings=unbounded)
+
+
+def _switch(evaluate: bool | str) -> bool:
+    text = str(evaluate).strip().lower()
+    if text not in ("true", "false"):
+        raise SegmentationError(
+            f"The variable evaluate is {evaluate!r}: use true or false."
+        )
+    return text == "true"
+
+
+def _size(evaluation_sample_size: int | str) -> int:
+    try:
+        size = int(str(evaluation_sample_size))
+    except ValueError:
+        size = 0
+    if size < 1:
+        raise SegmentationError(
+            f"The variable evaluation_sample_size is {evaluation_sample_size!r}: write"
+            " a whole number of enterprises, such as 2000."
+        )
+    return size
