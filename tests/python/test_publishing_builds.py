@@ -123,8 +123,11 @@ def test_the_publication_holds_the_marts_and_nothing_from_staging(
     assert sorted(built.marts()) == [
         "cluster_category_mix",
         "cluster_city_mix",
+        "cluster_count_evaluation",
         "cluster_profiles",
         "cluster_recommendations",
+        "cluster_stability",
+        "clustering_comparison",
         "enterprise_recommendations",
         "enterprise_segments",
         "fit_parameters",

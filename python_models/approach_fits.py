@@ -1,0 +1,40 @@
+"""Cluster the same enterprises by every approach and compare with the active one."""
+
+from segmentation.evaluation.comparing import COLUMN_TYPES, compare_approaches
+from segmentation.evaluation.variables import read_evaluation_sample, read_settings
+from segmentation.model_rows import model_from_rows
+from segmentation.typed_table import empty_table, typed_table
+
+
+def model(dbt, session):
+    evaluate = dbt.config.meta_get("evaluate")
+    evaluation_sample_size = dbt.config.meta_get("evaluation_sample_size")
+    features = dbt.ref("enterprise_features")
+    fit_settings = dbt.ref("int_fit_settings").df()
+    labels = dbt.ref("enterprise_clusters").df()
+    model_rows = dbt.ref("kmeans_model").df()
+
+    if model_rows.empty:
+        return empty_table(session, COLUMN_TYPES)
+    active_model = model_from_rows(model_rows)
+    settings_by_recipe, active_recipe = read_settings(fit_settings)
+    active_sample, *recipe_samples = [
+        read_evaluation_sample(
+            features,
+            settings=settings,
+            evaluate=evaluate,
+            evaluation_sample_size=evaluation_sample_size,
+        )
+        for settings in (active_model.settings, *settings_by_recipe.values())
+    ]
+    if active_sample.empty:
+        return empty_table(session, COLUMN_TYPES)
+    rows = compare_approaches(
+        dict(zip(settings_by_recipe, recipe_samples, strict=True)),
+        settings_by_recipe=settings_by_recipe,
+        active_recipe=active_recipe,
+        active_sample=active_sample,
+        active_model=active_model,
+        cluster_of_enterprise=labels.set_index("enterprise_id")["cluster_id"],
+    )
+    return typed_table(session, rows, COLUMN_TYPES)

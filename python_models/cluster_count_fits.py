@@ -1,0 +1,28 @@
+"""Fit the active recipe with each number of clusters and measure the outcome."""
+
+from segmentation.evaluation.cluster_counts import (
+    COLUMN_TYPES,
+    evaluate_cluster_counts,
+)
+from segmentation.evaluation.variables import read_evaluation_sample, read_settings
+from segmentation.typed_table import empty_table, typed_table
+
+
+def model(dbt, session):
+    evaluate = dbt.config.meta_get("evaluate")
+    evaluation_sample_size = dbt.config.meta_get("evaluation_sample_size")
+    features = dbt.ref("enterprise_features")
+    fit_settings = dbt.ref("int_fit_settings").df()
+
+    settings_by_recipe, active_recipe = read_settings(fit_settings)
+    settings = settings_by_recipe[active_recipe]
+    sample = read_evaluation_sample(
+        features,
+        settings=settings,
+        evaluate=evaluate,
+        evaluation_sample_size=evaluation_sample_size,
+    )
+    if sample.empty:
+        return empty_table(session, COLUMN_TYPES)
+    rows = evaluate_cluster_counts(sample, settings=settings)
+    return typed_table(session, rows, COLUMN_TYPES)
