@@ -28,6 +28,12 @@
             'unnamed_segment': var('unnamed_segment'),
             'identity_distance_limit': var('identity_distance_limit'),
             'projection_variance_share': var('projection_variance_share'),
+            'evaluation': {
+                'evaluate': var('evaluate'),
+                'evaluation_sample_size': var('evaluation_sample_size'),
+                'minimum_cluster_size': var('minimum_cluster_size'),
+                'minimum_stability_ari': var('minimum_stability_ari'),
+            },
             'as_of': as_of_text(),
             'data_set': data_set(),
             'published_data_set': published.columns[0].values() | first | default(none),

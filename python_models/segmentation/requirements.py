@@ -12,6 +12,7 @@ from duckdb import DuckDBPyConnection
 
 from segmentation.csv_headers import check_header, read_header
 from segmentation.errors import SegmentationError
+from segmentation.evaluation.variables import check_evaluation_variables
 from segmentation.fitting import check_different_count, check_enterprise_count
 from segmentation.refitting import RefitPolicy, check_stored_settings
 from segmentation.sampling import check_columns
@@ -36,6 +37,7 @@ def check_settings(
     unnamed_segment: dict[str, str],
     identity_distance_limit: Any,
     projection_variance_share: Any,
+    evaluation: dict[str, Any],
     as_of: str,
     data_set: str,
     published_data_set: str | None,
@@ -85,6 +87,7 @@ def check_settings(
             f"The variable identity_distance_limit is {identity_distance_limit!r}:"
             " write a positive number, such as 0.5."
         )
+    check_evaluation_variables(**evaluation)
     try:
         is_share = 0 < float(projection_variance_share) <= 1
     except (TypeError, ValueError):

@@ -25,6 +25,13 @@ FIT_SETTINGS = {
 }
 REFIT_POLICY = {"refit": "auto", "refit_after_days": 365, "refit_below_ari": 0.8}
 
+EVALUATION = {
+    "evaluate": True,
+    "evaluation_sample_size": 2000,
+    "minimum_cluster_size": 5,
+    "minimum_stability_ari": 0.8,
+}
+
 
 @pytest.fixture
 def connection():
@@ -46,6 +53,7 @@ def check(connection, **changes):
         "unnamed_segment": {"fr": "Nouveau segment", "en": "New segment"},
         "identity_distance_limit": 0.5,
         "projection_variance_share": 0.85,
+        "evaluation": EVALUATION,
         "as_of": "2025-06-30 12:00:00",
         "data_set": "seeds",
         "published_data_set": None,
@@ -82,6 +90,8 @@ def check_table(connection, *, is_empty_run=False, **settings):
         {"identity_distance_limit": "0.25"},
         {"identity_distance_limit": 1},
         {"projection_variance_share": "1"},
+        {"evaluation": {**EVALUATION, "evaluate": "false"}},
+        {"evaluation": {**EVALUATION, "minimum_stability_ari": 1}},
         {"published_data_set": "seeds"},
         {"published_at": datetime(2025, 6, 30, 12)},
         {"as_of": "2025-06-30T14:00:00+02:00"},
@@ -155,6 +165,21 @@ def test_variables_that_a_build_can_honour_are_accepted(connection, changes):
         *(
             ({"projection_variance_share": value}, f"is {value!r}", "such as 0.85")
             for value in (0, 1.01, 85, "much", None, float("nan"))
+        ),
+        *(
+            (
+                {"evaluation": {**EVALUATION, variable: value}},
+                f"{variable} is {value!r}",
+                remedy,
+            )
+            for variable, value, remedy in (
+                ("evaluate", "maybe", "use true or false"),
+                ("evaluation_sample_size", 0, "such as 2000"),
+                ("minimum_cluster_size", "few", "such as 5"),
+                ("minimum_cluster_size", None, "such as 5"),
+                ("minimum_stability_ari", 80, "from -1 to 1, such as 0.8"),
+                ("minimum_stability_ari", None, "from -1 to 1, such as 0.8"),
+            )
         ),
         (
             {"unnamed_segment": {"fr": "Nouveau"}, "language": "en"},

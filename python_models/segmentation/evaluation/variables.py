@@ -11,6 +11,34 @@ from segmentation.sampling import read_fit_sample
 from segmentation.settings import FitSettings
 
 
+def check_evaluation_variables(
+    *,
+    evaluate: bool | str,
+    evaluation_sample_size: int | str,
+    minimum_cluster_size: int | str,
+    minimum_stability_ari: float | str,
+) -> None:
+    """Refuse variables that the evaluation cannot honour.
+
+    Raises
+    ------
+    SegmentationError
+        Names the variable, its value and what it may be.
+    """
+    _switch(evaluate)
+    _size("evaluation_sample_size", evaluation_sample_size, example=2000)
+    _size("minimum_cluster_size", minimum_cluster_size, example=5)
+    try:
+        is_index = -1 <= float(minimum_stability_ari) <= 1
+    except (TypeError, ValueError):
+        is_index = False
+    if not is_index:
+        raise SegmentationError(
+            f"The variable minimum_stability_ari is {minimum_stability_ari!r}: write a"
+            " number from -1 to 1, such as 0.8."
+        )
+
+
 def read_settings(table: pd.DataFrame) -> tuple[dict[str, FitSettings], str]:
     """Read the settings of every recipe and which of them is active.
 
@@ -70,7 +98,7 @@ def read_evaluation_sample(
         least 1.
     """
     is_switched_on = _switch(evaluate)
-    size = _size(evaluation_sample_size)
+    size = _size("evaluation_sample_size", evaluation_sample_size, example=2000)
     first = features.order("md5(enterprise_id), enterprise_id").limit(
         size if is_switched_on else 0
     )
@@ -88,14 +116,14 @@ def _switch(evaluate: bool | str) -> bool:
     return text == "true"
 
 
-def _size(evaluation_sample_size: int | str) -> int:
+def _size(variable: str, value: int | str, *, example: int) -> int:
     try:
-        size = int(str(evaluation_sample_size))
+        size = int(str(value))
     except ValueError:
         size = 0
     if size < 1:
         raise SegmentationError(
-            f"The variable evaluation_sample_size is {evaluation_sample_size!r}: write"
-            " a whole number of enterprises, such as 2000."
+            f"The variable {variable} is {value!r}: write a whole number of"
+            f" enterprises, such as {example}."
         )
     return size
