@@ -1,8 +1,9 @@
 """Cluster the same enterprises by every approach and compare with the active one."""
 
 from segmentation.evaluation.comparing import COLUMN_TYPES, compare_approaches
-from segmentation.evaluation.variables import read_evaluation_sample, read_settings
+from segmentation.evaluation.variables import read_evaluation_sample
 from segmentation.model_rows import model_from_rows
+from segmentation.settings import read_settings
 from segmentation.typed_table import empty_table, typed_table
 
 

@@ -4,7 +4,8 @@ from segmentation.evaluation.cluster_counts import (
     COLUMN_TYPES,
     evaluate_cluster_counts,
 )
-from segmentation.evaluation.variables import read_evaluation_sample, read_settings
+from segmentation.evaluation.variables import read_evaluation_sample
+from segmentation.settings import read_active_settings
 from segmentation.typed_table import empty_table, typed_table
 
 
@@ -14,8 +15,7 @@ def model(dbt, session):
     features = dbt.ref("enterprise_features")
     fit_settings = dbt.ref("int_fit_settings").df()
 
-    settings_by_recipe, active_recipe = read_settings(fit_settings)
-    settings = settings_by_recipe[active_recipe]
+    settings = read_active_settings(fit_settings)
     sample = read_evaluation_sample(
         features,
         settings=settings,

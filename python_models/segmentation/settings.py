@@ -186,26 +186,34 @@ class FitSettings:
         return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
 
 
-def read_active_settings(fit_settings: pd.DataFrame) -> FitSettings:
-    """Read the settings of the active recipe.
+def read_settings(table: pd.DataFrame) -> tuple[dict[str, FitSettings], str]:
+    """Read the settings of every recipe and which of them is active.
 
     Parameters
     ----------
-    fit_settings : pandas.DataFrame
-        ``recipe``, ``is_active`` and ``settings`` (JSON of the variables), one row
-        per recipe.
+    table : pandas.DataFrame
+        ``int_fit_settings``: ``recipe``, ``is_active`` and ``settings``, the JSON of
+        the arguments of :meth:`FitSettings.from_variables`.
+
+    Returns
+    -------
+    settings_by_recipe : dict of str to FitSettings
+        In the order of the recipes' names.
+    active_recipe : str
     """
-    return read_settings_by_recipe(fit_settings[fit_settings["is_active"]]).popitem()[1]
-
-
-def read_settings_by_recipe(fit_settings: pd.DataFrame) -> dict[str, FitSettings]:
-    """Read the settings of every recipe; see :func:`read_active_settings`."""
-    return {
+    ordered = table.sort_values("recipe")
+    settings_by_recipe = {
         recipe: FitSettings.from_variables(**json.loads(text))
-        for recipe, text in zip(
-            fit_settings["recipe"], fit_settings["settings"], strict=True
-        )
+        for recipe, text in zip(ordered["recipe"], ordered["settings"], strict=True)
     }
+    active = ordered.loc[ordered["is_active"].astype(bool), "recipe"]
+    return settings_by_recipe, str(active.iloc[0])
+
+
+def read_active_settings(table: pd.DataFrame) -> FitSettings:
+    """Read the settings of the active recipe; see :func:`read_settings`."""
+    settings_by_recipe, active_recipe = read_settings(table)
+    return settings_by_recipe[active_recipe]
 
 
 def _names(variable: str, text: str) -> tuple[str, ...]:

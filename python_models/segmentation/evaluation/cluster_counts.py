@@ -10,6 +10,7 @@ from threadpoolctl import threadpool_limits
 from segmentation.evaluation.figures import calinski_harabasz, davies_bouldin
 from segmentation.evaluation.labelled_fit import fit_and_label, fit_or_none
 from segmentation.evaluation.resampling import draw_subsamples, permute_features
+from segmentation.fitting import find_giants
 from segmentation.settings import FitSettings
 
 SMALLEST_COUNT = 2
@@ -73,6 +74,7 @@ def evaluate_cluster_counts(
     subsamples = draw_subsamples(
         len(sample), count=resample_count, share=RESAMPLE_SHARE, seed=seed
     )
+    has_giants = bool(find_giants(sample, settings=settings).any())
     rows = []
     for cluster_count in _candidates(sample, settings=settings):
         of_count = replace(
@@ -96,7 +98,9 @@ def evaluate_cluster_counts(
                 "calinski_harabasz": calinski_harabasz(
                     fit.transformed, labels=fit.labels
                 ),
-                "smallest_cluster_size": np.unique_counts(fit.labels).counts.min(),
+                "smallest_cluster_size": smallest_cluster_size(
+                    fit.labels, has_giants=has_giants
+                ),
                 "stability_ari": mean_or_nan(
                     subsample_agreements(
                         sample, fit.labels, subsamples=subsamples, settings=of_count
@@ -105,6 +109,16 @@ def evaluate_cluster_counts(
             }
         )
     return pd.DataFrame(rows, columns=list(COLUMN_TYPES))
+
+
+def smallest_cluster_size(labels: np.ndarray, *, has_giants: bool) -> int:
+    """Size of the smallest cluster that k-means made.
+
+    The last cluster is left out where giants are set apart: the recipe means it to be
+    small.
+    """
+    sizes = np.bincount(labels)
+    return int(min(sizes[:-1] if has_giants else sizes))
 
 
 def null_silhouettes(

@@ -1,6 +1,5 @@
 """The variables of the evaluation, the settings and the sample that it looks at."""
 
-import json
 from dataclasses import replace
 
 import pandas as pd
@@ -37,30 +36,6 @@ def check_evaluation_variables(
             f"The variable minimum_stability_ari is {minimum_stability_ari!r}: write a"
             " number from -1 to 1, such as 0.8."
         )
-
-
-def read_settings(table: pd.DataFrame) -> tuple[dict[str, FitSettings], str]:
-    """Read the settings of every recipe and which of them is active.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        ``int_fit_settings``: ``recipe``, ``is_active`` and ``settings``, the JSON of
-        the arguments of :meth:`FitSettings.from_variables`.
-
-    Returns
-    -------
-    settings_by_recipe : dict of str to FitSettings
-        In the order of the recipes' names.
-    active_recipe : str
-    """
-    ordered = table.sort_values("recipe")
-    settings_by_recipe = {
-        recipe: FitSettings.from_variables(**json.loads(text))
-        for recipe, text in zip(ordered["recipe"], ordered["settings"], strict=True)
-    }
-    active = ordered.loc[ordered["is_active"].astype(bool), "recipe"]
-    return settings_by_recipe, str(active.iloc[0])
 
 
 def read_evaluation_sample(
