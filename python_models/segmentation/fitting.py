@@ -218,13 +218,13 @@ def fit_pipeline(
     if settings.drops_constants:
         settings = without_constants(sample, settings=settings)
     is_giant = find_giants(sample, settings=settings)
-    if is_giant.any():
-        settings = replace(settings, n_clusters=settings.n_clusters - 1)
     width = len(settings.numeric_features) + sum(
         sample[name].nunique() for name in settings.categorical_features
     )
     pipeline = build_pipeline(
-        settings, is_sparse=len(sample) * width > DENSE_CELL_LIMIT
+        settings,
+        cluster_count=settings.n_clusters - bool(is_giant.any()),
+        is_sparse=len(sample) * width > DENSE_CELL_LIMIT,
     )
     frame = sample.drop(columns="enterprise_id")
     # One thread: sums made by several end in whatever order the threads do, and

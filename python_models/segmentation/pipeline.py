@@ -23,7 +23,12 @@ _SCALERS = {
 }
 
 
-def build_pipeline(settings: FitSettings, *, is_sparse: bool = False) -> Pipeline:
+def build_pipeline(
+    settings: FitSettings,
+    *,
+    cluster_count: int | None = None,
+    is_sparse: bool = False,
+) -> Pipeline:
     """Build the pipeline of the settings, unfitted.
 
     Numeric features: the logarithm where asked for, mean imputation, then scaling
@@ -35,6 +40,8 @@ def build_pipeline(settings: FitSettings, *, is_sparse: bool = False) -> Pipelin
     ----------
     settings : FitSettings
         The features and the parameters.
+    cluster_count : int, optional
+        Clusters for k-means to make, if not ``settings.n_clusters``.
     is_sparse : bool, default False
         Keep the transformed table sparse: for more categories than memory allows.
 
@@ -72,7 +79,7 @@ def build_pipeline(settings: FitSettings, *, is_sparse: bool = False) -> Pipelin
             (
                 "clusters",
                 KMeans(
-                    n_clusters=settings.n_clusters,
+                    n_clusters=cluster_count or settings.n_clusters,
                     n_init=settings.n_init,
                     random_state=settings.random_state,
                 ),

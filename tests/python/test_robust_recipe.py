@@ -148,6 +148,12 @@ def test_giants_do_not_move_the_others(sample, settings):
     np.testing.assert_array_equal(one.centroids[:-1], other.centroids[:-1])
 
 
+def test_two_clusters_are_the_giants_and_all_others(sample):
+    model = fit_model(sample, settings=robust_settings(n_clusters=2))
+
+    assert len(model.centroids) == 2
+
+
 def test_labels_equal_those_of_the_pipeline(connection, features, sample, settings):
     pipeline, transformed = fit_pipeline(sample, settings=settings)
     model = fit_model(sample, settings=settings)
