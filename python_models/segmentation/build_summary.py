@@ -50,6 +50,10 @@ def summarise(publish_dir: Path) -> str:
             " group by cause",
             [published_at],
         ).fetchall()
+        cluster_counts = connection.sql(
+            "select cluster_count, is_selected, is_advised, verdict"
+            " from cluster_count_evaluation order by cluster_count"
+        ).fetchall()
         rejections = connection.sql(
             "select raw_table, is_whole_row, reason, count(*) as row_count"
             " from rejected_rows group by all"
@@ -65,6 +69,7 @@ def summarise(publish_dir: Path) -> str:
         _model_line(*model),
         *event_lines(events),
         _change_line(dict(causes)),
+        _cluster_count_line(cluster_counts),
         "",
         *_rejection_lines(rejections),
         "",
@@ -150,6 +155,22 @@ def _change_line(causes: dict[str, int]) -> str:
         if cause in causes
     ]
     return f"Changes since the last publication: {', '.join(listed)}"
+
+
+def _cluster_count_line(cluster_counts: list[tuple]) -> str:
+    verdicts = {
+        count: verdict for count, is_chosen, _, verdict in cluster_counts if is_chosen
+    }
+    if not verdicts:
+        return "Number of clusters: not evaluated"
+    [(selected, verdict)] = verdicts.items()
+    if verdict == "advised":
+        return f"Number of clusters: {selected} selected and advised"
+    advised = [str(count) for count, _, is_advised, _ in cluster_counts if is_advised]
+    return (
+        f"Number of clusters: {selected} selected ({verdict.replace('_', ' ')}),"
+        f" {' '.join(advised) or 'none'} advised; see cluster_count_evaluation"
+    )
 
 
 def _rejection_lines(rejections: list[tuple]) -> list[str]:

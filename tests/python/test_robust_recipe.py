@@ -173,17 +173,16 @@ def test_labels_equal_those_of_the_pipeline(connection, features, sample, settin
 def test_places_on_the_map_are_those_of_the_transformed_sample(
     connection, features, sample, model
 ):
-    projection = fit_projection(sample, model=model)
+    projection = fit_projection(sample, model=model, variance_share=0.85)
 
     places = project_enterprises(
         features, model=model, projection=projection, connection=connection
     )
 
+    found = places.order("enterprise_id, component").df()["coordinate"].to_numpy()
     centred = transform_sample(sample, model=model) - projection.mean
     np.testing.assert_allclose(
-        places.order("enterprise_id").df()[["pca_x", "pca_y"]].to_numpy(),
-        centred @ projection.loadings[:2].T,
-        atol=1e-9,
+        found.reshape(len(sample), -1), centred @ projection.loadings.T, atol=1e-9
     )
 
 
