@@ -142,6 +142,28 @@ def category_blocks(model: FittedModel, columns: np.ndarray) -> list[np.ndarray]
     return [columns[:, ends[i] : ends[i + 1]] for i in range(len(widths))]
 
 
+def squared_category_distances(model: FittedModel) -> list[CategoryWeights]:
+    """Squared distance to each centroid within the block of each categorical feature.
+
+    In a block of columns that are 0 or w it is
+    sum(c ** 2) + w ** 2 - 2 * w * c[category], and sum(c ** 2) for a category that
+    the fit has not seen.
+
+    Returns
+    -------
+    list of CategoryWeights
+        One per categorical feature; its outputs are the clusters.
+    """
+    w = model.category_weight
+    weights = []
+    for block in category_blocks(model, model.centroids):
+        unseen = (block**2).sum(axis=1)
+        weights.append(
+            CategoryWeights(seen=unseen[:, None] + w**2 - 2 * w * block, unseen=unseen)
+        )
+    return weights
+
+
 def join_category_weights(
     scaled: DuckDBPyRelation,
     *,

@@ -3,10 +3,9 @@
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from segmentation.fitted_space import (
-    CategoryWeights,
-    category_blocks,
     join_category_weights,
     scale_features,
+    squared_category_distances,
 )
 from segmentation.fitting import FittedModel
 from segmentation.sql_text import number
@@ -88,23 +87,11 @@ def _squared_distances(
     model: FittedModel,
     connection: DuckDBPyConnection,
 ) -> DuckDBPyRelation:
-    """Squared distance of every enterprise to centroid c, as column squared_<c>.
-
-    In a block of columns that are 0 or w it is
-    sum(c ** 2) + w ** 2 - 2 * w * c[category], and sum(c ** 2) for a category that
-    the fit has not seen.
-    """
-    w = model.category_weight
-    weights = []
-    for block in category_blocks(model, model.centroids):
-        unseen = (block**2).sum(axis=1)
-        weights.append(
-            CategoryWeights(seen=unseen[:, None] + w**2 - 2 * w * block, unseen=unseen)
-        )
+    """Squared distance of every enterprise to centroid c, as column squared_<c>."""
     joined, category_terms = join_category_weights(
         scale_features(features, model=model),
         model=model,
-        weights=weights,
+        weights=squared_category_distances(model),
         connection=connection,
     )
     columns = []
