@@ -18,6 +18,10 @@ clusters as (
     select * from {{ ref('int_clusters_named') }}
 ),
 
+explanations as (
+    select * from {{ ref('int_explanations_worded') }}
+),
+
 axes_of_the_map_taken as (
     select
         enterprise_id,
@@ -56,7 +60,9 @@ enterprises_named as (
         runners_up.segment_key as runner_up_segment_key,
         labels.assignment_margin,
         axes_of_the_map_taken.pca_x,
-        axes_of_the_map_taken.pca_y
+        axes_of_the_map_taken.pca_y,
+        explanations.explanation_fr,
+        explanations.explanation_en
     from features
     inner join labels on features.enterprise_id = labels.enterprise_id
     inner join placed on features.enterprise_id = placed.enterprise_id
@@ -64,6 +70,7 @@ enterprises_named as (
         on labels.runner_up_cluster_id = runners_up.cluster_id
     inner join axes_of_the_map_taken
         on features.enterprise_id = axes_of_the_map_taken.enterprise_id
+    inner join explanations on features.enterprise_id = explanations.enterprise_id
 )
 
 select * from enterprises_named

@@ -1,0 +1,307 @@
+{%- set languages = ['fr', 'en'] -%}
+{%- set texts = ['many', 'one', 'zero', 'unknown', 'absent', 'unit'] -%}
+{%- set platforms = ['facebook', 'instagram', 'tiktok', 'other'] -%}
+{#- A French semicolon follows a narrow no-break space. -#}
+{%- set separators = {'fr': '\u202f; ', 'en': '; '} -%}
+{#- French counts 0 and 1.5 as one, English only 1 itself. -#}
+{%- set is_one = {'fr': 'abs(feature_value) < 2', 'en': 'abs(feature_value) = 1'} -%}
+
+with drivers as (
+    select * from {{ ref('enterprise_drivers') }}
+),
+
+features as (
+    select * from {{ ref('enterprise_features') }}
+),
+
+labels as (
+    select * from {{ ref('enterprise_clusters') }}
+),
+
+clusters as (
+    select * from {{ ref('int_clusters_named') }}
+),
+
+segments as (
+    select * from {{ ref('segments') }}
+),
+
+feature_texts as (
+    select * from {{ ref('feature_texts') }}
+),
+
+feature_kinds as (
+    select * from {{ ref('feature_kinds') }}
+),
+
+margin_levels as (
+    select * from {{ ref('margin_levels') }}
+),
+
+clusters_named_in_both as (
+    select
+        clusters.cluster_id,
+        {% for language in languages -%}
+        coalesce(
+            segments.segment_name_{{ language }},
+            concat(
+                '{{ var("unnamed_segment")[language] | replace("'", "''") }} ',
+                clusters.segment_key
+            )
+        ) as segment_name_{{ language }}
+        {%- if not loop.last %},{% endif %}
+        {% endfor %}
+    from clusters
+    left join segments on clusters.segment_key = segments.segment_key
+),
+
+active_features as (
+    {% for feature_name in active_numeric_features() -%}
+    select
+        '{{ feature_name }}' as feature_name,
+        'any number' as general_name
+    union all
+    {% endfor -%}
+    {% for feature_name in active_categorical_features() -%}
+    select
+        '{{ feature_name }}' as feature_name,
+        'any category' as general_name
+    union all
+    {% endfor -%}
+    select
+        cast(null as varchar) as feature_name,
+        cast(null as varchar) as general_name
+),
+
+-- A feature that nobody wrote texts for is called by its column name.
+texts_found as (
+    select
+        active_features.feature_name,
+        coalesce(feature_texts.feature_name, active_features.general_name) as text_name
+    from active_features
+    left join feature_texts
+        on active_features.feature_name = feature_texts.feature_name
+    where active_features.feature_name is not null
+),
+
+driver_texts_joined as (
+    select
+        drivers.enterprise_id,
+        drivers.driver_rank,
+        drivers.feature_name,
+        drivers.feature_value,
+        drivers.category_value,
+        drivers.contribution_share,
+        feature_kinds.is_share,
+        feature_kinds.whole_from,
+        feature_kinds.minimum_contribution_share,
+        {% for language in languages -%}
+        {% for text in texts -%}
+        feature_texts.{{ text }}_{{ language }},
+        {% endfor -%}
+        feature_kinds.first_comparison_{{ language }},
+        feature_kinds.next_comparison_{{ language }},
+        {% endfor -%}
+        -- Of a yes or no that is no, the share of those that say no as well.
+        case
+            when feature_kinds.is_share and drivers.feature_value = 0
+                then 100 * (1 - drivers.segment_mean)
+            when feature_kinds.is_share then 100 * drivers.segment_mean
+            else drivers.segment_mean
+        end as segment_figure,
+        case
+            when feature_kinds.is_share and drivers.feature_value = 0
+                then 100 * (1 - drivers.runner_up_mean)
+            when feature_kinds.is_share then 100 * drivers.runner_up_mean
+            else drivers.runner_up_mean
+        end as runner_up_figure,
+        coalesce(
+            case feature_texts.account_flag
+                {% for platform in platforms -%}
+                when 'has_{{ platform }}_account'
+                    then not features.has_{{ platform }}_account
+                {% endfor -%}
+            end,
+            false
+        ) as has_no_account
+    from drivers
+    inner join features on drivers.enterprise_id = features.enterprise_id
+    inner join texts_found on drivers.feature_name = texts_found.feature_name
+    inner join feature_texts on texts_found.text_name = feature_texts.feature_name
+    inner join feature_kinds on feature_texts.kind = feature_kinds.kind
+),
+
+figures_worded as (
+    select
+        enterprise_id,
+        driver_rank,
+        feature_name,
+        contribution_share,
+        minimum_contribution_share,
+        is_share,
+        segment_figure,
+        runner_up_figure,
+        {% for language in languages -%}
+        replace(
+            replace(
+                case
+                    when has_no_account then absent_{{ language }}
+                    when feature_value is null and category_value is null
+                        then unknown_{{ language }}
+                    when feature_value = 0
+                        then coalesce(zero_{{ language }}, many_{{ language }})
+                    when {{ is_one[language] }}
+                        then coalesce(one_{{ language }}, many_{{ language }})
+                    else many_{{ language }}
+                end,
+                '{feature}', feature_name
+            ),
+            '{value}',
+            coalesce(
+                category_value,
+                {{ worded_number('feature_value', 'whole_from', language) }},
+                ''
+            )
+        ) as value_{{ language }},
+        {{ worded_number('segment_figure', 'whole_from', language) }}
+            as segment_figure_{{ language }},
+        {{ worded_number('runner_up_figure', 'whole_from', language) }}
+            as runner_up_figure_{{ language }},
+        case
+            when has_no_account and unit_{{ language }} is not null
+                then concat(unit_{{ language }}, ' ')
+            else ''
+        end as unit_{{ language }},
+        first_comparison_{{ language }},
+        next_comparison_{{ language }}
+        {%- if not loop.last %},{% endif %}
+        {% endfor %}
+    from driver_texts_joined
+),
+
+-- Told are the drivers that weigh enough and whose figures show it: a category can
+-- speak for a segment where it is rare, when the other segment is all of one trade.
+drivers_told as (
+    select
+        enterprise_id,
+        {% for language in languages -%}
+        value_{{ language }},
+        segment_figure_{{ language }},
+        runner_up_figure_{{ language }},
+        unit_{{ language }},
+        first_comparison_{{ language }},
+        next_comparison_{{ language }},
+        {% endfor -%}
+        row_number() over (
+            partition by enterprise_id order by driver_rank
+        ) as place,
+        row_number() over (
+            partition by enterprise_id, is_share order by driver_rank
+        ) as place_among_alike
+    from figures_worded
+    where
+        (driver_rank = 1 or contribution_share >= minimum_contribution_share)
+        and (
+            segment_figure is null
+            or runner_up_figure is null
+            or (
+                segment_figure_fr <> runner_up_figure_fr
+                and (not is_share or segment_figure > runner_up_figure)
+            )
+        )
+),
+
+drivers_worded as (
+    select
+        enterprise_id,
+        place,
+        {% for language in languages -%}
+        concat(
+            value_{{ language }},
+            coalesce(
+                ' (' || replace(
+                    replace(
+                        replace(
+                            case
+                                when place_among_alike = 1
+                                    then first_comparison_{{ language }}
+                                else next_comparison_{{ language }}
+                            end,
+                            '{segment}', segment_figure_{{ language }}
+                        ),
+                        '{runner_up}', runner_up_figure_{{ language }}
+                    ),
+                    '{unit}', unit_{{ language }}
+                ) || ')',
+                ''
+            )
+        ) as driver_{{ language }}
+        {%- if not loop.last %},{% endif %}
+        {% endfor %}
+    from drivers_told
+),
+
+drivers_joined as (
+    select
+        enterprise_id,
+        {% for language in languages -%}
+        concat_ws(
+            '{{ separators[language] }}',
+            max(driver_{{ language }}) filter (where place = 1),
+            max(driver_{{ language }}) filter (where place = 2),
+            max(driver_{{ language }}) filter (where place = 3)
+        ) as drivers_{{ language }}
+        {%- if not loop.last %},{% endif %}
+        {% endfor %}
+    from drivers_worded
+    group by enterprise_id
+),
+
+margin_levels_bounded as (
+    select
+        minimum_margin,
+        lead(minimum_margin) over (order by minimum_margin) as next_minimum_margin,
+        {% for language in languages -%}
+        sentence_{{ language }},
+        sentence_without_drivers_{{ language }}
+        {%- if not loop.last %},{% endif %}
+        {% endfor %}
+    from margin_levels
+),
+
+explanations as (
+    select
+        labels.enterprise_id,
+        {% for language in languages -%}
+        replace(
+            replace(
+                replace(
+                    case
+                        when drivers_joined.enterprise_id is null
+                            then margin_levels_bounded.sentence_without_drivers_{{ language }}
+                        else margin_levels_bounded.sentence_{{ language }}
+                    end,
+                    '{segment}', own_names.segment_name_{{ language }}
+                ),
+                '{runner_up}', runner_up_names.segment_name_{{ language }}
+            ),
+            '{drivers}', coalesce(drivers_joined.drivers_{{ language }}, '')
+        ) as explanation_{{ language }}
+        {%- if not loop.last %},{% endif %}
+        {% endfor %}
+    from labels
+    inner join clusters_named_in_both as own_names
+        on labels.cluster_id = own_names.cluster_id
+    inner join clusters_named_in_both as runner_up_names
+        on labels.runner_up_cluster_id = runner_up_names.cluster_id
+    inner join margin_levels_bounded
+        on
+            labels.assignment_margin >= margin_levels_bounded.minimum_margin
+            and (
+                labels.assignment_margin < margin_levels_bounded.next_minimum_margin
+                or margin_levels_bounded.next_minimum_margin is null
+            )
+    left join drivers_joined on labels.enterprise_id = drivers_joined.enterprise_id
+)
+
+select * from explanations
