@@ -1,3 +1,5 @@
+{%- set numeric_features = active_numeric_features() -%}
+{%- set categorical_features = active_categorical_features() -%}
 {%- set languages = ['fr', 'en'] -%}
 {%- set texts = ['many', 'one', 'zero', 'unknown', 'absent', 'unit'] -%}
 {%- set platforms = ['facebook', 'instagram', 'tiktok', 'other'] -%}
@@ -40,7 +42,6 @@ margin_levels as (
 
 clusters_named_in_both as (
     select
-        clusters.cluster_id,
         {% for language in languages -%}
         coalesce(
             segments.segment_name_{{ language }},
@@ -48,29 +49,23 @@ clusters_named_in_both as (
                 '{{ var("unnamed_segment")[language] | replace("'", "''") }} ',
                 clusters.segment_key
             )
-        ) as segment_name_{{ language }}
-        {%- if not loop.last %},{% endif %}
-        {% endfor %}
+        ) as segment_name_{{ language }},
+        {% endfor -%}
+        clusters.cluster_id
     from clusters
     left join segments on clusters.segment_key = segments.segment_key
 ),
 
 active_features as (
-    {% for feature_name in active_numeric_features() -%}
+    {% for feature_name in numeric_features + categorical_features -%}
+    {%- set is_numeric = loop.index <= numeric_features | length -%}
     select
         '{{ feature_name }}' as feature_name,
-        'any number' as general_name
+        '{{ 'any number' if is_numeric else 'any category' }}' as general_name
+    {% if not loop.last -%}
     union all
-    {% endfor -%}
-    {% for feature_name in active_categorical_features() -%}
-    select
-        '{{ feature_name }}' as feature_name,
-        'any category' as general_name
-    union all
-    {% endfor -%}
-    select
-        cast(null as varchar) as feature_name,
-        cast(null as varchar) as general_name
+    {% endif -%}
+    {% endfor %}
 ),
 
 -- A feature that nobody wrote texts for is called by its column name.
@@ -81,7 +76,6 @@ texts_found as (
     from active_features
     left join feature_texts
         on active_features.feature_name = feature_texts.feature_name
-    where active_features.feature_name is not null
 ),
 
 driver_texts_joined as (
@@ -133,14 +127,6 @@ driver_texts_joined as (
 
 figures_worded as (
     select
-        enterprise_id,
-        driver_rank,
-        feature_name,
-        contribution_share,
-        minimum_contribution_share,
-        is_share,
-        segment_figure,
-        runner_up_figure,
         {% for language in languages -%}
         replace(
             replace(
@@ -173,9 +159,16 @@ figures_worded as (
             else ''
         end as unit_{{ language }},
         first_comparison_{{ language }},
-        next_comparison_{{ language }}
-        {%- if not loop.last %},{% endif %}
-        {% endfor %}
+        next_comparison_{{ language }},
+        {% endfor -%}
+        enterprise_id,
+        driver_rank,
+        feature_name,
+        contribution_share,
+        minimum_contribution_share,
+        is_share,
+        segment_figure,
+        runner_up_figure
     from driver_texts_joined
 ),
 
@@ -213,8 +206,6 @@ drivers_told as (
 
 drivers_worded as (
     select
-        enterprise_id,
-        place,
         {% for language in languages -%}
         concat(
             value_{{ language }},
@@ -235,73 +226,79 @@ drivers_worded as (
                 ) || ')',
                 ''
             )
-        ) as driver_{{ language }}
-        {%- if not loop.last %},{% endif %}
-        {% endfor %}
+        ) as driver_{{ language }},
+        {% endfor -%}
+        enterprise_id,
+        place
     from drivers_told
 ),
 
 drivers_joined as (
     select
-        enterprise_id,
         {% for language in languages -%}
         concat_ws(
             '{{ separators[language] }}',
             max(driver_{{ language }}) filter (where place = 1),
             max(driver_{{ language }}) filter (where place = 2),
             max(driver_{{ language }}) filter (where place = 3)
-        ) as drivers_{{ language }}
-        {%- if not loop.last %},{% endif %}
-        {% endfor %}
+        ) as drivers_{{ language }},
+        {% endfor -%}
+        enterprise_id
     from drivers_worded
     group by enterprise_id
 ),
 
 margin_levels_bounded as (
     select
-        minimum_margin,
-        lead(minimum_margin) over (order by minimum_margin) as next_minimum_margin,
         {% for language in languages -%}
         sentence_{{ language }},
-        sentence_without_drivers_{{ language }}
-        {%- if not loop.last %},{% endif %}
-        {% endfor %}
+        sentence_without_drivers_{{ language }},
+        {% endfor -%}
+        minimum_margin,
+        lead(minimum_margin) over (order by minimum_margin) as next_minimum_margin
     from margin_levels
 ),
 
-explanations as (
+sentences_filled as (
     select
-        labels.enterprise_id,
         {% for language in languages -%}
         replace(
             replace(
                 replace(
                     case
                         when drivers_joined.enterprise_id is null
-                            then margin_levels_bounded.sentence_without_drivers_{{ language }}
-                        else margin_levels_bounded.sentence_{{ language }}
+                            then levels.sentence_without_drivers_{{ language }}
+                        else levels.sentence_{{ language }}
                     end,
                     '{segment}', own_names.segment_name_{{ language }}
                 ),
                 '{runner_up}', runner_up_names.segment_name_{{ language }}
             ),
             '{drivers}', coalesce(drivers_joined.drivers_{{ language }}, '')
-        ) as explanation_{{ language }}
-        {%- if not loop.last %},{% endif %}
-        {% endfor %}
+        ) as explanation_{{ language }},
+        {% endfor -%}
+        labels.enterprise_id
     from labels
     inner join clusters_named_in_both as own_names
         on labels.cluster_id = own_names.cluster_id
     inner join clusters_named_in_both as runner_up_names
         on labels.runner_up_cluster_id = runner_up_names.cluster_id
-    inner join margin_levels_bounded
+    inner join margin_levels_bounded as levels
         on
-            labels.assignment_margin >= margin_levels_bounded.minimum_margin
+            labels.assignment_margin >= levels.minimum_margin
             and (
-                labels.assignment_margin < margin_levels_bounded.next_minimum_margin
-                or margin_levels_bounded.next_minimum_margin is null
+                labels.assignment_margin < levels.next_minimum_margin
+                or levels.next_minimum_margin is null
             )
     left join drivers_joined on labels.enterprise_id = drivers_joined.enterprise_id
+),
+
+explanations_worded as (
+    select
+        enterprise_id,
+        explanation_fr,
+        explanation_en
+    from sentences_filled
 )
 
-select * from explanations
+select * from explanations_worded
