@@ -45,7 +45,7 @@ clusters_summarised as (
         is_numeric,
         count(*) as enterprise_count,
         count(feature_value) + count(category) as known_count,
-        avg(feature_value) as mean_value
+        {{ in_order('avg', 'feature_value') }} as mean_value
     from values_listed
     group by cluster_id, feature_position, feature_name, is_numeric
 ),
@@ -54,8 +54,8 @@ population_summarised as (
     select
         feature_name,
         count(*) as enterprise_count,
-        avg(feature_value) as mean_value,
-        stddev_pop(feature_value) as standard_deviation
+        {{ in_order('avg', 'feature_value') }} as mean_value,
+        {{ in_order('stddev_pop', 'feature_value') }} as standard_deviation
     from values_listed
     group by feature_name
 ),

@@ -23,8 +23,12 @@ contributions_in_favour as (
         feature_position,
         feature_name,
         contribution,
-        contribution / sum(contribution) over (partition by enterprise_id)
-            as contribution_share
+        -- In one order: the last bits of a sum depend on it.
+        contribution / sum(contribution) over (
+            partition by enterprise_id
+            order by feature_position
+            rows between unbounded preceding and unbounded following
+        ) as contribution_share
     from contributions
     where contribution > 0
 ),
