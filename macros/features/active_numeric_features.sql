@@ -1,4 +1,4 @@
-{#- The numeric features of the fit, in its order. -#}
+{#- The numeric features of the active recipe, in its order. -#}
 {% macro active_numeric_features() -%}
-    {{- return(var('numeric_features')) -}}
+    {{- return(fromjson(fit_settings(var('recipe'))['numeric_features'])) -}}
 {%- endmacro %}
