@@ -1,7 +1,7 @@
 """Cluster the same enterprises by every approach and compare with the active one."""
 
 from segmentation.evaluation.comparing import COLUMN_TYPES, compare_approaches
-from segmentation.evaluation.variables import read_evaluation_sample
+from segmentation.evaluation.variables import read_clusters, read_evaluation_sample
 from segmentation.model_rows import model_from_rows
 from segmentation.settings import read_settings
 from segmentation.typed_table import empty_table, typed_table
@@ -12,7 +12,7 @@ def model(dbt, session):
     evaluation_sample_size = dbt.config.meta_get("evaluation_sample_size")
     features = dbt.ref("enterprise_features")
     fit_settings = dbt.ref("int_fit_settings").df()
-    labels = dbt.ref("enterprise_clusters").df()
+    labels = dbt.ref("enterprise_clusters")
     model_rows = dbt.ref("kmeans_model").df()
 
     if model_rows.empty:
@@ -36,6 +36,8 @@ def model(dbt, session):
         active_recipe=active_recipe,
         active_sample=active_sample,
         active_model=active_model,
-        cluster_of_enterprise=labels.set_index("enterprise_id")["cluster_id"],
+        cluster_of_enterprise=read_clusters(
+            labels, sample=active_sample, connection=session
+        ),
     )
     return typed_table(session, rows, COLUMN_TYPES)

@@ -1,7 +1,7 @@
 """Cluster bootstrap samples anew and look for each cluster in the result."""
 
 from segmentation.evaluation.stability import COLUMN_TYPES, measure_stability
-from segmentation.evaluation.variables import read_evaluation_sample
+from segmentation.evaluation.variables import read_clusters, read_evaluation_sample
 from segmentation.model_rows import model_from_rows
 from segmentation.typed_table import empty_table, typed_table
 
@@ -10,7 +10,7 @@ def model(dbt, session):
     evaluate = dbt.config.meta_get("evaluate")
     evaluation_sample_size = dbt.config.meta_get("evaluation_sample_size")
     features = dbt.ref("enterprise_features")
-    labels = dbt.ref("enterprise_clusters").df()
+    labels = dbt.ref("enterprise_clusters")
     model_rows = dbt.ref("kmeans_model").df()
 
     if model_rows.empty:
@@ -26,7 +26,7 @@ def model(dbt, session):
         return empty_table(session, COLUMN_TYPES)
     rows = measure_stability(
         sample,
-        cluster_of_enterprise=labels.set_index("enterprise_id")["cluster_id"],
+        cluster_of_enterprise=read_clusters(labels, sample=sample, connection=session),
         cluster_count=len(active_model.centroids),
         settings=active_model.settings,
     )

@@ -12,6 +12,7 @@ from segmentation.typed_table import empty_table, typed_table
 
 
 def model(dbt, session):
+    refit_minimum_gain = dbt.config.meta_get("refit_minimum_gain")
     features = dbt.ref("enterprise_features")
     fit_settings = dbt.ref("int_fit_settings").df()
     assessments = dbt.ref("refit_assessment").df()
@@ -24,6 +25,7 @@ def model(dbt, session):
     rows = choose_model_rows(
         read_fit_sample(features, settings=settings),
         settings=settings,
+        minimum_gain=float(refit_minimum_gain),
         assessment=Assessment(**assessments.iloc[0].to_dict()),
         stored=read_stored_model(last_fit, published_parameters),
     )

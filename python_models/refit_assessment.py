@@ -15,6 +15,7 @@ def model(dbt, session):
     refit = dbt.config.meta_get("refit")
     refit_after_days = dbt.config.meta_get("refit_after_days")
     refit_below_ari = dbt.config.meta_get("refit_below_ari")
+    refit_minimum_gain = dbt.config.meta_get("refit_minimum_gain")
     features = dbt.ref("enterprise_features")
     fit_settings = dbt.ref("int_fit_settings").df()
     last_fit = dbt.ref("int_last_fit").df()
@@ -32,6 +33,7 @@ def model(dbt, session):
             refit=refit,
             refit_after_days=refit_after_days,
             refit_below_ari=refit_below_ari,
+            refit_minimum_gain=refit_minimum_gain,
         ),
         stored=read_stored_model(last_fit, published_parameters),
     )

@@ -21,6 +21,7 @@
                 'refit': var('refit'),
                 'refit_after_days': var('refit_after_days'),
                 'refit_below_ari': var('refit_below_ari'),
+                'refit_minimum_gain': var('refit_minimum_gain'),
             },
             'published_settings':
                 published_fit.columns[0].values() | first | default(none),

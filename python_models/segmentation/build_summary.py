@@ -34,7 +34,7 @@ def summarise(publish_dir: Path) -> str:
             " from cluster_profiles order by enterprise_count desc, segment_key"
         ).fetchall()
         model = connection.sql(
-            "select fit_id, fitted_at, model_age_days, agreement_with_fresh_fit,"
+            "select fit_id, fitted_at, model_age_days, agreement_with_refit,"
             " refit_policy, refit_after_days, refit_below_ari from model_freshness"
         ).fetchall()[0]
         events = connection.execute(
@@ -112,7 +112,7 @@ def _model_line(
 ) -> str:
     line = f"Model: fit {fit_id} of {fitted_at:%Y-%m-%d}, {age_days:.0f} days old"
     if agreement is not None:
-        line += f"; agreement with a fresh fit {agreement:.2f}"
+        line += f"; agreement with a refit today {agreement:.2f}"
     if policy == "auto":
         return f"{line} (refit below {below_ari:.2f} or after {after_days:.0f} days)"
     return f"{line} (refit: {policy})"

@@ -9,6 +9,8 @@ from importlib.metadata import version
 import numpy as np
 import pandas as pd
 import sklearn
+from sklearn.base import clone
+from sklearn.cluster import KMeans
 from sklearn.metrics import silhouette_score
 from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
@@ -111,6 +113,10 @@ class FittedModel:
             for category in feature.categories
         ]
 
+    def feature_names(self) -> list[str]:
+        """Names of the features that labelling needs."""
+        return [feature.name for feature in self.numeric + self.categorical]
+
     @property
     def category_weight(self) -> float:
         """What stands for 1 in the columns of the categorical features."""
@@ -128,7 +134,28 @@ class FittedModel:
         return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
-def fit_model(sample: pd.DataFrame, *, settings: FitSettings) -> FittedModel:
+@dataclass(frozen=True, kw_only=True)
+class FormerGroups:
+    """A grouping of the sample that a new fit is to continue where it can.
+
+    Attributes
+    ----------
+    labels : numpy.ndarray of int, shape (n_rows,)
+        Group of each enterprise of the sample.
+    minimum_gain : float
+        Share of the inertia, 0 to 1, that another solution must save to be preferred.
+    """
+
+    labels: np.ndarray
+    minimum_gain: float
+
+
+def fit_model(
+    sample: pd.DataFrame,
+    *,
+    settings: FitSettings,
+    former: FormerGroups | None = None,
+) -> FittedModel:
     """Fit the pipeline of the settings and read out what it learned.
 
     Parameters
@@ -136,6 +163,8 @@ def fit_model(sample: pd.DataFrame, *, settings: FitSettings) -> FittedModel:
     sample : pandas.DataFrame
         As :func:`segmentation.sampling.read_fit_sample` returns it.
     settings : FitSettings
+    former : FormerGroups, optional
+        See :func:`fit_pipeline`.
 
     Returns
     -------
@@ -147,7 +176,7 @@ def fit_model(sample: pd.DataFrame, *, settings: FitSettings) -> FittedModel:
         If there are fewer enterprises, or fewer different ones, than clusters.
     """
     check_enterprise_count(len(sample), settings=settings)
-    pipeline, transformed = fit_pipeline(sample, settings=settings)
+    pipeline, transformed = fit_pipeline(sample, settings=settings, former=former)
     clusters = pipeline.named_steps["clusters"]
     check_different_count(len(np.unique(clusters.labels_)), settings=settings)
     return FittedModel(
@@ -200,9 +229,17 @@ def check_different_count(different_count: int, *, settings: FitSettings) -> Non
 
 
 def fit_pipeline(
-    sample: pd.DataFrame, *, settings: FitSettings
+    sample: pd.DataFrame,
+    *,
+    settings: FitSettings,
+    former: FormerGroups | None = None,
 ) -> tuple[Pipeline, np.ndarray]:
     """Fit the pipeline on the sample.
+
+    k-means has many solutions that are nearly as good as the best, and a handful of
+    enterprises can make it jump from one to another. Where former groups are given,
+    it also starts from their means, and keeps that solution unless another one saves
+    more than their minimum gain of inertia.
 
     Where the settings set giants apart, imputation, scaling, categories and all but
     one centroid are those of the other enterprises; the last centroid is the mean of
@@ -232,17 +269,42 @@ def fit_pipeline(
     with threadpool_limits(limits=1):
         if not is_giant.any():
             transformed = pipeline.named_steps["features"].fit_transform(frame)
-            pipeline.named_steps["clusters"].fit(transformed)
+            clusters = pipeline.named_steps["clusters"].fit(transformed)
+            pipeline.set_params(
+                clusters=_continue_former(clusters, transformed, former=former)
+            )
             return pipeline, transformed
         features = pipeline.named_steps["features"].fit(frame[~is_giant])
         transformed = features.transform(frame)
         clusters = pipeline.named_steps["clusters"].fit(transformed[~is_giant])
+        if former is not None:
+            former = replace(former, labels=former.labels[~is_giant])
+        clusters = _continue_former(clusters, transformed[~is_giant], former=former)
         of_giants = np.asarray(transformed[is_giant].mean(axis=0)).reshape(1, -1)
         clusters.cluster_centers_ = np.vstack([clusters.cluster_centers_, of_giants])
         clusters.n_clusters += 1
         clusters.labels_ = clusters.predict(transformed)
         clusters.inertia_ = -clusters.score(transformed)
+        pipeline.set_params(clusters=clusters)
     return pipeline, transformed
+
+
+def _continue_former(
+    fresh: KMeans, transformed: np.ndarray, *, former: FormerGroups | None
+) -> KMeans:
+    """Return the solution that continues the former groups, or the fresh one.
+
+    Former groups that are not as many as the clusters cannot be continued.
+    """
+    groups = np.unique(former.labels) if former is not None else []
+    if len(groups) != fresh.n_clusters:
+        return fresh
+    means = [transformed[former.labels == group].mean(axis=0) for group in groups]
+    start = np.vstack([np.asarray(mean).ravel() for mean in means])
+    continued = clone(fresh).set_params(init=start, n_init=1).fit(transformed)
+    has_all = len(np.unique(continued.labels_)) == fresh.n_clusters
+    saved = 1 - fresh.inertia_ / continued.inertia_ if continued.inertia_ else 0.0
+    return continued if has_all and saved <= former.minimum_gain else fresh
 
 
 def without_constants(sample: pd.DataFrame, *, settings: FitSettings) -> FitSettings:

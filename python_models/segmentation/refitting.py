@@ -13,7 +13,7 @@ from sklearn.metrics import adjusted_rand_score, pairwise_distances_argmin
 
 from segmentation.errors import SegmentationError
 from segmentation.fitted_space import transform_sample
-from segmentation.fitting import FittedModel, fit_model
+from segmentation.fitting import FittedModel, FormerGroups, fit_model
 from segmentation.model_rows import model_from_rows, model_to_rows
 from segmentation.settings import FitSettings
 
@@ -36,13 +36,17 @@ class RefitPolicy:
     refit_after_days : float
         Age of the model, in days, from which 'auto' refits.
     refit_below_ari : float
-        Agreement with a trial fit on today's data, an adjusted Rand index, below
+        Agreement with a trial refit on today's data, an adjusted Rand index, below
         which 'auto' refits.
+    refit_minimum_gain : float
+        Share of the inertia that another solution must save for a refit to give up
+        the one that continues the published groups.
     """
 
     refit: str
     refit_after_days: float
     refit_below_ari: float
+    refit_minimum_gain: float
 
     def __post_init__(self) -> None:
         """Refuse a policy that cannot be followed.
@@ -67,6 +71,11 @@ class RefitPolicy:
                 f"The variable refit_below_ari is {self.refit_below_ari}: write an"
                 " adjusted Rand index between 0 (no such refit) and 1."
             )
+        if not 0 <= self.refit_minimum_gain < 1:
+            raise SegmentationError(
+                f"The variable refit_minimum_gain is {self.refit_minimum_gain}: write a"
+                " share of the inertia, from 0 (always the best solution) to below 1."
+            )
 
     @classmethod
     def from_variables(
@@ -75,6 +84,7 @@ class RefitPolicy:
         refit: str,
         refit_after_days: float | str,
         refit_below_ari: float | str,
+        refit_minimum_gain: float | str,
     ) -> "RefitPolicy":
         """Read the policy as dbt hands it over.
 
@@ -87,6 +97,7 @@ class RefitPolicy:
         for variable, value in (
             ("refit_after_days", refit_after_days),
             ("refit_below_ari", refit_below_ari),
+            ("refit_minimum_gain", refit_minimum_gain),
         ):
             try:
                 numbers[variable] = float(str(value))
@@ -128,7 +139,7 @@ class Assessment:
         model is kept.
     agreement : float or None
         Adjusted Rand index (Hubert and Arabie 1985) between the labels that the
-        published model and a trial fit give today's sample; None where there is no
+        published model and a trial refit give today's sample; None where there is no
         published model of these settings, or where the policy is 'never'.
     """
 
@@ -235,7 +246,12 @@ def assess(
         return Assessment(is_refit=True, reason="first_fit", agreement=None)
     if stored.model.settings != settings:
         return Assessment(is_refit=True, reason="variables_changed", agreement=None)
-    trial = fit_model(sample, settings=settings)
+    trial = refit_model(
+        sample,
+        settings=settings,
+        minimum_gain=policy.refit_minimum_gain,
+        stored=stored,
+    )
     agreement = measure_agreement(sample, stored.model, trial)
     if policy.refit == "always":
         reason = "always"
@@ -252,6 +268,7 @@ def choose_model_rows(
     sample: pd.DataFrame,
     *,
     settings: FitSettings,
+    minimum_gain: float,
     assessment: Assessment,
     stored: StoredModel | None,
 ) -> pd.DataFrame:
@@ -267,10 +284,51 @@ def choose_model_rows(
     """
     if not assessment.is_refit:
         return stored.rows
-    model = fit_model(sample, settings=settings)
-    if stored is not None and model.fingerprint() == stored.model.fingerprint():
+    model = refit_model(
+        sample, settings=settings, minimum_gain=minimum_gain, stored=stored
+    )
+    if stored is not None and has_learned_the_same(model, stored.model):
         return stored.rows
     return model_to_rows(model, reason=assessment.reason)
+
+
+def refit_model(
+    sample: pd.DataFrame,
+    *,
+    settings: FitSettings,
+    minimum_gain: float,
+    stored: StoredModel | None,
+) -> FittedModel:
+    """Fit a model that continues the published groups where it can.
+
+    It cannot where nothing is published, where the published model needs a feature
+    that the sample lacks, or where the number of clusters is another.
+    """
+    former = None
+    if stored is not None and set(stored.model.feature_names()) <= set(sample):
+        former = FormerGroups(
+            labels=label_sample(sample, stored.model),
+            minimum_gain=minimum_gain,
+        )
+    return fit_model(sample, settings=settings, former=former)
+
+
+def has_learned_the_same(one: FittedModel, other: FittedModel) -> bool:
+    """Tell whether two models differ in no more than the last bits of their numbers.
+
+    Other libraries and processors round otherwise, which is no reason for a new fit.
+    """
+    if (one.settings, one.columns()) != (other.settings, other.columns()):
+        return False
+    imputed = [[f.imputation for f in m.categorical] for m in (one, other)]
+    scaled = [
+        [(f.imputation, f.center, f.scale) for f in m.numeric] for m in (one, other)
+    ]
+    return (
+        imputed[0] == imputed[1]
+        and np.allclose(*scaled, rtol=1e-9, atol=1e-12)
+        and np.allclose(one.centroids, other.centroids, rtol=1e-9, atol=1e-12)
+    )
 
 
 def measure_agreement(

@@ -50,7 +50,9 @@ def preview(project: DbtProject) -> str:
 @pytest.fixture(scope="module")
 def five(built: DbtProject, tmp_path_factory: pytest.TempPathFactory) -> DbtProject:
     """Provide a publication of five clusters over the one of four, previewed first."""
-    project = built.copied_to(tmp_path_factory.mktemp("five") / "project")
+    project = built.copied_to(
+        tmp_path_factory.mktemp("five") / "project", evaluate="false"
+    )
     process = project.dbt(
         *("build", "--exclude-resource-type", "test", "unit_test"),
         n_clusters=5,
@@ -223,7 +225,9 @@ def scored(built: DbtProject, tmp_path_factory: pytest.TempPathFactory) -> DbtPr
 
     One client leaves, one comes, and one of low visibility becomes a leader.
     """
-    project = built.copied_to(tmp_path_factory.mktemp("scored") / "project")
+    project = built.copied_to(
+        tmp_path_factory.mktemp("scored") / "project", evaluate="false"
+    )
     (project.folder / "build" / "segmentation.duckdb").unlink()
     leaves, changes = (
         key

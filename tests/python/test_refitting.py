@@ -1,17 +1,22 @@
 """A new model is fitted for a reason, and otherwise the published one is kept."""
 
+from dataclasses import replace
+
 import duckdb
 import numpy as np
+import pandas as pd
 import pytest
 from planted_data import load_enterprises, make_planted_groups, make_settings
 from segmentation.errors import SegmentationError
-from segmentation.fitting import fit_model, fit_pipeline
+from segmentation.fitting import FormerGroups, fit_model, fit_pipeline
 from segmentation.model_rows import model_to_rows
 from segmentation.refitting import (
     RefitPolicy,
     StoredModel,
     assess,
     choose_model_rows,
+    has_learned_the_same,
+    label_sample,
     measure_agreement,
     read_stored_model,
 )
@@ -41,7 +46,12 @@ def store(sample, *, age_days=0.0, settings=SETTINGS):
 
 
 def policy(**changes):
-    values = {"refit": "auto", "refit_after_days": 365, "refit_below_ari": 0.8}
+    values = {
+        "refit": "auto",
+        "refit_after_days": 365,
+        "refit_below_ari": 0.8,
+        "refit_minimum_gain": 0.05,
+    }
     return RefitPolicy.from_variables(**(values | changes))
 
 
@@ -144,6 +154,7 @@ def test_a_kept_model_is_emitted_to_the_bit(sample, stored):
     rows = choose_model_rows(
         regrouped(sample),
         settings=SETTINGS,
+        minimum_gain=0.05,
         assessment=decide(sample, stored),
         stored=stored,
     )
@@ -156,6 +167,7 @@ def test_a_fit_that_learns_the_same_again_is_the_published_one(sample, stored):
     rows = choose_model_rows(
         sample,
         settings=SETTINGS,
+        minimum_gain=0.05,
         assessment=decide(sample, stored, refit="always"),
         stored=stored,
     )
@@ -169,6 +181,7 @@ def test_a_new_model_says_why_it_was_fitted(sample, stored):
     rows = choose_model_rows(
         today,
         settings=SETTINGS,
+        minimum_gain=0.05,
         assessment=decide(today, stored),
         stored=stored,
     ).set_index("parameter")
@@ -203,3 +216,70 @@ def test_agreement_is_the_rand_index_of_the_labels(sample, stored):
 
     assert 0 < agreement < 1
     assert agreement == pytest.approx(adjusted_rand_score(*labels))
+
+
+@pytest.fixture(scope="module")
+def stretched():
+    """Provide a ring of four heaps that two clusters cut in either direction.
+
+    A little wider than high: cutting it into left and right is a little better.
+    """
+    heaps = [(x, y) for x in (0, 101) for y in (0, 100)]
+    rows = [
+        (f"g{group}-{member}", x + member, y + member)
+        for group, (x, y) in enumerate(heaps)
+        for member in range(8)
+    ]
+    columns = ["enterprise_id", "followers_facebook", "followers_instagram"]
+    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[1:], float))
+
+
+TWO = make_settings(
+    n_clusters=2,
+    numeric_features=("followers_facebook", "followers_instagram"),
+    categorical_features=(),
+    scaling="none",
+)
+# Upper and lower, the solution that is a little worse.
+ROWS_OF_HEAPS = np.tile(np.repeat([0, 1], 8), 2)
+
+
+@pytest.mark.parametrize(("minimum_gain", "continues"), [(0.05, True), (0.0, False)])
+def test_a_refit_continues_the_former_groups_unless_others_save_enough(
+    stretched, minimum_gain, continues
+):
+    former = FormerGroups(labels=ROWS_OF_HEAPS, minimum_gain=minimum_gain)
+
+    model = fit_model(stretched, settings=TWO, former=former)
+
+    labels = label_sample(stretched, model)
+    assert (adjusted_rand_score(labels, ROWS_OF_HEAPS) == 1) == continues
+    fresh = fit_model(stretched, settings=TWO)
+    assert fresh.inertia <= model.inertia < fresh.inertia / 0.95
+
+
+def test_a_solution_that_saves_enough_is_taken(stretched):
+    wide = stretched.assign(followers_facebook=stretched["followers_facebook"] * 3)
+    former = FormerGroups(labels=ROWS_OF_HEAPS, minimum_gain=0.05)
+
+    model = fit_model(wide, settings=TWO, former=former)
+
+    assert adjusted_rand_score(label_sample(wide, model), ROWS_OF_HEAPS) < 0.1
+
+
+def test_former_groups_that_are_not_as_many_are_not_continued(stretched):
+    three = FormerGroups(labels=np.arange(32) % 3, minimum_gain=0.05)
+
+    found = fit_model(stretched, settings=TWO, former=three)
+
+    assert found.fingerprint() == fit_model(stretched, settings=TWO).fingerprint()
+
+
+def test_a_model_that_differs_in_its_last_bits_has_learned_the_same(stored):
+    """Another processor rounds otherwise, which must not number a new fit."""
+    one = stored.model
+    rounded = replace(one, centroids=one.centroids * (1 + 1e-14))
+    other = replace(one, centroids=one.centroids * (1 + 1e-6))
+
+    assert has_learned_the_same(one, rounded)
+    assert not has_learned_the_same(one, other)

@@ -23,7 +23,12 @@ FIT_SETTINGS = {
     "scaling": "standard",
     "fit_sample_size": 50_000,
 }
-REFIT_POLICY = {"refit": "auto", "refit_after_days": 365, "refit_below_ari": 0.8}
+REFIT_POLICY = {
+    "refit": "auto",
+    "refit_after_days": 365,
+    "refit_below_ari": 0.8,
+    "refit_minimum_gain": 0.05,
+}
 
 EVALUATION = {
     "evaluate": True,
@@ -130,6 +135,11 @@ def test_variables_that_a_build_can_honour_are_accepted(connection, changes):
             {"refit_policy": REFIT_POLICY | {"refit_below_ari": "low"}},
             "refit_below_ari is 'low'",
             "write a number",
+        ),
+        (
+            {"refit_policy": REFIT_POLICY | {"refit_minimum_gain": 5}},
+            "refit_minimum_gain is 5",
+            "a share of the inertia",
         ),
         (
             {"refit_policy": REFIT_POLICY | {"refit": "never"}},

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pandas as pd
-from duckdb import DuckDBPyRelation
+from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from segmentation.errors import SegmentationError
 from segmentation.sampling import read_fit_sample
@@ -80,6 +80,30 @@ def read_evaluation_sample(
     # What the fit may read does not bound what the evaluation looks at.
     unbounded = replace(settings, fit_sample_size=max(size, settings.fit_sample_size))
     return read_fit_sample(first, settings=unbounded)
+
+
+def read_clusters(
+    labels: DuckDBPyRelation, *, sample: pd.DataFrame, connection: DuckDBPyConnection
+) -> pd.Series:
+    """Read the clusters of the enterprises of a sample, and of no others.
+
+    Parameters
+    ----------
+    labels : duckdb.DuckDBPyRelation
+        ``enterprise_clusters``.
+    sample : pandas.DataFrame
+        Names the enterprises.
+    connection : duckdb.DuckDBPyConnection
+        The connection that ``labels`` belongs to.
+
+    Returns
+    -------
+    pandas.Series
+        ``cluster_id`` by ``enterprise_id``.
+    """
+    keys = connection.from_df(sample[["enterprise_id"]])
+    found = labels.join(keys, "enterprise_id").project("enterprise_id, cluster_id")
+    return found.df().set_index("enterprise_id")["cluster_id"]
 
 
 def _switch(evaluate: bool | str) -> bool:
