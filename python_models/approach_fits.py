@@ -8,17 +8,17 @@ from segmentation.typed_table import empty_table, typed_table
 
 
 def model(dbt, session):
+    fit_variables = dbt.config.meta_get("fit_variables")
     evaluate = dbt.config.meta_get("evaluate")
     evaluation_sample_size = dbt.config.meta_get("evaluation_sample_size")
     features = dbt.ref("enterprise_features")
-    fit_settings = dbt.ref("int_fit_settings").df()
     labels = dbt.ref("enterprise_clusters")
     model_rows = dbt.ref("kmeans_model").df()
 
     if model_rows.empty:
         return empty_table(session, COLUMN_TYPES)
     active_model = model_from_rows(model_rows)
-    settings_by_recipe, active_recipe = read_settings(fit_settings)
+    settings_by_recipe, active_recipe = read_settings(fit_variables)
     active_sample, *recipe_samples = [
         read_evaluation_sample(
             features,

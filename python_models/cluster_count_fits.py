@@ -10,12 +10,12 @@ from segmentation.typed_table import empty_table, typed_table
 
 
 def model(dbt, session):
+    fit_variables = dbt.config.meta_get("fit_variables")
     evaluate = dbt.config.meta_get("evaluate")
     evaluation_sample_size = dbt.config.meta_get("evaluation_sample_size")
     features = dbt.ref("enterprise_features")
-    fit_settings = dbt.ref("int_fit_settings").df()
 
-    settings = read_active_settings(fit_settings)
+    settings = read_active_settings(fit_variables)
     sample = read_evaluation_sample(
         features,
         settings=settings,

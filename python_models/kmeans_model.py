@@ -12,16 +12,16 @@ from segmentation.typed_table import empty_table, typed_table
 
 
 def model(dbt, session):
+    fit_variables = dbt.config.meta_get("fit_variables")
     refit_minimum_gain = dbt.config.meta_get("refit_minimum_gain")
     features = dbt.ref("enterprise_features")
-    fit_settings = dbt.ref("int_fit_settings").df()
     assessments = dbt.ref("refit_assessment").df()
     last_fit = dbt.ref("int_last_fit").df()
     published_parameters = dbt.source("previous_publication", "fit_parameters")
 
     if assessments.empty:
         return empty_table(session, COLUMN_TYPES)
-    settings = read_active_settings(fit_settings)
+    settings = read_active_settings(fit_variables)
     rows = choose_model_rows(
         read_fit_sample(features, settings=settings),
         settings=settings,

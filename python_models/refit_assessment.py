@@ -12,16 +12,16 @@ from segmentation.typed_table import empty_table, typed_table
 
 
 def model(dbt, session):
+    fit_variables = dbt.config.meta_get("fit_variables")
     refit = dbt.config.meta_get("refit")
     refit_after_days = dbt.config.meta_get("refit_after_days")
     refit_below_ari = dbt.config.meta_get("refit_below_ari")
     refit_minimum_gain = dbt.config.meta_get("refit_minimum_gain")
     features = dbt.ref("enterprise_features")
-    fit_settings = dbt.ref("int_fit_settings").df()
     last_fit = dbt.ref("int_last_fit").df()
     published_parameters = dbt.source("previous_publication", "fit_parameters")
 
-    settings = read_active_settings(fit_settings)
+    settings = read_active_settings(fit_variables)
     sample = read_fit_sample(features, settings=settings)
     if sample.empty:
         # Only `dbt build --empty` comes here: enterprise_features refuses it else.

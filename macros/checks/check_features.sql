@@ -3,7 +3,7 @@
     {%- if is_executing() -%}
         {%- do call_package('check_features', {
             'features': this.render() | string,
-            'fit_settings': fit_settings(var('recipe')),
+            'fit_variables': fit_variables(),
             'is_empty_run': flags.EMPTY,
         }) -%}
     {%- endif -%}

@@ -10,11 +10,7 @@
             ~ ' order by fit_id desc limit 1'
         ) -%}
         {%- do call_package('check_settings', {
-            'fit_settings_by_recipe': {
-                'report': fit_settings('report'),
-                'robust': fit_settings('robust'),
-            },
-            'recipe': var('recipe'),
+            'fit_variables': fit_variables(),
             'raw_source': var('raw_source'),
             'raw_data_dir': env_var('RAW_DATA_DIR', ''),
             'refit_policy': {

@@ -1,4 +1,5 @@
 {#- The categorical features of the active recipe, in its order. -#}
 {% macro active_categorical_features() -%}
-    {{- return(fromjson(fit_settings(var('recipe'))['categorical_features'])) -}}
+    {%- set robust = var('robust_recipe') if var('recipe') == 'robust' else {} -%}
+    {{- return(robust.get('categorical_features', var('categorical_features'))) -}}
 {%- endmacro %}

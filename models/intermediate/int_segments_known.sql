@@ -1,3 +1,6 @@
+{#- A view: a table that a partial run leaves alone would outlive the publication. -#}
+{{ config(materialized='view') }}
+
 with segments as (
     select * from {{ ref('segments') }}
 ),

@@ -1,8 +1,5 @@
 """What a build requires of its variables and of the feature table."""
 
-import difflib
-from collections.abc import Iterable
-from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,12 +8,12 @@ import yaml
 from duckdb import DuckDBPyConnection
 
 from segmentation.csv_headers import check_header, read_header
-from segmentation.errors import SegmentationError
+from segmentation.errors import SegmentationError, close_name
 from segmentation.evaluation.variables import check_evaluation_variables
 from segmentation.fitting import check_different_count, check_enterprise_count
 from segmentation.refitting import RefitPolicy, check_stored_settings
 from segmentation.sampling import check_columns
-from segmentation.settings import FitSettings
+from segmentation.settings import FitSettings, read_active_settings
 from segmentation.sql_text import quoted
 
 RAW_SOURCES = ("seeds", "files")
@@ -27,8 +24,7 @@ def check_settings(
     _cursor: DuckDBPyConnection,
     *,
     publish_dir: Path,
-    fit_settings_by_recipe: dict[str, dict[str, Any]],
-    recipe: str,
+    fit_variables: str,
     raw_source: str,
     raw_data_dir: str,
     refit_policy: dict[str, Any],
@@ -53,13 +49,8 @@ def check_settings(
         that is there says against this build.
     """
     _check_variable_names(given_variables)
-    _check_choice("recipe", recipe, tuple(fit_settings_by_recipe))
-    settings = {
-        name: _read_fit_settings(variables)
-        for name, variables in fit_settings_by_recipe.items()
-    }
     check_stored_settings(
-        settings[recipe],
+        read_active_settings(fit_variables),
         policy=RefitPolicy.from_variables(**refit_policy),
         stored=FitSettings.from_json(published_settings)
         if published_settings
@@ -146,25 +137,9 @@ def _check_variable_names(given_variables: list[str]) -> None:
     for name in given_variables:
         if name not in known:
             raise SegmentationError(
-                f"There is no variable {name!r}: {_close_name(name, known)}They are"
+                f"There is no variable {name!r}: {close_name(name, known)}They are"
                 f" {', '.join(known)}."
             )
-
-
-def _close_name(name: str, known: Iterable[str]) -> str:
-    close = difflib.get_close_matches(name, known, n=1)
-    return f"did you mean {close[0]}? " if close else ""
-
-
-def _read_fit_settings(variables: dict[str, Any]) -> FitSettings:
-    known = [field.name for field in fields(FitSettings)]
-    for name in variables:
-        if name not in known:
-            raise SegmentationError(
-                f"The variable robust_recipe has the unknown entry {name!r}:"
-                f" {_close_name(name, known)}The entries are {', '.join(known)}."
-            )
-    return FitSettings.from_variables(**variables)
 
 
 def _check_choice(variable: str, value: str, choices: tuple[str, ...]) -> None:
@@ -215,7 +190,7 @@ def check_features(
     *,
     publish_dir: Path,
     features: str,
-    fit_settings: dict[str, Any],
+    fit_variables: str,
     is_empty_run: bool,
 ) -> None:
     """Refuse a feature table that the fit cannot use.
@@ -226,7 +201,7 @@ def check_features(
         If a feature is not a column of it, or it has fewer enterprises, or fewer
         different ones, than clusters.
     """
-    settings = FitSettings.from_variables(**fit_settings)
+    settings = read_active_settings(fit_variables)
     table = cursor.sql(f"select * from {features}")
     check_columns(table, settings=settings)
     if is_empty_run:

@@ -1,12 +1,11 @@
 """The settings of a fit, read from dbt variables and checked before use."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 
-import pandas as pd
+from segmentation.errors import SegmentationError, close_name
 
-from segmentation.errors import SegmentationError
-
+RECIPES = ("report", "robust")
 SCALINGS = ("standard", "minmax", "robust", "none")
 
 
@@ -124,15 +123,15 @@ class FitSettings:
     def from_variables(
         cls,
         *,
-        numeric_features: str,
-        categorical_features: str,
+        numeric_features: list[str],
+        categorical_features: list[str],
         n_clusters: int | str,
         random_state: int | str,
         n_init: int | str,
         scaling: str,
         fit_sample_size: int | str,
-        log_features: str = "[]",
-        unscaled_features: str = "[]",
+        log_features: list[str] | None = None,
+        unscaled_features: list[str] | None = None,
         category_weight: float | str = 1.0,
         drops_constants: bool = False,
         sets_giants_apart: bool = False,
@@ -141,8 +140,8 @@ class FitSettings:
 
         Parameters
         ----------
-        numeric_features, categorical_features, log_features, unscaled_features : str
-            JSON lists of column names.
+        numeric_features, categorical_features, log_features, unscaled_features : list
+            Names of columns.
         n_clusters, random_state, n_init, fit_sample_size : int or str
             Whole numbers, or texts of them.
         category_weight : float or str
@@ -163,8 +162,8 @@ class FitSettings:
             n_init=_whole_number("n_init", n_init),
             scaling=scaling,
             fit_sample_size=_whole_number("fit_sample_size", fit_sample_size),
-            log_features=_names("log_features", log_features),
-            unscaled_features=_names("unscaled_features", unscaled_features),
+            log_features=_names("log_features", log_features or []),
+            unscaled_features=_names("unscaled_features", unscaled_features or []),
             category_weight=_number("category_weight", category_weight),
             drops_constants=_boolean("drops_constants", drops_constants),
             sets_giants_apart=_boolean("sets_giants_apart", sets_giants_apart),
@@ -186,44 +185,62 @@ class FitSettings:
         return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
 
 
-def read_settings(table: pd.DataFrame) -> tuple[dict[str, FitSettings], str]:
+def read_settings(fit_variables: str) -> tuple[dict[str, FitSettings], str]:
     """Read the settings of every recipe and which of them is active.
 
     Parameters
     ----------
-    table : pandas.DataFrame
-        ``int_fit_settings``: ``recipe``, ``is_active`` and ``settings``, the JSON of
-        the arguments of :meth:`FitSettings.from_variables`.
+    fit_variables : str
+        JSON of the dbt variables that decide a fit, by name.
 
     Returns
     -------
     settings_by_recipe : dict of str to FitSettings
-        In the order of the recipes' names.
+        ``report``, by the variables of these names, and ``robust``, with the entries of
+        ``robust_recipe`` instead.
     active_recipe : str
+
+    Raises
+    ------
+    SegmentationError
+        If a variable cannot be read or is out of its range.
     """
-    ordered = table.sort_values("recipe")
-    settings_by_recipe = {
-        recipe: FitSettings.from_variables(**json.loads(text))
-        for recipe, text in zip(ordered["recipe"], ordered["settings"], strict=True)
-    }
-    active = ordered.loc[ordered["is_active"].astype(bool), "recipe"]
-    return settings_by_recipe, str(active.iloc[0])
+    variables = json.loads(fit_variables)
+    active_recipe = variables.pop("recipe")
+    robust_recipe = variables.pop("robust_recipe")
+    if active_recipe not in RECIPES:
+        raise SegmentationError(
+            f"The variable recipe is {active_recipe!r}: use one of"
+            f" {', '.join(RECIPES)}."
+        )
+    if not isinstance(robust_recipe, dict):
+        raise SegmentationError(
+            f"The variable robust_recipe is {robust_recipe!r}: write its entries as in"
+            " dbt_project.yml."
+        )
+    known = [field.name for field in fields(FitSettings)]
+    for name in robust_recipe:
+        if name not in known:
+            raise SegmentationError(
+                f"The variable robust_recipe has the unknown entry {name!r}:"
+                f" {close_name(name, known)}The entries are {', '.join(known)}."
+            )
+    by_recipe = {"report": variables, "robust": variables | robust_recipe}
+    return {
+        recipe: FitSettings.from_variables(**by_recipe[recipe]) for recipe in RECIPES
+    }, active_recipe
 
 
-def read_active_settings(table: pd.DataFrame) -> FitSettings:
+def read_active_settings(fit_variables: str) -> FitSettings:
     """Read the settings of the active recipe; see :func:`read_settings`."""
-    settings_by_recipe, active_recipe = read_settings(table)
+    settings_by_recipe, active_recipe = read_settings(fit_variables)
     return settings_by_recipe[active_recipe]
 
 
-def _names(variable: str, text: str) -> tuple[str, ...]:
-    try:
-        names = json.loads(text)
-    except (TypeError, ValueError):
-        names = None
+def _names(variable: str, names: list[str]) -> tuple[str, ...]:
     if not isinstance(names, list) or not all(isinstance(n, str) for n in names):
         raise SegmentationError(
-            f"The variable {variable} is {text!r}: write a list of column names."
+            f"The variable {variable} is {names!r}: write a list of column names."
         )
     return tuple(names)
 

@@ -25,7 +25,6 @@ from segmentation.evaluation.labelled_fit import dense_transform, nearest_centro
 from segmentation.evaluation.variables import read_evaluation_sample
 from segmentation.fitting import fit_model
 from segmentation.sampling import read_fit_sample
-from segmentation.settings import read_settings
 from segmentation.typed_table import typed_table
 from sklearn.metrics import adjusted_rand_score, silhouette_score
 
@@ -247,22 +246,3 @@ def test_a_variable_that_cannot_be_read_is_named(
     features = load_enterprises(connection, make_enterprises(5))
     with pytest.raises(SegmentationError, match=f"variable {variable} is {value!r}"):
         read_evaluation_sample(features, settings=make_settings(), **variables)
-
-
-def test_settings_are_read_by_recipe() -> None:
-    text = (
-        '{"numeric_features": "[\\"followers_total\\"]", "categorical_features": "[]",'
-        ' "n_clusters": %d, "random_state": 42, "n_init": 10, "scaling": "standard",'
-        ' "fit_sample_size": 100}'
-    )
-    table = pd.DataFrame(
-        {
-            "recipe": ["robust", "report"],
-            "is_active": [True, False],
-            "settings": [text % 5, text % 4],
-        }
-    )
-    settings_by_recipe, active = read_settings(table)
-    assert active == "robust"
-    assert list(settings_by_recipe) == ["report", "robust"]
-    assert [s.n_clusters for s in settings_by_recipe.values()] == [4, 5]

@@ -96,7 +96,7 @@ def test_killed_builds_leave_the_publication_and_the_next_build_is_right(
         process.kill()
         process.communicate()
         assert project.marts() == marts
-    build = project.dbt("build")
+    build = project.dbt("build", evaluate="true")
     assert build.returncode == 0, build.stdout
     assert project.marts() == marts
 
@@ -132,8 +132,18 @@ def test_the_publication_holds_the_marts_and_nothing_from_staging(
         "enterprise_drivers",
         "enterprise_recommendations",
         "enterprise_segments",
+        "feature_checks",
+        "fit_clusters",
         "fit_parameters",
+        "model_freshness",
+        "projection_components",
+        "projection_coordinates",
+        "projection_loadings",
         "publication",
         "rejected_rows",
+        "segment_changes",
+        "segment_events",
+        "segment_migrations",
+        "segment_registry",
         "segmentation_fits",
     ]

@@ -1,13 +1,20 @@
 """Settings are checked before anything is built, and kept as one line of JSON."""
 
+import json
+
 import pytest
 from planted_data import make_settings
 from segmentation.errors import SegmentationError
-from segmentation.settings import SCALINGS, FitSettings
+from segmentation.settings import (
+    SCALINGS,
+    FitSettings,
+    read_active_settings,
+    read_settings,
+)
 
 VARIABLES = {
-    "numeric_features": '["followers_total", "turnover_eur"]',
-    "categorical_features": '["category_name"]',
+    "numeric_features": ["followers_total", "turnover_eur"],
+    "categorical_features": ["category_name"],
     "n_clusters": 4,
     "random_state": 42,
     "n_init": 10,
@@ -18,7 +25,10 @@ VARIABLES = {
 
 def test_variables_are_read_as_dbt_hands_them_over():
     """A number of a property file comes as text, and any other as a number."""
-    as_texts = {name: str(value) for name, value in VARIABLES.items()}
+    as_texts = {
+        name: value if isinstance(value, list) else str(value)
+        for name, value in VARIABLES.items()
+    }
 
     assert FitSettings.from_variables(**as_texts) == FitSettings(
         numeric_features=("followers_total", "turnover_eur"),
@@ -42,13 +52,13 @@ def test_every_scaling_that_is_offered_is_accepted(scaling):
 @pytest.mark.parametrize(
     ("variable", "value", "complaint", "remedy"),
     [
-        ("numeric_features", "[]", "numeric_features is empty", "name at least one"),
+        ("numeric_features", [], "numeric_features is empty", "name at least one"),
         ("numeric_features", "likes", "numeric_features is 'likes'", "write a list"),
         ("numeric_features", None, "numeric_features is None", "write a list"),
-        ("numeric_features", '{"a": 1}', "numeric_features is '{", "write a list"),
-        ("categorical_features", "[3]", "categorical_features is '[3]'", "write a"),
-        ("numeric_features", '["likes", "likes"]', "'likes' is listed twice", "keep"),
-        ("categorical_features", '["turnover_eur"]', "'turnover_eur' is", "keep one"),
+        ("numeric_features", {"a": 1}, "numeric_features is {", "write a list"),
+        ("categorical_features", [3], "categorical_features is [3]", "write a"),
+        ("numeric_features", ["likes", "likes"], "'likes' is listed twice", "keep"),
+        ("categorical_features", ["turnover_eur"], "'turnover_eur' is", "keep one"),
         ("n_clusters", 1, "n_clusters is 1:", "two clusters are the least"),
         ("n_clusters", "four", "n_clusters is 'four'", "write a whole number"),
         ("n_clusters", 4.5, "n_clusters is 4.5", "write a whole number"),
@@ -94,3 +104,48 @@ def test_json_of_equal_settings_is_equal_text():
     backwards = FitSettings(**dict(reversed(vars(make_settings()).items())))
 
     assert backwards.to_json() == make_settings().to_json()
+
+
+FIT_VARIABLES = VARIABLES | {
+    "recipe": "robust",
+    "robust_recipe": {
+        "numeric_features": ["followers_total", "has_x_account"],
+        "log_features": ["followers_total"],
+        "category_weight": 0.5,
+        "drops_constants": True,
+    },
+}
+
+
+def test_the_robust_recipe_changes_its_entries_and_shares_the_others():
+    by_recipe, active = read_settings(json.dumps(FIT_VARIABLES))
+
+    assert active == "robust"
+    assert by_recipe["report"] == FitSettings.from_variables(**VARIABLES)
+    assert by_recipe["robust"] == make_settings(
+        numeric_features=("followers_total", "has_x_account"),
+        log_features=("followers_total",),
+        category_weight=0.5,
+        drops_constants=True,
+    )
+    assert read_active_settings(json.dumps(FIT_VARIABLES)) == by_recipe["robust"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"recipe": "secret"}, "recipe is 'secret': use one of report, robust"),
+        ({"robust_recipe": "log"}, "robust_recipe is 'log': write its entries as in"),
+        (
+            {"robust_recipe": {"category_wieght": 2}},
+            "entry 'category_wieght': did you mean category_weight?",
+        ),
+        ({"robust_recipe": {"category_weight": "half"}}, "write a number"),
+        ({"robust_recipe": {"drops_constants": "maybe"}}, "write true or false"),
+    ],
+)
+def test_a_recipe_that_cannot_be_read_is_refused(changes, complaint):
+    with pytest.raises(SegmentationError) as refusal:
+        read_settings(json.dumps(FIT_VARIABLES | changes))
+
+    assert complaint in str(refusal.value)
