@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 from sklearn.metrics import pairwise_distances_argmin
-from threadpoolctl import threadpool_limits
 
 from segmentation.fitted_space import transform_sample
 from segmentation.fitting import FittedModel
+from segmentation.threads import use_one_thread
 
 COLUMN_TYPES = {
     "check_name": "varchar",
@@ -48,19 +48,19 @@ def diagnose_fit(sample: pd.DataFrame, *, model: FittedModel) -> pd.DataFrame:
         ``check_name``, ``subject`` (a feature, a block of the fitted space, or
         kmeans), ``value`` (None where there is nothing to measure) and ``detail``.
     """
-    with threadpool_limits(limits=1):
-        transformed = transform_sample(sample, model=model)
-        numeric = transformed[:, : len(model.numeric)]
-        if isinstance(numeric, csr_array):
-            numeric = numeric.toarray()
-        rows = [
-            *_count_different_values(sample, model=model),
-            *_find_combinations(sample, model=model),
-            *_measure_unknown_values(sample, numeric, model=model),
-            *_measure_tails(numeric, model=model),
-            *_measure_blocks(transformed, model=model),
-            ("random_start_count", "kmeans", float(model.settings.n_init), None),
-        ]
+    use_one_thread()
+    transformed = transform_sample(sample, model=model)
+    numeric = transformed[:, : len(model.numeric)]
+    if isinstance(numeric, csr_array):
+        numeric = numeric.toarray()
+    rows = [
+        *_count_different_values(sample, model=model),
+        *_find_combinations(sample, model=model),
+        *_measure_unknown_values(sample, numeric, model=model),
+        *_measure_tails(numeric, model=model),
+        *_measure_blocks(transformed, model=model),
+        ("random_start_count", "kmeans", float(model.settings.n_init), None),
+    ]
     return pd.DataFrame(rows, columns=list(COLUMN_TYPES))
 
 

@@ -13,11 +13,11 @@ from sklearn.base import clone
 from sklearn.cluster import KMeans
 from sklearn.metrics import silhouette_score
 from sklearn.pipeline import Pipeline
-from threadpoolctl import threadpool_limits
 
 from segmentation.errors import SegmentationError
 from segmentation.pipeline import build_pipeline, log_of_positive, numeric_blocks
 from segmentation.settings import FitSettings
+from segmentation.threads import use_one_thread
 
 # The silhouette compares all pairs: beyond this it is taken on a sample.
 SILHOUETTE_SAMPLE_SIZE = 5_000
@@ -264,28 +264,26 @@ def fit_pipeline(
         is_sparse=len(sample) * width > DENSE_CELL_LIMIT,
     )
     frame = sample.drop(columns="enterprise_id")
-    # One thread: sums made by several end in whatever order the threads do, and
-    # the last bits of the centroids would differ from run to run.
-    with threadpool_limits(limits=1):
-        if not is_giant.any():
-            transformed = pipeline.named_steps["features"].fit_transform(frame)
-            clusters = pipeline.named_steps["clusters"].fit(transformed)
-            pipeline.set_params(
-                clusters=_continue_former(clusters, transformed, former=former)
-            )
-            return pipeline, transformed
-        features = pipeline.named_steps["features"].fit(frame[~is_giant])
-        transformed = features.transform(frame)
-        clusters = pipeline.named_steps["clusters"].fit(transformed[~is_giant])
-        if former is not None:
-            former = replace(former, labels=former.labels[~is_giant])
-        clusters = _continue_former(clusters, transformed[~is_giant], former=former)
-        of_giants = np.asarray(transformed[is_giant].mean(axis=0)).reshape(1, -1)
-        clusters.cluster_centers_ = np.vstack([clusters.cluster_centers_, of_giants])
-        clusters.n_clusters += 1
-        clusters.labels_ = clusters.predict(transformed)
-        clusters.inertia_ = -clusters.score(transformed)
-        pipeline.set_params(clusters=clusters)
+    use_one_thread()
+    if not is_giant.any():
+        transformed = pipeline.named_steps["features"].fit_transform(frame)
+        clusters = pipeline.named_steps["clusters"].fit(transformed)
+        pipeline.set_params(
+            clusters=_continue_former(clusters, transformed, former=former)
+        )
+        return pipeline, transformed
+    features = pipeline.named_steps["features"].fit(frame[~is_giant])
+    transformed = features.transform(frame)
+    clusters = pipeline.named_steps["clusters"].fit(transformed[~is_giant])
+    if former is not None:
+        former = replace(former, labels=former.labels[~is_giant])
+    clusters = _continue_former(clusters, transformed[~is_giant], former=former)
+    of_giants = np.asarray(transformed[is_giant].mean(axis=0)).reshape(1, -1)
+    clusters.cluster_centers_ = np.vstack([clusters.cluster_centers_, of_giants])
+    clusters.n_clusters += 1
+    clusters.labels_ = clusters.predict(transformed)
+    clusters.inertia_ = -clusters.score(transformed)
+    pipeline.set_params(clusters=clusters)
     return pipeline, transformed
 
 

@@ -7,7 +7,6 @@ import pandas as pd
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 from scipy.sparse import issparse
 from sklearn.decomposition import PCA
-from threadpoolctl import threadpool_limits
 
 from segmentation.fitted_space import (
     CategoryWeights,
@@ -19,6 +18,7 @@ from segmentation.fitted_space import (
 from segmentation.fitting import FittedModel
 from segmentation.sampling import read_fit_sample
 from segmentation.sql_text import number
+from segmentation.threads import use_one_thread
 
 # A map needs two axes, whatever share of the variance the first one has.
 FEWEST_COMPONENTS = 2
@@ -89,8 +89,8 @@ def fit_projection(
     else:
         solver = "full"
     pca = PCA(n_components=count, svd_solver=solver, random_state=0)
-    with threadpool_limits(limits=1):
-        pca.fit(transformed)
+    use_one_thread()
+    pca.fit(transformed)
     # Of entries that are equal but for the last bits the first decides.
     sizes = np.abs(pca.components_)
     strongest = (sizes > sizes.max(axis=1, keepdims=True) - 1e-9).argmax(axis=1)

@@ -91,11 +91,38 @@ def test_a_build_with_every_variable_changed_passes_its_tests(
         scaling="robust",
         fit_sample_size="300",
         identity_distance_limit="0.3",
+        projection_variance_share="0.5",
+        refit_after_days="30",
+        refit_below_ari="0.5",
+        refit_minimum_gain="0",
+        evaluate="true",
+        evaluation_sample_size="100",
+        minimum_cluster_size="20",
+        minimum_stability_ari="0.5",
         unknown_texts="[rien]",
         unnamed_segment='{fr: "Groupe d\'essai", en: "Nobody\'s group"}',
     )
     assert build.returncode == 0, build.stdout
-    assert "Published 13 tables" in build.stdout
+    assert "Published 24 tables" in build.stdout
+
+
+@pytest.mark.slow
+def test_a_build_with_the_robust_recipe_passes_its_tests(project: DbtProject) -> None:
+    build = project.dbt("build", recipe="robust", evaluate="true")
+    assert build.returncode == 0, build.stdout
+    assert "Published 24 tables" in build.stdout
+    # Giants are apart, and no check finds fault with a derived total.
+    assert project.rows(
+        "select enterprise_count from cluster_profiles"
+        " where segment_key = 'facebook_leaders'"
+    ) == [(3,)]
+    assert project.rows(
+        "select count(*) from feature_checks where subject = 'followers_total'"
+        " and check_name like '%combination'"
+    ) == [(0,)]
+    assert project.rows(
+        "select approach from clustering_comparison where is_active"
+    ) == [("robust_recipe",)]
 
 
 def test_clusters_that_another_random_state_renumbers_keep_their_segments(
@@ -109,10 +136,9 @@ def test_clusters_that_another_random_state_renumbers_keep_their_segments(
     before = {query: project.rows(query) for query in (segments, recommendations)}
     numbers_before = project.rows(numbers)
 
+    # Without a memory; over one, a refit continues its clusters with their numbers.
+    project.published.unlink()
     build = project.dbt("build", random_state="7", n_init="3")
     assert build.returncode == 0, build.stdout
     assert project.rows(numbers) != numbers_before, "try another random_state"
     assert {query: project.rows(query) for query in before} == before
-    assert project.rows(
-        "select fit_id, reason, ari_to_previous from segmentation_fits order by fit_id"
-    ) == [(1, "first_fit", None), (2, "variables_changed", 1.0)]

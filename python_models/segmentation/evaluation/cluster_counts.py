@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 from sklearn.metrics import adjusted_rand_score
-from threadpoolctl import threadpool_limits
 
 from segmentation.evaluation.figures import calinski_harabasz, davies_bouldin
 from segmentation.evaluation.labelled_fit import fit_and_label, fit_or_none
@@ -34,8 +33,6 @@ COLUMN_TYPES = {
 }
 
 
-# One thread throughout: see fit_pipeline.
-@threadpool_limits.wrap(limits=1)
 def evaluate_cluster_counts(
     sample: pd.DataFrame,
     *,

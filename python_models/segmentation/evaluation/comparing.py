@@ -5,7 +5,6 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 from sklearn.metrics import adjusted_rand_score
-from threadpoolctl import threadpool_limits
 
 from segmentation.evaluation.alternatives import (
     label_by_dbscan,
@@ -18,6 +17,7 @@ from segmentation.evaluation.figures import NOISE, silhouette
 from segmentation.evaluation.labelled_fit import dense_transform, fit_and_label
 from segmentation.fitting import FittedModel
 from segmentation.settings import FitSettings
+from segmentation.threads import use_one_thread
 
 COLUMN_TYPES = {
     "approach": "varchar",
@@ -33,8 +33,6 @@ COLUMN_TYPES = {
 }
 
 
-# One thread throughout: see fit_pipeline.
-@threadpool_limits.wrap(limits=1)
 def compare_approaches(
     samples_by_recipe: dict[str, pd.DataFrame],
     *,
@@ -69,6 +67,7 @@ def compare_approaches(
         The columns of COLUMN_TYPES, one row per approach. NaN and None where an
         approach needs more, or more different, enterprises than there are.
     """
+    use_one_thread()
     space = dense_transform(active_sample, model=active_model)
     active_labels = cluster_of_enterprise.loc[active_sample["enterprise_id"]]
     active_labels = active_labels.to_numpy(dtype=int)

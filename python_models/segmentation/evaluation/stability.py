@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-from threadpoolctl import threadpool_limits
 
 from segmentation.evaluation.labelled_fit import fit_and_label
 from segmentation.evaluation.resampling import draw_bootstraps
@@ -23,8 +22,6 @@ COLUMN_TYPES = {
 }
 
 
-# One thread throughout: see fit_pipeline.
-@threadpool_limits.wrap(limits=1)
 def measure_stability(
     sample: pd.DataFrame,
     *,
