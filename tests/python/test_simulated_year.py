@@ -1,5 +1,6 @@
 """The simulated year simulates what it says, and measures it rightly."""
 
+import argparse
 import csv
 from dataclasses import replace
 from itertools import pairwise
@@ -27,12 +28,15 @@ from simulate_agency import (
     write_raw_tables,
 )
 from simulated_year import (
+    NaiveMonth,
     PolicyMonth,
     build_months,
     find_missed_targets,
     judge_naive,
     judge_policy,
     moved_until,
+    tabulate,
+    write_report,
 )
 
 
@@ -332,6 +336,29 @@ def test_each_missed_target_is_named_with_its_month() -> None:
 def test_who_moved_is_left_out_from_that_month_on(months: list[Month]) -> None:
     assert moved_until(months, 1) == frozenset()
     assert moved_until(months, 2) == moved_until(months, 4) == months[2].moved
+
+
+def test_the_report_has_a_row_a_month_and_names_movers_and_missed_targets(
+    months: list[Month],
+) -> None:
+    judged = [make_policy_month(fit_id=2, refit_reason="drift"), make_policy_month()]
+    naive = NaiveMonth(kept_number=0.01, kept_number_since_start=0.6, kept_group=1.0)
+    table = tabulate(months[:3], {"auto": judged}, {"naive 42": [naive, naive]})
+    assert list(table["auto: fit"]) == ["2 (drift)", "1"]
+    assert list(table["moved"]) == ["0", str(MOVER_COUNT)]
+    assert list(table["naive 42: kept number"]) == ["1.0%", "1.0%"]
+    report = write_report(
+        table,
+        months=months[:3],
+        missed=["Month 2: a target."],
+        options=argparse.Namespace(
+            months=2, move_month=2, noise=0.03, seed=1, default_only=True
+        ),
+    )
+    assert "--months 2 --move-month 2 --noise 0.03 --seed 1 --default-only" in report
+    assert sum(line.startswith(("| 1 |", "| 2 |")) for line in report.splitlines()) == 2
+    assert all(name in report for name in months[2].moved)
+    assert report.endswith("Month 2: a target.\n")
 
 
 # The whole, with real builds.
