@@ -15,7 +15,7 @@ Usage::
         [--seed 1] [--output benchmarks/simulated_year.md] [--keep-dir folder]
         [--default-only]
 
-A build takes some 20 seconds, a year under two policies 26 of them.
+A year under two policies is 26 builds of 20 to 40 seconds each.
 """
 
 import argparse
