@@ -13,7 +13,7 @@ export PUBLISH_DIR
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONPATH := $(CURDIR)/python_models
 
-.PHONY: build preview-refit test test-slow lint format docs demonstration-seeds lock clean help
+.PHONY: build preview-refit test test-slow lint format benchmark docs demonstration-seeds lock clean help
 
 build: .venv/installed  ## Build the segments and publish them to PUBLISH_DIR
 	dbt build --profiles-dir . --vars '{$(VARS)}'
@@ -39,6 +39,9 @@ lint: .venv/installed  ## Check SQL, Python and property files
 format: .venv/installed  ## Put Python files into the project's format
 	ruff check --fix .
 	ruff format .
+
+benchmark: .venv/installed  ## Simulate a year of monthly builds, a quarter of an hour
+	python benchmarks/simulated_year.py
 
 docs: .venv/installed  ## Write the documentation as one page, target/static_index.html
 	dbt docs generate --static --profiles-dir .
