@@ -1,5 +1,6 @@
 {%- set numeric_features = active_numeric_features() -%}
 {%- set categorical_features = active_categorical_features() -%}
+{%- set log_features = active_log_features() -%}
 {%- set languages = ['fr', 'en'] -%}
 {%- set texts = ['many', 'one', 'zero', 'unknown', 'absent', 'unit'] -%}
 {%- set platforms = ['facebook', 'instagram', 'tiktok', 'other'] -%}
@@ -61,6 +62,7 @@ active_features as (
     {%- set is_numeric = loop.index <= numeric_features | length -%}
     select
         '{{ feature_name }}' as feature_name,
+        {{ 'true' if feature_name in log_features else 'false' }} as is_log,
         '{{ 'any number' if is_numeric else 'any category' }}' as general_name
     {% if not loop.last -%}
     union all
@@ -72,6 +74,7 @@ active_features as (
 texts_found as (
     select
         active_features.feature_name,
+        active_features.is_log,
         coalesce(feature_texts.feature_name, active_features.general_name) as text_name
     from active_features
     left join feature_texts
@@ -86,6 +89,7 @@ driver_texts_joined as (
         drivers.feature_value,
         drivers.category_value,
         drivers.contribution_share,
+        texts_found.is_log,
         feature_kinds.is_share,
         feature_kinds.whole_from,
         feature_kinds.minimum_contribution_share,
@@ -161,9 +165,15 @@ figures_worded as (
         first_comparison_{{ language }},
         next_comparison_{{ language }},
         {% endfor -%}
+        -- A logarithm sees how many times as large, not how much larger.
+        {% for figure in ['feature_value', 'segment_figure', 'runner_up_figure'] -%}
+        case
+            when is_log then ln(1 + greatest({{ figure }}, 0))
+            else {{ figure }}
+        end as compared_{{ figure }},
+        {% endfor -%}
         enterprise_id,
         driver_rank,
-        feature_name,
         contribution_share,
         minimum_contribution_share,
         is_share,
@@ -172,8 +182,45 @@ figures_worded as (
     from driver_texts_joined
 ),
 
--- Told are the drivers that weigh enough and whose figures show it: a category can
--- speak for a segment where it is rare, when the other segment is all of one trade.
+-- Told are the drivers that weigh enough and whose figures show it. A category can
+-- speak for a segment where it is rare, when the other segment is all of one trade; a
+-- logarithm has no place for a count of 0, and its mean is not that of the counts.
+drivers_shown_by_their_figures as (
+    select
+        enterprise_id,
+        {% for language in languages -%}
+        value_{{ language }},
+        segment_figure_{{ language }},
+        runner_up_figure_{{ language }},
+        unit_{{ language }},
+        first_comparison_{{ language }},
+        next_comparison_{{ language }},
+        {% endfor -%}
+        driver_rank,
+        is_share,
+        -- A count and its flag both say that there is no account.
+        row_number() over (
+            partition by enterprise_id, value_fr, value_en order by driver_rank
+        ) as mention
+    from figures_worded
+    where
+        (driver_rank = 1 or contribution_share >= minimum_contribution_share)
+        and (
+            segment_figure is null
+            or runner_up_figure is null
+            or (
+                segment_figure_fr <> runner_up_figure_fr
+                and case
+                    when is_share then segment_figure > runner_up_figure
+                    when compared_feature_value is null then true
+                    else
+                        abs(compared_feature_value - compared_segment_figure)
+                        < abs(compared_feature_value - compared_runner_up_figure)
+                end
+            )
+        )
+),
+
 drivers_told as (
     select
         enterprise_id,
@@ -191,17 +238,8 @@ drivers_told as (
         row_number() over (
             partition by enterprise_id, is_share order by driver_rank
         ) as place_among_alike
-    from figures_worded
-    where
-        (driver_rank = 1 or contribution_share >= minimum_contribution_share)
-        and (
-            segment_figure is null
-            or runner_up_figure is null
-            or (
-                segment_figure_fr <> runner_up_figure_fr
-                and (not is_share or segment_figure > runner_up_figure)
-            )
-        )
+    from drivers_shown_by_their_figures
+    where mention = 1
 ),
 
 drivers_worded as (
