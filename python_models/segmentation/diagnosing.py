@@ -99,14 +99,19 @@ def _measure_unknown_values(
 
 
 def _measure_tails(numeric: np.ndarray, *, model: FittedModel) -> Iterator[tuple]:
-    """How much of a feature's variance in the fitted space its largest values make."""
+    """How much of a feature's variance in the fitted space its largest values make.
+
+    Nothing is measured of a feature that keeps its own unit, such as a flag: its scale
+    is not that of its largest values, and a logarithm would not mend it.
+    """
     tail_count = ceil(TAIL_SHARE * len(numeric))
     for feature, values in zip(model.numeric, numeric.T, strict=True):
         deviations = values - values.mean()
         squares = deviations**2
         tail_share = largest = None
         # The last bits that centring leaves of a constant are no variance.
-        if np.ptp(values) > 0:
+        keeps_unit = feature.name in model.settings.unscaled_features
+        if np.ptp(values) > 0 and not keeps_unit:
             tail = np.argsort(deviations)[-tail_count:]
             tail_share = float(squares[tail].sum() / squares.sum())
             largest = float(np.sqrt(squares.max() / squares.mean()))
@@ -122,7 +127,10 @@ def _measure_tails(numeric: np.ndarray, *, model: FittedModel) -> Iterator[tuple
 def _measure_blocks(
     transformed: np.ndarray | csr_array, *, model: FittedModel
 ) -> Iterator[tuple]:
-    """Which features the distances, and which the clusters, are made of."""
+    """Which features the distances, and which the clusters, are made of.
+
+    Of a single block nothing is measured: there is no other beside it.
+    """
     total, between = _variance_by_column(transformed, centroids=model.centroids)
     blocks = pd.Series(
         [
@@ -134,7 +142,7 @@ def _measure_blocks(
         ("block_variance_share", total),
         ("block_clustering_share", between),
     ):
-        whole = variances.sum()
+        whole = variances.sum() if blocks.nunique() > 1 else 0
         for block in blocks.unique():
             share = float(variances[blocks == block].sum() / whole) if whole else None
             yield check_name, block, share, None

@@ -216,6 +216,25 @@ def test_the_tail_is_the_share_of_variance_of_the_largest_hundredth():
     assert details(measured, "tail_variance_share")["flat"] == "2 / 200"
 
 
+def test_a_flag_that_keeps_its_unit_has_no_tail():
+    # Five of 200, as the TikTok accounts of the shipped data.
+    table = {"x": np.arange(200), "flag": [1] * 5 + [0] * 195}
+
+    measured, *_ = diagnose(table, unscaled_features=("flag",))
+
+    for check_name in ("tail_variance_share", "largest_deviation"):
+        measures = values(measured, check_name)
+        assert np.isnan(measures["flag"]), check_name
+        assert not np.isnan(measures["x"]), check_name
+
+
+def test_a_single_block_has_no_share():
+    measured, *_ = diagnose({"x": [0, 1, 8, 9], "y": [5, 3, 4, 2]})
+
+    for check_name in ("block_variance_share", "block_clustering_share"):
+        assert np.isnan(values(measured, check_name)["numeric_features"]), check_name
+
+
 @pytest.mark.parametrize("dense_cell_limit", [fitted_space.DENSE_CELL_LIMIT, 0])
 def test_blocks_share_the_variance_and_what_the_clusters_explain(
     monkeypatch, dense_cell_limit
