@@ -66,6 +66,22 @@ def test_the_smallest_margin_is_the_one_of_the_marts(built: DbtProject) -> None:
     assert f"`assignment_margin` of {margin:.2f}" in README.replace("\n", " ")
 
 
+def test_the_figures_on_trust_are_the_ones_of_the_marts(built: DbtProject) -> None:
+    text = " ".join(README.split())
+    assert "on Facebook and in the total larger than seven counts in ten" in text
+    imputed = built.rows(
+        "select subject from feature_checks"
+        " where check_name = 'imputed_rank_share' and value > 0.7 order by subject"
+    )
+    assert imputed == [("followers_facebook",), ("followers_total",)]
+    assert "every segment is found again in nine of ten bootstrap samples" in text
+    ((recovered,),) = built.rows("select min(recovered_share) from cluster_stability")
+    assert recovered >= 0.9
+    assert "every number of clusters that does beat them has one of a handful" in text
+    verdicts = built.rows("select distinct verdict from cluster_count_evaluation")
+    assert sorted(verdicts) == [("cluster_too_small",), ("not_above_chance",)]
+
+
 def test_every_published_table_is_in_the_table_of_questions(built: DbtProject) -> None:
     listed = re.findall(r"^\| `(\w+)` \|", README, flags=re.M)
     assert sorted(listed) == sorted(built.marts())
