@@ -2,37 +2,57 @@ with cluster_count_fits as (
     select * from {{ ref('cluster_count_fits') }}
 ),
 
+features as (
+    select * from {{ ref('enterprise_features') }}
+),
+
 verdict_texts as (
     select * from {{ ref('cluster_count_verdicts') }}
+),
+
+enterprises_counted as (
+    select count(*) as enterprise_count
+    from features
 ),
 
 -- The first condition that a number of clusters does not meet speaks for all.
 conditions_checked as (
     select
-        cluster_count,
-        sample_count,
-        inertia,
-        silhouette,
-        null_silhouette,
-        highest_null_silhouette,
-        davies_bouldin,
-        calinski_harabasz,
-        smallest_cluster_size,
-        stability_ari,
-        silhouette - null_silhouette as silhouette_above_null,
+        cluster_count_fits.cluster_count,
+        cluster_count_fits.sample_count,
+        cluster_count_fits.inertia,
+        cluster_count_fits.silhouette,
+        cluster_count_fits.null_silhouette,
+        cluster_count_fits.highest_null_silhouette,
+        cluster_count_fits.davies_bouldin,
+        cluster_count_fits.calinski_harabasz,
+        cluster_count_fits.smallest_cluster_size,
+        cluster_count_fits.stability_ari,
+        cluster_count_fits.silhouette - cluster_count_fits.null_silhouette
+            as silhouette_above_null,
         case
             when
-                silhouette is null
-                or highest_null_silhouette is null
-                or stability_ari is null
+                cluster_count_fits.silhouette is null
+                or cluster_count_fits.highest_null_silhouette is null
+                or cluster_count_fits.stability_ari is null
                 then 'not_evaluable'
-            when silhouette <= highest_null_silhouette then 'not_above_chance'
-            when stability_ari < {{ var('minimum_stability_ari') }} then 'unstable'
-            when smallest_cluster_size < {{ var('minimum_cluster_size') }}
+            when
+                cluster_count_fits.silhouette
+                <= cluster_count_fits.highest_null_silhouette
+                then 'not_above_chance'
+            when
+                cluster_count_fits.stability_ari < {{ var('minimum_stability_ari') }}
+                then 'unstable'
+            -- Of a sample a cluster is a part, too.
+            when
+                cluster_count_fits.smallest_cluster_size
+                * enterprises_counted.enterprise_count
+                < {{ var('minimum_cluster_size') }} * cluster_count_fits.sample_count
                 then 'cluster_too_small'
             else 'passed'
         end as condition_result
     from cluster_count_fits
+    cross join enterprises_counted
 ),
 
 passed_ranked as (
