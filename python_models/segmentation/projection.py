@@ -87,7 +87,9 @@ def fit_projection(
         # Only some of the components can be had without a dense table.
         solver, count = "arpack", min(count - 1, MOST_COMPONENTS)
     else:
-        solver = "full"
+        # The covariance of few columns takes no further copy of a long table.
+        is_long = transformed.shape[0] > transformed.shape[1]
+        solver = "covariance_eigh" if is_long else "full"
     pca = PCA(n_components=count, svd_solver=solver, random_state=0)
     use_one_thread()
     pca.fit(transformed)
