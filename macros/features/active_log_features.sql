@@ -1,4 +1,5 @@
 {#- The numeric features that enter the active recipe as logarithms. -#}
 {% macro active_log_features() -%}
-    {{- return(fromjson(fit_settings(var('recipe')).get('log_features', '[]'))) -}}
+    {%- set robust = var('robust_recipe') if var('recipe') == 'robust' else {} -%}
+    {{- return(robust.get('log_features', [])) -}}
 {%- endmacro %}

@@ -41,6 +41,14 @@ margin_levels as (
     select * from {{ ref('margin_levels') }}
 ),
 
+placed as (
+    select * from {{ ref('int_enterprises_placed') }}
+),
+
+override_texts as (
+    select * from {{ ref('override_texts') }}
+),
+
 clusters_named_in_both as (
     select
         {% for language in languages -%}
@@ -331,12 +339,45 @@ sentences_filled as (
     left join drivers_joined on labels.enterprise_id = drivers_joined.enterprise_id
 ),
 
+-- What the model says of a client who is set by hand reads as its own opinion.
+overrides_worded as (
+    select
+        {% for language in languages -%}
+        replace(
+            replace(
+                override_texts.sentence_{{ language }},
+                '{segment}', segments.segment_name_{{ language }}
+            ),
+            '{reason}', placed.override_reason
+        ) as sentence_{{ language }},
+        {% endfor -%}
+        placed.enterprise_id
+    from placed
+    inner join segments on placed.segment_key = segments.segment_key
+    cross join override_texts
+    where placed.is_set_by_hand and override_texts.text_name = 'set_by_hand'
+),
+
 explanations_worded as (
     select
-        enterprise_id,
-        explanation_fr,
-        explanation_en
+        sentences_filled.enterprise_id,
+        {% for language in languages -%}
+        case
+            when overrides_worded.enterprise_id is not null
+                then replace(
+                    overrides_worded.sentence_{{ language }},
+                    '{explanation}',
+                    concat(
+                        lower(substr(sentences_filled.explanation_{{ language }}, 1, 1)),
+                        substr(sentences_filled.explanation_{{ language }}, 2)
+                    )
+                )
+            else sentences_filled.explanation_{{ language }}
+        end as explanation_{{ language }}{{ ',' if not loop.last }}
+        {% endfor -%}
     from sentences_filled
+    left join overrides_worded
+        on sentences_filled.enterprise_id = overrides_worded.enterprise_id
 )
 
 select * from explanations_worded

@@ -67,9 +67,8 @@ def diagnose_fit(sample: pd.DataFrame, *, model: FittedModel) -> pd.DataFrame:
 def _count_different_values(
     sample: pd.DataFrame, *, model: FittedModel
 ) -> Iterator[tuple]:
-    """Of every feature of the settings: a fit may have left out a constant one."""
-    settings = model.settings
-    for name in settings.numeric_features + settings.categorical_features:
+    """Of every feature that the fit uses; one that it dropped harms nobody."""
+    for name in model.feature_names():
         yield "constant_feature", name, float(sample[name].nunique()), None
 
 
@@ -102,7 +101,8 @@ def _measure_tails(numeric: np.ndarray, *, model: FittedModel) -> Iterator[tuple
     """How much of a feature's variance in the fitted space its largest values make.
 
     Nothing is measured of a feature that keeps its own unit, such as a flag: its scale
-    is not that of its largest values, and a logarithm would not mend it.
+    is not that of its largest values, and a logarithm would not mend it. Of fewer than
+    a hundred enterprises there is no hundredth.
     """
     tail_count = ceil(TAIL_SHARE * len(numeric))
     for feature, values in zip(model.numeric, numeric.T, strict=True):
@@ -112,8 +112,9 @@ def _measure_tails(numeric: np.ndarray, *, model: FittedModel) -> Iterator[tuple
         # The last bits that centring leaves of a constant are no variance.
         keeps_unit = feature.name in model.settings.unscaled_features
         if np.ptp(values) > 0 and not keeps_unit:
-            tail = np.argsort(deviations)[-tail_count:]
-            tail_share = float(squares[tail].sum() / squares.sum())
+            if TAIL_SHARE * len(numeric) >= 1:
+                tail = np.argsort(deviations)[-tail_count:]
+                tail_share = float(squares[tail].sum() / squares.sum())
             largest = float(np.sqrt(squares.max() / squares.mean()))
         yield (
             "tail_variance_share",

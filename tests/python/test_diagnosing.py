@@ -63,10 +63,10 @@ def spread_parts(count=200, seed=0):
 def test_a_feature_of_one_known_value_is_constant_and_has_no_tail():
     measured, *_ = diagnose(
         {
-            "x": [1, 2, 3, 4],
-            "zero": [0, 0, 0, 0],
-            "one_or_unknown": [7, None, 7, 7],
-            "third": [0.1, 0.1, 0.1, 0.1],
+            "x": [1, 2, 3, 4] * 25,
+            "zero": [0] * 100,
+            "one_or_unknown": [7, None, 7, 7] * 25,
+            "third": [0.1] * 100,
         }
     )
 
@@ -83,6 +83,12 @@ def test_a_feature_of_one_known_value_is_constant_and_has_no_tail():
         measures = values(measured, check_name)
         assert not np.isnan(measures.pop("x"))
         assert all(np.isnan(value) for value in measures.values()), check_name
+
+
+def test_of_fewer_than_a_hundred_enterprises_there_is_no_hundredth():
+    measured, *_ = diagnose({"x": [*range(98), 10_000]})
+
+    assert np.isnan(values(measured, "tail_variance_share")["x"])
 
 
 def test_a_sum_is_found_once_and_solved_for_the_sum():

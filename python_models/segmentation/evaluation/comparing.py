@@ -73,7 +73,7 @@ def compare_approaches(
     active_labels = active_labels.to_numpy(dtype=int)
     settings = active_model.settings
     cluster_count = len(active_model.centroids)
-    dimension = len(settings.numeric_features) + len(settings.categorical_features)
+    dimension = len(active_model.feature_names())
 
     def describe(
         approach: str,

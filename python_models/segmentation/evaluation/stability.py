@@ -56,7 +56,8 @@ def measure_stability(
     -------
     pandas.DataFrame, shape (cluster_count, 6)
         The columns of COLUMN_TYPES. NaN for a cluster without an enterprise in the
-        sample, and for all where no bootstrap sample could be fitted.
+        sample, and for all where fewer than half of the bootstrap samples could be
+        fitted.
     """
     if bootstraps is None:
         bootstraps = draw_bootstraps(
@@ -72,7 +73,8 @@ def measure_stability(
             )
     by_bootstrap = np.array(jaccards).reshape(len(jaccards), cluster_count)
     sizes = np.bincount(labels, minlength=cluster_count)
-    is_measured = (sizes > 0) & (len(jaccards) > 0)
+    # Those that cannot be fitted are not a random choice: they lack whole clusters.
+    is_measured = (sizes > 0) & (2 * len(jaccards) >= len(bootstraps) > 0)
 
     def mean_of(values: np.ndarray) -> np.ndarray:
         total = values.sum(axis=0) / max(len(jaccards), 1)
