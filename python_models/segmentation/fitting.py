@@ -26,6 +26,8 @@ DENSE_CELL_LIMIT = 50_000_000
 # Interquartile ranges above the third quartile from which a value is an outlier
 # (Tukey 1977, Exploratory Data Analysis).
 OUTLIER_RANGES = 1.5
+# Stands for an enterprise that is in none of the former groups.
+NO_GROUP = -1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,7 +143,7 @@ class FormerGroups:
     Attributes
     ----------
     labels : numpy.ndarray of int, shape (n_rows,)
-        Group of each enterprise of the sample.
+        Group of each enterprise of the sample; NO_GROUP if it is in none.
     minimum_gain : float
         Share of the inertia, 0 to 1, that another solution must save to be preferred.
     """
@@ -276,7 +278,7 @@ def fit_pipeline(
     transformed = features.transform(frame)
     clusters = pipeline.named_steps["clusters"].fit(transformed[~is_giant])
     if former is not None:
-        former = replace(former, labels=former.labels[~is_giant])
+        former = _without_giants(former, is_giant=is_giant)
     clusters = _continue_former(clusters, transformed[~is_giant], former=former)
     of_giants = np.asarray(transformed[is_giant].mean(axis=0)).reshape(1, -1)
     clusters.cluster_centers_ = np.vstack([clusters.cluster_centers_, of_giants])
@@ -294,15 +296,28 @@ def _continue_former(
 
     Former groups that are not as many as the clusters cannot be continued.
     """
-    groups = np.unique(former.labels) if former is not None else []
+    labels = former.labels if former is not None else np.empty(0, dtype=int)
+    groups = np.unique(labels[labels != NO_GROUP])
     if len(groups) != fresh.n_clusters:
         return fresh
-    means = [transformed[former.labels == group].mean(axis=0) for group in groups]
+    means = [transformed[labels == group].mean(axis=0) for group in groups]
     start = np.vstack([np.asarray(mean).ravel() for mean in means])
     continued = clone(fresh).set_params(init=start, n_init=1).fit(transformed)
     has_all = len(np.unique(continued.labels_)) == fresh.n_clusters
     saved = 1 - fresh.inertia_ / continued.inertia_ if continued.inertia_ else 0.0
     return continued if has_all and saved <= former.minimum_gain else fresh
+
+
+def _without_giants(former: FormerGroups, *, is_giant: np.ndarray) -> FormerGroups:
+    """Take the giants out of the former groups, and the group that is theirs.
+
+    A giant is told by its counts and a member by the nearest centroid: in a
+    continuum the group of the giants has members that are none.
+    """
+    groups, counts = np.unique(former.labels[is_giant], return_counts=True)
+    labels = former.labels[~is_giant]
+    of_giants = groups[np.argmax(counts)]
+    return replace(former, labels=np.where(labels == of_giants, NO_GROUP, labels))
 
 
 def without_constants(sample: pd.DataFrame, *, settings: FitSettings) -> FitSettings:

@@ -7,11 +7,17 @@ import pytest
 from planted_data import make_settings
 from segmentation.errors import SegmentationError
 from segmentation.fitted_space import transform_sample
-from segmentation.fitting import find_giants, fit_model, fit_pipeline
+from segmentation.fitting import (
+    FormerGroups,
+    find_giants,
+    fit_model,
+    fit_pipeline,
+)
 from segmentation.labelling import label_enterprises
 from segmentation.model_rows import model_from_rows, model_to_rows
 from segmentation.projection import fit_projection, project_enterprises
 from segmentation.sampling import read_fit_sample
+from sklearn.metrics import adjusted_rand_score
 
 COUNTS = ("followers_facebook", "followers_instagram", "followers_tiktok")
 FLAGS = ("has_facebook_account", "has_instagram_account", "has_tiktok_account")
@@ -152,6 +158,31 @@ def test_two_clusters_are_the_giants_and_all_others(sample):
     model = fit_model(sample, settings=robust_settings(n_clusters=2))
 
     assert len(model.centroids) == 2
+
+
+def test_the_group_of_the_giants_does_not_keep_a_refit_from_continuing_the_others():
+    """Two clusters cut a ring of heaps either way; a giants' group has a small one."""
+    heaps = np.repeat([(x, y) for x in (5, 6.01) for y in (5, 6)], 8, axis=0)
+    logs = np.vstack([heaps + np.tile(np.arange(8) / 100, 4)[:, None], [(9, 9)] * 2])
+    sample = pd.DataFrame(np.exp(logs), columns=COUNTS[:2])
+    sample.insert(0, "enterprise_id", [f"e{i:02d}" for i in range(len(sample))])
+    settings = robust_settings(
+        numeric_features=COUNTS[:2],
+        log_features=COUNTS[:2],
+        unscaled_features=(),
+        categorical_features=(),
+        scaling="none",
+    )
+    upper_and_lower = np.tile(np.repeat([0, 1], 8), 2)
+    groups = np.concatenate([upper_and_lower, [2, 2]])
+    groups[31] = 2
+    former = FormerGroups(labels=groups, minimum_gain=0.05)
+
+    pipeline, _ = fit_pipeline(sample, settings=settings, former=former)
+
+    labels = pipeline.named_steps["clusters"].labels_
+    assert find_giants(sample, settings=settings).tolist() == [False] * 32 + [True] * 2
+    assert adjusted_rand_score(labels[:32], upper_and_lower) == 1
 
 
 def test_labels_equal_those_of_the_pipeline(connection, features, sample, settings):
