@@ -41,9 +41,9 @@ def summarise(publish_dir: Path) -> str:
             "select segment_key, event_type, related_segment_key,"
             " related_enterprise_count from segment_events"
             " inner join segmentation_fits using (fit_id)"
-            " where fitted_at = ? and event_type not in ('first', 'kept')"
-            " order by segment_key",
-            [published_at],
+            " where fit_id = ? and fitted_at = ?"
+            " and event_type not in ('first', 'kept') order by segment_key",
+            [fit_id, published_at],
         ).fetchall()
         causes = connection.execute(
             "select cause, count(*) from segment_changes where changed_at = ?"
@@ -68,7 +68,7 @@ def summarise(publish_dir: Path) -> str:
         "",
         _model_line(*model),
         *event_lines(events),
-        _change_line(dict(causes)),
+        _change_line(published_at, dict(causes)),
         _cluster_count_line(cluster_counts),
         "",
         *_rejection_lines(rejections),
@@ -140,9 +140,11 @@ def event_lines(events: list[tuple]) -> list[str]:
     ]
 
 
-def _change_line(causes: dict[str, int]) -> str:
+def _change_line(published_at: datetime, causes: dict[str, int]) -> str:
+    # Not "since the last publication": two builds may have one clock.
+    what = f"Changes of {published_at:%Y-%m-%d %H:%M} UTC"
     if not causes:
-        return "Changes since the last publication: none"
+        return f"{what}: none"
     listed = [
         f"{_count(causes[cause])} {words}"
         for cause, words in (
@@ -154,7 +156,7 @@ def _change_line(causes: dict[str, int]) -> str:
         )
         if cause in causes
     ]
-    return f"Changes since the last publication: {', '.join(listed)}"
+    return f"{what}: {', '.join(listed)}"
 
 
 def _cluster_count_line(cluster_counts: list[tuple]) -> str:

@@ -1,12 +1,15 @@
 """Segments keep their identity from build to build, and every move has its cause."""
 
 import csv
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 from dbt_project import DbtProject
+from segmentation.build_summary import summarise
 
 FOUR = {"balanced_active", "facebook_leaders", "low_visibility", "moderate_presence"}
 LATER = "2025-07-31 12:00:00"
@@ -183,6 +186,23 @@ def test_back_to_four_clusters_the_four_have_their_members_again(
         (2, "variables_changed"),
         (3, "variables_changed"),
     ]
+
+
+def test_of_two_fits_with_one_clock_the_summary_tells_the_last(
+    four_again: DbtProject, tmp_path: Path
+) -> None:
+    shutil.copy(four_again.published, tmp_path)
+    with duckdb.connect(tmp_path / four_again.published.name) as connection:
+        connection.execute(
+            "update segmentation_fits set fitted_at = cast(? as timestamp)"
+            " where fit_id = 2",
+            [LATER_STILL],
+        )
+
+    summary = summarise(tmp_path)
+
+    assert "new_2_1: gone, merged into moderate_presence" in summary
+    assert "new_2_1: new" not in summary
 
 
 def test_a_client_set_by_hand_is_shown_as_such_and_gets_that_segments_actions(
