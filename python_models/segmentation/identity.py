@@ -93,8 +93,9 @@ def identify_clusters(
         ``cluster_id``, ``segment_key``, ``matched_by`` ('shared_members', what
         ``known_from`` says of the matched profile, or 'nothing'), ``match_distance``
         (of the profiles; for a new segment to the nearest known one; None if there is
-        none) and ``match_overlap`` (Jaccard index of the members; None where the
-        match was not by members), ordered by cluster. New keys are ``new_<fit>_<n>``,
+        none or all counts of one side are unknown) and ``match_overlap`` (Jaccard
+        index of the members; None where the match was not by members), ordered by
+        cluster. New keys are ``new_<fit>_<n>``,
         numbered by falling mean total, so that they do not depend on the cluster
         number; a number whose key is taken already is left out.
     """
@@ -123,13 +124,8 @@ def identify_clusters(
     for i, cluster_id in enumerate(clusters["cluster_id"]):
         match = by_members.get(i, by_profile.get(i))
         if match is None:
-            nearest = float(distances[i].min()) if distances.shape[1] else None
-            key, matched_by, distance, overlap = (
-                next(new_keys),
-                "nothing",
-                nearest,
-                None,
-            )
+            key, matched_by, overlap = next(new_keys), "nothing", None
+            distance = _known(distances[i].min(initial=UNREACHABLE))
         else:
             key = known_segments.loc[match, "segment_key"]
             is_by_members = i in by_members
@@ -138,7 +134,7 @@ def identify_clusters(
                 if is_by_members
                 else known_segments.loc[match, "known_from"]
             )
-            distance = float(distances[i, match])
+            distance = _known(distances[i, match])
             overlap = float(jaccard(shared)[i, match]) if is_by_members else None
         rows.append((int(cluster_id), key, matched_by, distance, overlap))
     return pd.DataFrame(rows, columns=list(COLUMN_TYPES)).sort_values(
@@ -228,6 +224,10 @@ def profile_distances(
     with np.errstate(invalid="ignore", divide="ignore"):
         scaled = np.nansum(squares, axis=2) * len(PROFILE_COLUMNS) / shared
     return np.where(shared > 0, np.sqrt(scaled), UNREACHABLE)
+
+
+def _known(distance: float) -> float | None:
+    return None if distance == UNREACHABLE else float(distance)
 
 
 def _shared_matrix(

@@ -170,6 +170,13 @@ def test_clusters_with_unknown_means_are_matched_by_the_known_ones():
     assert keys_of(identities) == ["new_3_1", "low_visibility"]
 
 
+def test_a_cluster_without_any_known_count_is_new_and_has_no_distance():
+    identities = identify(clusters([np.nan] * 4), known(SEGMENTS))
+
+    assert keys_of(identities) == ["new_3_1"]
+    assert identities["match_distance"].isna().all()
+
+
 def test_the_source_of_a_match_is_that_of_the_segment_matched():
     segments = pd.concat(
         [
