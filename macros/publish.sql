@@ -26,6 +26,9 @@
             'marts': marts | sort(attribute='name'),
             'data_set': data_set(),
             'published_at': as_of_text(),
+            'remembered_file': run_query(
+                'select identity from previous_publication.main.published_file'
+            ).columns[0].values() | first,
         }), info=true) -%}
     {%- endif -%}
 {%- endmacro %}

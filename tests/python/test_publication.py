@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import duckdb
 import pytest
@@ -14,6 +15,7 @@ from segmentation.publication.memory import (
     DATABASE_NAME,
     MEMORY_TABLES,
     attach_previous_publication,
+    identify_publication,
 )
 from segmentation.publication.publishing import publish
 
@@ -100,6 +102,7 @@ def publish_build(build, publish_dir, **changes):
         "marts": MARTS,
         "data_set": "seeds",
         "published_at": "2024-03-01 12:30:00",
+        "remembered_file": identify_publication(publish_dir),
     }
     return publish(build.cursor(), **{**arguments, **changes})
 
@@ -167,8 +170,14 @@ def test_two_builds_that_publish_at_once_take_turns(build, publish_dir):
     """Each wrote and removed the other's unfinished file before they waited."""
     publish_build(build, publish_dir)
 
+    def publish_when_it_is_the_turn(engine):
+        while True:
+            # Refused where the other one has published meanwhile.
+            with suppress(SegmentationError):
+                return publish_build(engine, publish_dir)
+
     def publish_often(engine):
-        return [publish_build(engine, publish_dir) for _ in range(8)]
+        return [publish_when_it_is_the_turn(engine) for _ in range(8)]
 
     with duckdb.connect() as other_engine, ThreadPoolExecutor(2) as pool:
         other_engine.execute("attach ':memory:' as build; create schema build.marts")
@@ -356,6 +365,22 @@ def test_a_file_in_place_of_the_folder_is_an_error_that_leaves_it_alone(
         publish_build(build, publish_dir)
 
     assert publish_dir.read_text() == "somebody's notes"
+
+
+def test_a_build_that_began_before_the_last_publication_does_not_replace_it(
+    build, publish_dir
+):
+    """It does not know the changes that were published meanwhile."""
+    publish_build(build, publish_dir)
+    remembered_file = identify_publication(publish_dir)
+    publish_build(build, publish_dir, published_at="2024-04-01")
+    before = (publish_dir / DATABASE_NAME).read_bytes()
+
+    with pytest.raises(SegmentationError, match="has changed since it began"):
+        publish_build(build, publish_dir, remembered_file=remembered_file)
+
+    assert (publish_dir / DATABASE_NAME).read_bytes() == before
+    assert files_in(publish_dir) == [DATABASE_NAME]
 
 
 def test_what_a_killed_publication_left_behind_is_cleared(build, publish_dir):

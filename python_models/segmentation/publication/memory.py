@@ -130,12 +130,22 @@ _OLDER_PUBLICATIONS = (
 )
 
 
+def identify_publication(publish_dir: Path) -> str:
+    """Tell one published file from the next: each is a new file of its own time."""
+    try:
+        file = (publish_dir / DATABASE_NAME).stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return "none"
+    return f"{file.st_ino} {file.st_size} {file.st_mtime_ns}"
+
+
 def attach_previous_publication(
     connection: DuckDBPyConnection, *, publish_dir: Path, working_dir: Path
 ) -> None:
     """Attach the last publication as the in-memory catalog ``previous_publication``.
 
-    Its tables are there, empty, when nothing has been published yet. The published
+    Its tables are there, empty, when nothing has been published yet; one more,
+    ``published_file``, identifies the file that they were read from. The published
     file is copied before it is opened: a BI tool that holds it open does not stop a
     build, and the build does not stop the tool. Nobody but :func:`publish` writes
     that file, always as a whole, so a copy is never half of one.
@@ -149,6 +159,10 @@ def attach_previous_publication(
     for table, columns in MEMORY_TABLES.items():
         listed = ", ".join(f"{name} {type_}" for name, type_ in columns.items())
         connection.execute(f"create table {CATALOG}.main.{table} ({listed})")
+    connection.execute(
+        f"create table {CATALOG}.main.published_file as select ? as identity",
+        [identify_publication(publish_dir)],
+    )
     published = publish_dir / DATABASE_NAME
     if not published.exists():
         return

@@ -11,7 +11,7 @@ from duckdb import DuckDBPyConnection
 from duckdb import Error as DuckDBError
 
 from segmentation.errors import SegmentationError
-from segmentation.publication.memory import DATABASE_NAME
+from segmentation.publication.memory import DATABASE_NAME, identify_publication
 from segmentation.sql_text import quoted, text
 
 # Version of the published tables: raised when a column is renamed or removed.
@@ -40,6 +40,7 @@ def publish(
     marts: list[dict[str, Any]],
     data_set: str,
     published_at: str,
+    remembered_file: str,
 ) -> str:
     """Publish the marts if the build was complete and green.
 
@@ -64,6 +65,8 @@ def publish(
         The data set that the publication belongs to.
     published_at : str
         The build's clock, ISO format.
+    remembered_file : str
+        Identity of the published file that the build remembers.
 
     Returns
     -------
@@ -73,7 +76,8 @@ def publish(
     Raises
     ------
     SegmentationError
-        If the file cannot be written.
+        If the file cannot be written, or another build has put its own there since
+        this one began: its part of the history would be lost.
     """
     refusal = _reason_not_to_publish(
         command=command,
@@ -87,6 +91,12 @@ def publish(
     try:
         publish_dir.mkdir(parents=True, exist_ok=True)
         with _alone_in(publish_dir):
+            if identify_publication(publish_dir) != remembered_file:
+                raise SegmentationError(
+                    f"The build passed, but {target} has changed since it began: what"
+                    " another build published there would be lost. Run dbt build again,"
+                    " to go on from it."
+                )
             _write_database(
                 cursor,
                 target=target,
