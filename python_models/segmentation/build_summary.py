@@ -132,7 +132,7 @@ def event_lines(events: list[tuple]) -> list[str]:
         "split": "new, split from {related} ({count} of its enterprises)",
         "returned": "returned",
         "merged": "gone, merged into {related} ({count} of its enterprises)",
-        "retired": "gone, its enterprises spread over other segments",
+        "retired": "gone, and no segment has most of its enterprises",
     }
     return [
         f"  {key}: {words[event].format(related=related, count=count)}"
