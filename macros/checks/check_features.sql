@@ -4,6 +4,7 @@
         {%- do call_package('check_features', {
             'features': this.render() | string,
             'fit_variables': fit_variables(),
+            'refit': var('refit'),
             'is_empty_run': flags.EMPTY,
         }) -%}
     {%- endif -%}

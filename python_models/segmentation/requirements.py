@@ -191,23 +191,28 @@ def check_features(
     publish_dir: Path,
     features: str,
     fit_variables: str,
+    refit: str,
     is_empty_run: bool,
 ) -> None:
-    """Refuse a feature table that the fit cannot use.
+    """Refuse a feature table that the model cannot use.
+
+    A model that is kept whatever happens scores as few enterprises as there are.
 
     Raises
     ------
     SegmentationError
-        If a feature is not a column of it, or it has fewer enterprises, or fewer
-        different ones, than clusters.
+        If a feature is not a column of it, or it has none, or, where a fit may follow,
+        fewer enterprises, or fewer different ones, than clusters.
     """
     settings = read_active_settings(fit_variables)
     table = cursor.sql(f"select * from {features}")
     check_columns(table, settings=settings)
     if is_empty_run:
         return
-    first = table.project("enterprise_id").limit(settings.n_clusters)
-    check_enterprise_count(len(first.fetchall()), settings=settings)
+    first = table.project("enterprise_id").limit(settings.n_clusters).fetchall()
+    if refit == "never" and first:
+        return
+    check_enterprise_count(len(first), settings=settings)
     features_of_fit = settings.numeric_features + settings.categorical_features
     different = table.project(", ".join(map(quoted, features_of_fit))).distinct()
     check_different_count(

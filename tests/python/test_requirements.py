@@ -83,12 +83,13 @@ def load_features(connection, *, row_count):
     )
 
 
-def check_table(connection, *, is_empty_run=False, **settings):
+def check_table(connection, *, refit="auto", is_empty_run=False, **settings):
     check_features(
         connection,
         publish_dir=Path("published"),
         features="enterprise_features",
         fit_variables=fit_variables(**settings),
+        refit=refit,
         is_empty_run=is_empty_run,
     )
 
@@ -269,6 +270,15 @@ def test_fewer_enterprises_than_clusters_are_refused_with_both_numbers(connectio
         check_table(connection)
 
     assert "3 active enterprises, fewer than n_clusters = 4" in str(refusal.value)
+
+
+def test_a_model_that_is_kept_needs_no_more_than_one_enterprise(connection):
+    load_features(connection, row_count=1)
+
+    check_table(connection, refit="never")
+    connection.execute("delete from enterprise_features")
+    with pytest.raises(SegmentationError, match="0 active enterprises"):
+        check_table(connection, refit="never")
 
 
 def test_an_empty_run_needs_no_enterprise_but_every_feature(connection):
