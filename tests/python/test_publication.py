@@ -5,6 +5,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import datetime
 
 import duckdb
 import pytest
@@ -469,6 +470,10 @@ def test_a_build_remembers_what_was_published_last(build, publish_dir, tmp_path)
         fits = connection.sql(
             f"select fit_id, reason, inertia from {memory}.segmentation_fits"
         ).fetchall()
+        changes = connection.sql(
+            "select change_number, changed_at, from_segment_key, to_segment_key, cause,"
+            f" fit_id, count(*) from {memory}.segment_changes group by all"
+        ).fetchall()
         keys = connection.sql(f"from {memory}.enterprise_segments").count("*")
         data_set = connection.sql(f"select data_set from {memory}.publication")
 
@@ -476,6 +481,8 @@ def test_a_build_remembers_what_was_published_last(build, publish_dir, tmp_path)
         means = (9000.5, 8000.0, 800.0, None)
         assert registry == [("facebook_leaders", True, 2, 2, None, *means)]
         assert clusters == [(2, 0, "facebook_leaders")]
+        came = (1, datetime(2024, 3, 1, 12, 30), None, "facebook_leaders", "new", 2)
+        assert changes == [(*came, 500)]
         assert fits == [(1, "first fit", None), (2, "refit", None)]
         assert keys.fetchall() == [(500,)]
         assert data_set.fetchall() == [("seeds",)]

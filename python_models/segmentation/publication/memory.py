@@ -127,6 +127,13 @@ _OLDER_PUBLICATIONS = (
     " mean_followers_tiktok from {catalog}.cluster_profiles"
     " cross join (select max(fit_id) as fit_id from {catalog}.segmentation_fits)"
     " where not exists (select 1 from {catalog}.segment_registry)",
+    # Who was there came at that publication at the latest.
+    "insert into {catalog}.segment_changes (enterprise_id, change_number, changed_at,"
+    " to_segment_key, cause, fit_id)"
+    " select enterprise_id, 1, published_at, segment_key, 'new', fit_id"
+    " from {catalog}.enterprise_segments cross join {catalog}.publication"
+    " cross join (select max(fit_id) as fit_id from {catalog}.segmentation_fits)"
+    " where not exists (select 1 from {catalog}.segment_changes)",
 )
 
 
