@@ -61,7 +61,7 @@ class RefitPolicy:
                 f"The variable refit is {self.refit!r}: use one of"
                 f" {', '.join(POLICIES)}."
             )
-        if not self.refit_after_days > 0:
+        if not 0 < self.refit_after_days < float("inf"):
             raise SegmentationError(
                 f"The variable refit_after_days is {self.refit_after_days}: write a"
                 " positive number of days, a large one for no limit."

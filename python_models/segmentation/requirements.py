@@ -70,7 +70,7 @@ def check_settings(
             f" add it to {unnamed_segment}."
         )
     try:
-        is_distance = float(identity_distance_limit) > 0
+        is_distance = 0 < float(identity_distance_limit) < float("inf")
     except (TypeError, ValueError):
         is_distance = False
     if not is_distance:

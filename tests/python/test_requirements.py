@@ -136,6 +136,11 @@ def test_variables_that_a_build_can_honour_are_accepted(connection, changes):
             "a positive number of days",
         ),
         (
+            {"refit_policy": REFIT_POLICY | {"refit_after_days": float("inf")}},
+            "refit_after_days is inf",
+            "a large one for no limit",
+        ),
+        (
             {"refit_policy": REFIT_POLICY | {"refit_below_ari": "low"}},
             "refit_below_ari is 'low'",
             "write a number",
@@ -168,7 +173,7 @@ def test_variables_that_a_build_can_honour_are_accepted(connection, changes):
         ),
         *(
             ({"identity_distance_limit": value}, f"limit is {value!r}", "such as 0.5")
-            for value in (0, -1, "far", None, "", float("nan"))
+            for value in (0, -1, "far", None, "", float("nan"), float("inf"))
         ),
         *(
             ({"projection_variance_share": value}, f"is {value!r}", "such as 0.85")
