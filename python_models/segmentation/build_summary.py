@@ -113,6 +113,8 @@ def _model_line(
     line = f"Model: fit {fit_id} of {fitted_at:%Y-%m-%d}, {age_days:.0f} days old"
     if agreement is not None:
         line += f"; agreement with a refit today {agreement:.2f}"
+    if policy == "auto" and age_days >= after_days:
+        return f"{line} (past {after_days:.0f} days: a refit learned the same again)"
     if policy == "auto":
         return f"{line} (refit below {below_ari:.2f} or after {after_days:.0f} days)"
     return f"{line} (refit: {policy})"

@@ -67,7 +67,7 @@ def preview(database: Path) -> str:
             f"  agreement with the published model {_figure(agreement)}"
             " (adjusted Rand index)",
             "",
-            f"{moved_count:,} of {total_count:,} enterprises would move:",
+            f"{moved_count:,} of {total_count:,} enterprises would move, by the model:",
             *(f"  {count:>7,}  {old} -> {new}" for old, new, count in moved),
             *event_lines(events),
             "",

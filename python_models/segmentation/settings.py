@@ -171,8 +171,21 @@ class FitSettings:
 
     @classmethod
     def from_json(cls, text: str) -> "FitSettings":
-        """Read back what :meth:`to_json` wrote, in this version or an older one."""
+        """Read back what :meth:`to_json` wrote, in this version or an older one.
+
+        Raises
+        ------
+        SegmentationError
+            If a newer version of the project wrote it, with a setting unknown here.
+        """
         values = json.loads(text)
+        unknown = sorted(set(values) - {field.name for field in fields(cls)})
+        if unknown:
+            raise SegmentationError(
+                f"The published model has the setting {unknown[0]!r}, which this"
+                " version of the project does not know: a newer one published it."
+                " Update the project, or set PUBLISH_DIR to another folder."
+            )
         return cls(
             **{
                 name: tuple(value) if isinstance(value, list) else value

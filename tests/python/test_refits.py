@@ -162,7 +162,7 @@ def test_the_preview_says_what_the_build_then_did(five: DbtProject) -> None:
         " and from_segment_key <> to_segment_key"
     )
     moved = sum(count for _, _, count in migrations)
-    assert f"{moved} of 421 enterprises would move:" in five.preview
+    assert f"{moved} of 421 enterprises would move, by the model:" in five.preview
     for old, new, count in migrations:
         assert f"{count}  {old} -> {new}" in five.preview
     assert "new_2_1: new, split from moderate_presence" in five.preview

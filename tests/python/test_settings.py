@@ -99,6 +99,16 @@ def test_json_gives_the_same_settings_back():
     assert "\n" not in text
 
 
+def test_settings_of_an_older_version_are_completed_and_of_a_newer_one_refused():
+    """A publication outlives the version of the project that wrote it."""
+    values = json.loads(make_settings().to_json())
+    older = {k: v for k, v in values.items() if k != "category_weight"}
+
+    assert FitSettings.from_json(json.dumps(older)) == make_settings()
+    with pytest.raises(SegmentationError, match="'depth', which this"):
+        FitSettings.from_json(json.dumps(values | {"depth": 3}))
+
+
 def test_json_of_equal_settings_is_equal_text():
     """The text is compared and digested to see whether a fit is still valid."""
     backwards = FitSettings(**dict(reversed(vars(make_settings()).items())))
