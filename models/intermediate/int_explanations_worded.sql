@@ -360,7 +360,6 @@ overrides_worded as (
 
 explanations_worded as (
     select
-        sentences_filled.enterprise_id,
         {% for language in languages -%}
         case
             when overrides_worded.enterprise_id is not null
@@ -368,13 +367,16 @@ explanations_worded as (
                     overrides_worded.sentence_{{ language }},
                     '{explanation}',
                     concat(
-                        lower(substr(sentences_filled.explanation_{{ language }}, 1, 1)),
+                        lower(
+                            substr(sentences_filled.explanation_{{ language }}, 1, 1)
+                        ),
                         substr(sentences_filled.explanation_{{ language }}, 2)
                     )
                 )
             else sentences_filled.explanation_{{ language }}
-        end as explanation_{{ language }}{{ ',' if not loop.last }}
+        end as explanation_{{ language }},
         {% endfor -%}
+        sentences_filled.enterprise_id
     from sentences_filled
     left join overrides_worded
         on sentences_filled.enterprise_id = overrides_worded.enterprise_id

@@ -13,19 +13,22 @@ NOT_COPIED = shutil.ignore_patterns(
 )
 
 
-def build_copy_of(source: Path, folder: Path, **settings: str) -> DbtProject:
+def build_copy_of(
+    source: Path, folder: Path, *, unit_tests: str = "false", **settings: str
+) -> DbtProject:
     """Copy a project, build it with settings and keep what the build said."""
     shutil.copytree(source, folder, ignore=NOT_COPIED)
     project = DbtProject(folder, settings=settings)
-    project.first_build = project.dbt("build")
+    project.first_build = project.dbt("build", UNIT_TESTS=unit_tests)
     assert project.first_build.returncode == 0, project.first_build.stdout
     return project
 
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> DbtProject:
-    """Provide the project as shipped, built once; tests only read it."""
-    return build_copy_of(CHECKOUT, tmp_path_factory.mktemp("seeds") / "project")
+    """Provide the project as shipped, built once with all its tests; only read."""
+    folder = tmp_path_factory.mktemp("seeds") / "project"
+    return build_copy_of(CHECKOUT, folder, unit_tests="true")
 
 
 @pytest.fixture(scope="session")

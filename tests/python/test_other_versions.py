@@ -40,7 +40,7 @@ def test_the_whole_build_passes_on_duckdb_2(
         check=True,
     )
     assert version.stdout.strip() == "2.0.0"
-    build = project.dbt("build", PYTHONPATH=engine, evaluate="true")
+    build = project.dbt("build", PYTHONPATH=engine, evaluate="true", UNIT_TESTS="true")
     assert build.returncode == 0, build.stdout
     assert "WARN=0 ERROR=0 SKIP=0" in build.stdout
     assert project.rows(segments) == before

@@ -81,6 +81,7 @@ def test_a_build_with_every_variable_changed_passes_its_tests(
     """A unit test that reads a user's variable would stop that user's publication."""
     build = project.dbt(
         "build",
+        UNIT_TESTS="true",
         as_of="2026-01-02",
         language="en",
         n_clusters="5",
@@ -108,7 +109,7 @@ def test_a_build_with_every_variable_changed_passes_its_tests(
 
 @pytest.mark.slow
 def test_a_build_with_the_robust_recipe_passes_its_tests(project: DbtProject) -> None:
-    build = project.dbt("build", recipe="robust", evaluate="true")
+    build = project.dbt("build", recipe="robust", evaluate="true", UNIT_TESTS="true")
     assert build.returncode == 0, build.stdout
     assert "Published 24 tables" in build.stdout
     # Giants are apart, and no check finds fault with a derived total.
