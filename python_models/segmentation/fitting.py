@@ -323,9 +323,9 @@ def _without_giants(former: FormerGroups, *, is_giant: np.ndarray) -> FormerGrou
 def without_constants(sample: pd.DataFrame, *, settings: FitSettings) -> FitSettings:
     """Take out the numeric features that have one value in the whole sample.
 
-    A logarithm is constant where all positive counts are equal. If nothing would
-    be left, nothing is taken out: what is wrong is then said by the count of
-    different enterprises.
+    A logarithm is constant where all positive counts are equal; without any left
+    there are no giants to tell. If no numeric feature would be left, none is taken
+    out: what is wrong is then said by the count of different enterprises.
     """
     blocks = numeric_blocks(settings)
     varying = [
@@ -334,15 +334,14 @@ def without_constants(sample: pd.DataFrame, *, settings: FitSettings) -> FitSett
         for name in names
         if _varies(sample[name], is_log=block == "log")
     ]
-    if not varying and not settings.categorical_features:
+    if not varying:
         return settings
-    return replace(
-        settings,
-        **{
-            variable: tuple(n for n in getattr(settings, variable) if n in varying)
-            for variable in ("numeric_features", "log_features", "unscaled_features")
-        },
-    )
+    left = {
+        variable: tuple(n for n in getattr(settings, variable) if n in varying)
+        for variable in ("numeric_features", "log_features", "unscaled_features")
+    }
+    has_giants = settings.sets_giants_apart and bool(left["log_features"])
+    return replace(settings, **left, sets_giants_apart=has_giants)
 
 
 def find_giants(sample: pd.DataFrame, *, settings: FitSettings) -> np.ndarray:

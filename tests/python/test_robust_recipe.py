@@ -255,3 +255,21 @@ def test_a_sample_of_constants_says_how_few_enterprises_differ(settings):
 
     with pytest.raises(SegmentationError, match="only 1 different feature"):
         fit_model(sample, settings=robust_settings(categorical_features=()))
+
+
+@pytest.mark.parametrize(
+    "varying", [("has_facebook_account",), ("category_name",), ("followers_tiktok",)]
+)
+def test_a_fit_goes_on_with_whatever_still_varies(settings, varying):
+    """Nobody may have a count that varies, or nothing but a category."""
+    values = {name: [1.0] * 8 for name in settings.numeric_features}
+    values |= {name: [0.0, 1.0, 5.0, 9.0] * 2 for name in varying}
+    sample = pd.DataFrame({"enterprise_id": list("abcdefgh"), **values})
+    if "category_name" in varying:
+        sample["category_name"] = ["bar", "shop", "club", "spa"] * 2
+    else:
+        sample["category_name"] = "bar"
+
+    model = fit_model(sample, settings=settings)
+
+    assert len(model.centroids) == 3
