@@ -79,9 +79,10 @@ def test_every_broken_reference_of_the_content_seeds_is_found(
         "the_category_group_of_a_recommendation_exists",
         "the_city_of_a_recommendation_exists",
         "the_platform_of_a_recommendation_exists",
-        "every_segment_has_a_recommendation",
     ):
         assert f"Failure in test {test}" in build.stdout
+    # A segment is adopted by one line; its actions may follow.
+    assert "Warning in test every_segment_has_a_recommendation" in build.stdout
 
 
 @pytest.mark.parametrize("kill_count", [1, pytest.param(10, marks=pytest.mark.slow)])

@@ -1,3 +1,6 @@
+{#- A segment is adopted by one line in the seed, and its actions may follow. -#}
+{{ config(severity='warn') }}
+
 -- An account manager who opens a client of a named segment must find something to
 -- propose; only a segment that nobody has named yet may have nothing.
 select
