@@ -1,5 +1,7 @@
 """Fixtures that run dbt on copies of the project, never in the checkout."""
 
+import fcntl
+import os
 import shutil
 from pathlib import Path
 
@@ -13,37 +15,46 @@ NOT_COPIED = shutil.ignore_patterns(
 )
 
 
-def build_copy_of(
-    source: Path, folder: Path, *, unit_tests: str = "false", **settings: str
+def build_once(
+    factory: pytest.TempPathFactory, name: str, *, unit_tests: str, **settings: str
 ) -> DbtProject:
-    """Copy a project, build it with settings and keep what the build said."""
-    shutil.copytree(source, folder, ignore=NOT_COPIED)
-    project = DbtProject(folder, settings=settings)
-    project.first_build = project.dbt("build", UNIT_TESTS=unit_tests)
-    assert project.first_build.returncode == 0, project.first_build.stdout
+    """Copy the checkout and build it with settings, once for all workers of a run.
+
+    The first worker that needs the project builds it while the others wait.
+    """
+    is_worker = "PYTEST_XDIST_WORKER" in os.environ
+    root = factory.getbasetemp().parent if is_worker else factory.getbasetemp()
+    project = DbtProject(root / name / "project", settings=settings)
+    log = root / name / "build.log"
+    with (root / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not log.exists():
+            shutil.copytree(CHECKOUT, project.folder, ignore=NOT_COPIED)
+            build = project.dbt("build", UNIT_TESTS=unit_tests)
+            assert build.returncode == 0, build.stdout
+            log.write_text(build.stdout, encoding="utf-8")
+    project.build_log = log.read_text(encoding="utf-8")
     return project
 
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> DbtProject:
     """Provide the project as shipped, built once with all its tests; only read."""
-    folder = tmp_path_factory.mktemp("seeds") / "project"
-    return build_copy_of(CHECKOUT, folder, unit_tests="true")
+    return build_once(tmp_path_factory, "seeds", unit_tests="true")
 
 
 @pytest.fixture(scope="session")
 def built_from_files(tmp_path_factory: pytest.TempPathFactory) -> DbtProject:
     """Provide a build of a small agency's own files; tests only read it."""
-    folder = tmp_path_factory.mktemp("files")
-    raw_files = Path(shutil.copytree(MESSY_AGENCY, folder / "export"))
-    return build_copy_of(
-        CHECKOUT,
-        folder / "project",
+    return build_once(
+        tmp_path_factory,
+        "files",
+        unit_tests="false",
         raw_source="files",
         evaluate="false",
         # Copies read their own folder, and are still the same data set.
         data_set="messy_agency",
-        RAW_DATA_DIR=str(raw_files),
+        RAW_DATA_DIR=str(MESSY_AGENCY),
     )
 
 

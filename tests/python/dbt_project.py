@@ -30,7 +30,8 @@ class DbtProject:
 
     folder: Path
     settings: dict[str, str] = field(default_factory=dict)
-    first_build: subprocess.CompletedProcess | None = None
+    # What the build said that brought the project into its state.
+    build_log: str = ""
 
     @property
     def published(self) -> Path:

@@ -296,7 +296,7 @@ def test_a_million_enterprises_are_labelled_as_the_pipeline_does_within_memory(
         features = connection.table("enterprise_features")
         sample = read_fit_sample(features, settings=settings)
         pipeline, _ = fit_pipeline(sample, settings=settings)
-        rows = model_to_rows(fit_on(features, settings))
+        rows = model_to_rows(fit_on(features, settings), reason="first_fit")
         typed_table(connection, rows, MODEL_COLUMN_TYPES).create("kmeans_model")
 
     package = str(Path(segmentation.__file__).parents[1])

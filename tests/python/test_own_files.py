@@ -10,7 +10,7 @@ from dbt_project import DbtProject
 def test_files_in_another_column_order_with_extra_columns_build_without_warning(
     built_from_files: DbtProject,
 ) -> None:
-    assert "WARN=0 ERROR=0 SKIP=0" in built_from_files.first_build.stdout
+    assert "WARN=0 ERROR=0 SKIP=0" in built_from_files.build_log
 
 
 def test_numbers_of_every_kind_in_files_are_read(built_from_files: DbtProject) -> None:

@@ -65,7 +65,7 @@ def five(built: DbtProject, tmp_path_factory: pytest.TempPathFactory) -> DbtProj
     assert "Not published" in process.stdout
     project.preview = preview(project)
     assert project.rows("select max(fit_id) from segmentation_fits") == [(1,)]
-    project.first_build = build(project, n_clusters=5, as_of=LATER)
+    build(project, n_clusters=5, as_of=LATER)
     return project
 
 
@@ -105,7 +105,7 @@ def four_again(
             "reason": "opens a second shop",
         },
     )
-    project.first_build = build(project, as_of=LATER_STILL)
+    build(project, as_of=LATER_STILL)
     return project
 
 

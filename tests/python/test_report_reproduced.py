@@ -114,7 +114,7 @@ def test_every_enterprise_is_in_the_segment_that_was_planted(
 
 
 def test_the_build_runs_without_any_warning(built: DbtProject) -> None:
-    output = built.first_build.stdout
+    output = built.build_log
     assert "WARN=0 ERROR=0 SKIP=0" in output
     assert "warning" not in output.lower().replace("0 warnings", "")
 
