@@ -40,7 +40,7 @@ format: .venv/installed  ## Put Python files into the project's format
 	ruff check --fix .
 	ruff format .
 
-benchmark: .venv/installed  ## Simulate a year of monthly builds, a quarter of an hour
+benchmark: .venv/installed  ## Simulate a year of monthly builds, ten minutes
 	python benchmarks/simulated_year.py
 
 docs: .venv/installed  ## Write the documentation as one page, target/static_index.html
