@@ -21,7 +21,7 @@ build: .venv/installed  ## Build the segments and publish them to PUBLISH_DIR
 
 preview-refit: .venv/installed  ## Show what a refit would move, publishing nothing
 	dbt --quiet build --profiles-dir . --exclude-resource-type test unit_test \
-		--vars '{refit: always, $(VARS)}'
+		--vars '{refit: always, evaluate: false, $(VARS)}'
 	@python -m segmentation.refit_preview build/segmentation.duckdb
 
 test: .venv/installed  ## Run the test suite without its slow tests
