@@ -325,6 +325,33 @@ def test_variables_that_contradict_the_model_stop_a_build_that_must_not_refit(
     assert project.published.read_bytes() == before
 
 
+def test_a_run_of_a_part_of_the_graph_heeds_the_variables(project: DbtProject) -> None:
+    """A table of settings that the run does not select would be an earlier run's."""
+    process = project.dbt("run", "--select", "refit_assessment+", n_clusters=3)
+    assert process.returncode == 0, process.stdout
+    assert project.rows(
+        "select fit_id, reason, cluster_count from marts.segmentation_fits",
+        database=project.folder / "build" / "segmentation.duckdb",
+    ) == [(1, "first_fit", 4), (2, "variables_changed", 3)]
+
+
+@pytest.mark.slow
+def test_an_old_model_that_learns_the_same_again_is_kept_and_said_to_be(
+    project: DbtProject,
+) -> None:
+    build(project, as_of="2026-08-31 12:00:00")
+    assert project.rows("select fit_id, reason from segmentation_fits") == [
+        (1, "first_fit")
+    ]
+    assert project.rows(
+        "select is_refit, reason from models.refit_assessment",
+        database=project.folder / "build" / "segmentation.duckdb",
+    ) == [(True, "age")]
+    assert "past 365 days: a refit learned the same again" in summarise(
+        project.published.parent
+    )
+
+
 def test_the_seed_of_overrides_is_shipped_empty() -> None:
     seed = Path(__file__).parents[2] / "seeds/reference/segment_overrides.csv"
     with seed.open(encoding="utf-8", newline="") as file:
