@@ -89,6 +89,24 @@ def transform_sample(
     )
 
 
+def nearest_centroids(
+    transformed: np.ndarray | csr_array, *, centroids: np.ndarray
+) -> np.ndarray:
+    """Label each row with its nearest centroid, on a tie the first.
+
+    Parameters
+    ----------
+    transformed : numpy.ndarray or scipy.sparse.csr_array, shape (n_rows, n_columns)
+    centroids : numpy.ndarray, shape (n_clusters, n_columns)
+
+    Returns
+    -------
+    numpy.ndarray of int, shape (n_rows,)
+    """
+    # The squared distance without the point's own square, the same for all centroids.
+    return ((centroids**2).sum(axis=1) - 2 * (transformed @ centroids.T)).argmin(axis=1)
+
+
 def _scale_values(values: np.ndarray, feature: NumericFeature) -> np.ndarray:
     if feature.is_log:
         values = log_of_positive(values)

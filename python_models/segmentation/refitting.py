@@ -9,10 +9,10 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import pandas as pd
 from duckdb import DuckDBPyRelation
-from sklearn.metrics import adjusted_rand_score, pairwise_distances_argmin
+from sklearn.metrics import adjusted_rand_score
 
 from segmentation.errors import SegmentationError
-from segmentation.fitted_space import transform_sample
+from segmentation.fitted_space import nearest_centroids, transform_sample
 from segmentation.fitting import FittedModel, FormerGroups, fit_model
 from segmentation.model_rows import model_from_rows, model_to_rows
 from segmentation.settings import FitSettings
@@ -342,8 +342,8 @@ def measure_agreement(
 
 def label_sample(sample: pd.DataFrame, model: FittedModel) -> np.ndarray:
     """Nearest centroid of every row, in memory; a tie goes to the smaller number."""
-    return pairwise_distances_argmin(
-        transform_sample(sample, model=model), model.centroids
+    return nearest_centroids(
+        transform_sample(sample, model=model), centroids=model.centroids
     )
 
 

@@ -10,8 +10,9 @@ from segmentation.evaluation.cluster_counts import (
     null_silhouettes,
     subsample_agreements,
 )
-from segmentation.evaluation.labelled_fit import fit_and_label, nearest_centroids
+from segmentation.evaluation.labelled_fit import fit_and_label
 from segmentation.evaluation.resampling import draw_subsamples, permute_features
+from segmentation.fitted_space import nearest_centroids
 from segmentation.fitting import fit_pipeline
 from sklearn.metrics import (
     calinski_harabasz_score,

@@ -283,3 +283,11 @@ def test_a_model_that_differs_in_its_last_bits_has_learned_the_same(stored):
 
     assert has_learned_the_same(one, rounded)
     assert not has_learned_the_same(one, other)
+
+
+def test_a_sample_that_is_kept_sparse_is_labelled_alike(sample, stored, monkeypatch):
+    """Many categories make a dense table too large, and no label another."""
+    dense = label_sample(sample, stored.model)
+    monkeypatch.setattr("segmentation.fitted_space.DENSE_CELL_LIMIT", 0)
+
+    assert label_sample(sample, stored.model).tolist() == dense.tolist()

@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.sparse import issparse
 
 from segmentation.errors import SegmentationError
-from segmentation.fitted_space import transform_sample
+from segmentation.fitted_space import nearest_centroids, transform_sample
 from segmentation.fitting import FittedModel, fit_model
 from segmentation.settings import FitSettings
 
@@ -72,19 +72,3 @@ def dense_transform(sample: pd.DataFrame, *, model: FittedModel) -> np.ndarray:
     """
     transformed = transform_sample(sample, model=model)
     return transformed.toarray() if issparse(transformed) else transformed
-
-
-def nearest_centroids(transformed: np.ndarray, *, centroids: np.ndarray) -> np.ndarray:
-    """Label each row with its nearest centroid, on a tie the first.
-
-    Parameters
-    ----------
-    transformed : numpy.ndarray, shape (n_rows, n_columns)
-    centroids : numpy.ndarray, shape (n_clusters, n_columns)
-
-    Returns
-    -------
-    numpy.ndarray of int, shape (n_rows,)
-    """
-    # The squared distance without the point's own square, the same for all centroids.
-    return ((centroids**2).sum(axis=1) - 2 * transformed @ centroids.T).argmin(axis=1)
