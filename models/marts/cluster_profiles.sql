@@ -58,6 +58,7 @@ profiles as (
         cluster_names.segment_profile,
         cluster_names.segment_aim,
         cluster_names.display_order,
+        cluster_names.segment_colour,
         clusters.enterprise_count,
         clusters.enterprise_count / sum(clusters.enterprise_count) over ()
             as enterprise_share,

@@ -10,6 +10,10 @@ current_fit as (
     select * from {{ ref('int_current_fit') }}
 ),
 
+segments as (
+    select * from {{ ref('int_segments_described') }}
+),
+
 profiles_of_fit as (
     select
         profiles.segment_key,
@@ -52,6 +56,25 @@ segments_of_all_fits as (
     from published_registry
     full outer join profiles_of_fit
         on published_registry.segment_key = profiles_of_fit.segment_key
+),
+
+segments_registered as (
+    select
+        segments_of_all_fits.segment_key,
+        segments.segment_name_fr,
+        segments.segment_name_en,
+        segments.colour_number,
+        segments.segment_colour,
+        segments_of_all_fits.is_current,
+        segments_of_all_fits.first_fit_id,
+        segments_of_all_fits.last_fit_id,
+        segments_of_all_fits.enterprise_count,
+        segments_of_all_fits.mean_followers_total,
+        segments_of_all_fits.mean_followers_facebook,
+        segments_of_all_fits.mean_followers_instagram,
+        segments_of_all_fits.mean_followers_tiktok
+    from segments_of_all_fits
+    inner join segments on segments_of_all_fits.segment_key = segments.segment_key
 )
 
-select * from segments_of_all_fits
+select * from segments_registered

@@ -64,11 +64,12 @@ def check_settings(
             " social_accounts.csv and turnover.csv."
         )
     _check_choice("language", language, LANGUAGES)
-    if language not in unnamed_segment:
-        raise SegmentationError(
-            f"The variable unnamed_segment has no name for the language {language!r}:"
-            f" add it to {unnamed_segment}."
-        )
+    for known_language in LANGUAGES:
+        if known_language not in unnamed_segment:
+            raise SegmentationError(
+                "The variable unnamed_segment has no name for the language"
+                f" {known_language!r}: add it to {unnamed_segment}."
+            )
     try:
         is_distance = 0 < float(identity_distance_limit) < float("inf")
     except (TypeError, ValueError):

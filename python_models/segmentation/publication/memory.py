@@ -60,6 +60,7 @@ MEMORY_TABLES = {
     },
     "segment_registry": {
         "segment_key": "varchar",
+        "colour_number": "integer",
         "is_current": "boolean",
         "first_fit_id": "integer",
         "last_fit_id": "integer",
@@ -122,7 +123,7 @@ _OLDER_PUBLICATIONS = (
     " cross join (select max(fit_id) as fit_id from {catalog}.segmentation_fits)"
     " where not exists (select 1 from {catalog}.fit_clusters)",
     "insert into {catalog}.segment_registry"
-    " select segment_key, true, fit_id, fit_id, enterprise_count,"
+    " select segment_key, null, true, fit_id, fit_id, enterprise_count,"
     " mean_followers_total, mean_followers_facebook, mean_followers_instagram,"
     " mean_followers_tiktok from {catalog}.cluster_profiles"
     " cross join (select max(fit_id) as fit_id from {catalog}.segmentation_fits)"

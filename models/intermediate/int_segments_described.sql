@@ -1,0 +1,99 @@
+with identities as (
+    select * from {{ ref('cluster_identities') }}
+),
+
+segments as (
+    select * from {{ ref('segments') }}
+),
+
+published_registry as (
+    select * from {{ source('previous_publication', 'segment_registry') }}
+),
+
+segment_colours as (
+    select * from {{ ref('segment_colours') }}
+),
+
+keys_gathered as (
+    select segment_key from identities
+    union
+    select segment_key from segments
+    union
+    select segment_key from published_registry
+),
+
+colours_claimed as (
+    select
+        keys_gathered.segment_key,
+        segments.colour_number as seeded_colour_number,
+        published_registry.colour_number as published_colour_number
+    from keys_gathered
+    left join segments on keys_gathered.segment_key = segments.segment_key
+    left join published_registry
+        on keys_gathered.segment_key = published_registry.segment_key
+),
+
+-- What people write in the seed counts; nobody else keeps a number claimed there.
+colours_kept as (
+    select
+        colours_claimed.segment_key,
+        case
+            when colours_claimed.seeded_colour_number is not null
+                then colours_claimed.seeded_colour_number
+            when claims.seeded_colour_number is null
+                then colours_claimed.published_colour_number
+        end as colour_number
+    from colours_claimed
+    left join colours_claimed as claims
+        on
+            colours_claimed.published_colour_number = claims.seeded_colour_number
+            and colours_claimed.segment_key <> claims.segment_key
+),
+
+colours_numbered as (
+    select
+        segment_key,
+        coalesce(
+            colour_number,
+            coalesce(max(colour_number) over (), 0)
+            + row_number() over (
+                partition by colour_number is null order by segment_key
+            )
+        ) as colour_number
+    from colours_kept
+),
+
+colours_counted as (
+    select count(*) as colour_count
+    from segment_colours
+),
+
+segments_described as (
+    select
+        colours_numbered.segment_key,
+        {% for language in ['fr', 'en'] -%}
+        coalesce(
+            segments.segment_name_{{ language }},
+            concat(
+                '{{ var("unnamed_segment")[language] | replace("'", "''") }} ',
+                colours_numbered.segment_key
+            )
+        ) as segment_name_{{ language }},
+        segments.profile_{{ language }} as segment_profile_{{ language }},
+        segments.aim_{{ language }} as segment_aim_{{ language }},
+        {% endfor -%}
+        segments.display_order,
+        segments.segment_key is not null as is_named_segment,
+        cast(colours_numbered.colour_number as integer) as colour_number,
+        segment_colours.colour as segment_colour,
+        segment_colours.marker as segment_marker
+    from colours_numbered
+    cross join colours_counted
+    left join segments on colours_numbered.segment_key = segments.segment_key
+    inner join segment_colours
+        on
+            segment_colours.colour_number
+            = (colours_numbered.colour_number - 1) % colours_counted.colour_count + 1
+)
+
+select * from segments_described
