@@ -3,6 +3,7 @@
 # make help    everything else
 #
 # Variables of dbt go along as VARS, e.g. make build VARS='n_clusters: 5'
+# Exit statuses for schedulers: see python_models/segmentation/build.py
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -13,11 +14,13 @@ export PUBLISH_DIR
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONPATH := $(CURDIR)/python_models
 
-.PHONY: build preview-refit test test-slow lint format benchmark docs demonstration-seeds lock clean help
+.PHONY: build rollback preview-refit test test-slow lint format benchmark docs demonstration-seeds lock clean help
 
 build: .venv/installed  ## Build the segments and publish them to PUBLISH_DIR
-	dbt build --profiles-dir . --vars '{$(VARS)}'
-	@python -m segmentation.build_summary "$(PUBLISH_DIR)"
+	@python -m segmentation.build --vars '{$(VARS)}'
+
+rollback: .venv/installed  ## Put the publication before this one back, or number TO
+	@python -m segmentation.publication.rollback "$(PUBLISH_DIR)" $(TO)
 
 preview-refit: .venv/installed  ## Show what a refit would move, publishing nothing
 	dbt --quiet build --profiles-dir . --exclude-resource-type test unit_test \

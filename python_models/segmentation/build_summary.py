@@ -1,6 +1,5 @@
 """Say in a few lines what the publication holds: what `make build` ends with."""
 
-import sys
 from collections import Counter
 from datetime import datetime
 from pathlib import Path
@@ -196,7 +195,3 @@ def _rejection_lines(rejections: list[tuple]) -> list[str]:
 
 def _count(number: int) -> str:
     return f"{number:,}"
-
-
-if __name__ == "__main__":
-    print(summarise(Path(sys.argv[1])))

@@ -14,9 +14,12 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.adapters.duckdb.utils import TargetConfig
 from duckdb import DuckDBPyConnection
 
+from segmentation.build_database import read_wait_seconds, wait_for_database
+from segmentation.build_outcome import finish_build
+from segmentation.errors import SegmentationError
 from segmentation.publication.completeness import list_unit_tests
+from segmentation.publication.kept_publications import settle
 from segmentation.publication.memory import attach_previous_publication
-from segmentation.publication.publishing import publish
 from segmentation.raw_tables import prepare_raw_table
 from segmentation.requirements import (
     check_features,
@@ -29,9 +32,9 @@ ACTIONS = {
     "check_features": check_features,
     "check_seeds": check_seeds,
     "check_settings": check_settings,
+    "finish_build": finish_build,
     "list_unit_tests": list_unit_tests,
     "prepare_raw_table": prepare_raw_table,
-    "publish": publish,
 }
 
 
@@ -41,18 +44,30 @@ class Plugin(BasePlugin):
     def initialize(self, plugin_config: dict[str, Any]) -> None:
         """Read where the publication is kept."""
         self.publish_dir = Path(plugin_config["publish_dir"])
+        self.refusal: SegmentationError | None = None
+        self.wait_seconds = read_wait_seconds(plugin_config["wait_seconds"])
         # dbt's threads ask at the same time, and two that create one schema at once
         # fail with a write conflict.
         self.one_at_a_time = threading.Lock()
 
     def update_connection_config(self, creds: Any, config: dict[str, Any]) -> None:
-        """Make the folder of the build database: DuckDB does not."""
-        Path(creds.path).parent.mkdir(parents=True, exist_ok=True)
+        """Make the folder of the build database, and wait until it is free."""
+        database = Path(creds.path)
+        database.parent.mkdir(parents=True, exist_ok=True)
+        if self.refusal:
+            # Every thread asks; it was waited for once.
+            raise self.refusal
+        try:
+            wait_for_database(database, config=config, wait_seconds=self.wait_seconds)
+        except SegmentationError as error:
+            self.refusal = error
+            raise
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Make the last publication readable as ``previous_publication``."""
         working_dir = Path(self.creds.path).parent
         check_publish_dir(self.publish_dir, working_dir=working_dir)
+        settle(self.publish_dir)
         attach_previous_publication(
             conn, publish_dir=self.publish_dir, working_dir=working_dir
         )

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from dbt_project import DbtProject
 
+pytest_plugins = ["small_publication"]
+
 CHECKOUT = Path(__file__).parents[2]
 MESSY_AGENCY = CHECKOUT / "tests" / "fixtures" / "messy_agency"
 NOT_COPIED = shutil.ignore_patterns(

@@ -52,8 +52,21 @@ class DbtProject:
         stdout, _ = process.communicate(timeout=600)
         return subprocess.CompletedProcess(process.args, process.returncode, stdout)
 
+    def build(self, *options: str, **settings: str) -> subprocess.CompletedProcess:
+        """Build as `make build` and a scheduler do, with further settings."""
+        process = self._start(
+            [sys.executable, "-m", "segmentation.build", *options],
+            **({"PYTHONPATH": "python_models"} | settings),
+        )
+        stdout, _ = process.communicate(timeout=600)
+        return subprocess.CompletedProcess(process.args, process.returncode, stdout)
+
     def start(self, *arguments: str, **settings: str) -> subprocess.Popen:
         """Start a dbt command and leave it running."""
+        dbt = str(Path(sys.executable).with_name("dbt"))
+        return self._start([dbt, "--no-use-colors", *arguments], **settings)
+
+    def _start(self, command: list[str], **settings: str) -> subprocess.Popen:
         environment = {
             name: value
             for name, value in os.environ.items()
@@ -64,13 +77,7 @@ class DbtProject:
         variables = {k: v for k, v in settings.items() if k.islower()}
         listed = ", ".join(f"{name}: {value}" for name, value in variables.items())
         return subprocess.Popen(
-            [
-                str(Path(sys.executable).with_name("dbt")),
-                "--no-use-colors",
-                *arguments,
-                "--vars",
-                f"{{{listed}}}",
-            ],
+            [*command, "--vars", f"{{{listed}}}"],
             cwd=self.folder,
             env=environment,
             stdout=subprocess.PIPE,

@@ -10,46 +10,26 @@ from datetime import datetime
 import duckdb
 import pytest
 from segmentation.errors import SegmentationError
-from segmentation.publication import publishing
+from segmentation.publication import (
+    database_file,
+)
 from segmentation.publication.memory import (
     CATALOG,
     DATABASE_NAME,
     MEMORY_TABLES,
+    SCHEMA_VERSION,
     attach_previous_publication,
     identify_publication,
 )
-from segmentation.publication.publishing import publish
+from small_publication import (
+    GREEN,
+    MARTS,
+    PUBLISHED,
+    files_in,
+    open_published,
+    publish_build,
+)
 
-NODES = ["model.clusters", "seed.segments", "test.unique", "unit_test.names"]
-GREEN = [
-    ["model.clusters", "success"],
-    ["seed.segments", "success"],
-    ["test.unique", "pass"],
-    ["unit_test.names", "warn"],
-]
-MARTS = [
-    {
-        "relation": '"build"."marts"."enterprise_segments"',
-        "name": "enterprise_segments",
-        "description": "One row per enterprise: the segment it's in.",
-        "primary_key": ["enterprise_id"],
-        "columns": {"segment_key": "Key, 'new_…' if nobody has named it."},
-    },
-    {
-        "relation": '"build"."marts"."cluster_profiles"',
-        "name": "cluster_profiles",
-        "description": "One row per cluster.",
-        "primary_key": [],
-        "columns": {},
-    },
-    {
-        "relation": '"build"."marts"."segmentation_fits"',
-        "name": "segmentation_fits",
-        "description": "One row per fit.",
-        "primary_key": ["fit_id"],
-        "columns": {},
-    },
-]
 # The second table is read of the file only when the line has come in.
 READ_BEFORE_AND_AFTER = """
 import sys
@@ -59,61 +39,6 @@ with duckdb.connect(sys.argv[1], read_only=True) as connection:
     sys.stdin.readline()
     print(connection.sql("select distinct segment_key from enterprise_segments"))
 """
-
-
-@pytest.fixture
-def build(tmp_path):
-    """Make a build database with marts in no order."""
-    (tmp_path / "build").mkdir()
-    with duckdb.connect(tmp_path / "build" / "build.duckdb") as connection:
-        connection.execute("create schema marts")
-        connection.execute(
-            "create table marts.enterprise_segments as"
-            " select 'e' || lpad(cast(i * 37 % 500 as varchar), 3, '0')"
-            " as enterprise_id, 'facebook_leaders' as segment_key"
-            " from range(500) as numbers (i)"
-        )
-        connection.execute(
-            "create table marts.cluster_profiles as select 0 as cluster_id,"
-            " 'facebook_leaders' as segment_key, 9000.5 as mean_followers_total,"
-            " 8000.0 as mean_followers_facebook, 800.0 as mean_followers_instagram,"
-            " cast(null as double) as mean_followers_tiktok"
-        )
-        connection.execute(
-            "create table marts.segmentation_fits as select * from (values"
-            " (2, timestamp '2024-02-01', 'refit'), (1, timestamp '2024-01-01',"
-            " 'first fit')) as fits (fit_id, fitted_at, reason)"
-        )
-        yield connection
-
-
-@pytest.fixture
-def publish_dir(tmp_path):
-    """Name a folder as SQL would stumble over it."""
-    return tmp_path / "l'agence" / "published"
-
-
-def publish_build(build, publish_dir, **changes):
-    arguments = {
-        "publish_dir": publish_dir,
-        "command": "build",
-        "is_empty_run": False,
-        "expected_nodes": NODES,
-        "results": GREEN,
-        "marts": MARTS,
-        "data_set": "seeds",
-        "published_at": "2024-03-01 12:30:00",
-        "remembered_file": identify_publication(publish_dir),
-    }
-    return publish(build.cursor(), **{**arguments, **changes})
-
-
-def open_published(publish_dir):
-    return duckdb.connect(publish_dir / DATABASE_NAME, read_only=True)
-
-
-def files_in(folder):
-    return sorted(path.name for path in folder.iterdir())
 
 
 def attached(publish_dir, working_dir):
@@ -164,7 +89,7 @@ def test_what_is_no_whole_green_build_leaves_the_publication_alone_and_says_why(
     assert sentence.startswith("Not published: ")
     assert reason in sentence
     assert (publish_dir / DATABASE_NAME).read_bytes() == before
-    assert files_in(publish_dir) == [DATABASE_NAME]
+    assert files_in(publish_dir) == PUBLISHED
 
 
 def test_two_builds_that_publish_at_once_take_turns(build, publish_dir):
@@ -209,8 +134,8 @@ def test_a_green_build_with_warnings_is_published_and_nothing_lies_beside_the_fi
 ):
     sentence = publish_build(build, publish_dir)
 
-    assert sentence == f"Published 3 tables to {publish_dir / DATABASE_NAME}."
-    assert files_in(publish_dir) == [DATABASE_NAME]
+    assert sentence == f"Published 3 tables and 1 files to {publish_dir}/."
+    assert files_in(publish_dir) == PUBLISHED
     assert (
         build.sql("select database_name from duckdb_databases()")
         .filter("database_name = 'publication'")
@@ -249,9 +174,7 @@ def test_the_publication_says_what_it_holds_of_which_data_set_and_when(
             " enterprise_count, schema_version from publication"
         ).fetchall()
 
-    assert row == [
-        ("l'agence de Nice", "2024-03-01 12:30:00", 2, 500, publishing.SCHEMA_VERSION)
-    ]
+    assert row == [("l'agence de Nice", "2024-03-01 12:30:00", 2, 500, SCHEMA_VERSION)]
 
 
 def test_descriptions_travel_with_the_tables_and_columns(build, publish_dir):
@@ -285,7 +208,7 @@ def test_a_primary_key_is_published_up_to_a_number_of_rows(
     build, publish_dir, monkeypatch, row_limit, keyed
 ):
     """It shows a tool what joins; on a large table it costs more than it tells."""
-    monkeypatch.setattr(publishing, "PRIMARY_KEY_ROW_LIMIT", row_limit)
+    monkeypatch.setattr(database_file, "PRIMARY_KEY_ROW_LIMIT", row_limit)
 
     publish_build(build, publish_dir)
 
@@ -306,7 +229,7 @@ def test_the_file_is_in_the_format_that_duckdb_1_2_reads(build, publish_dir):
         ((tags,),) = published.sql(
             "select tags from duckdb_databases() where not internal"
         ).fetchall()
-    assert tags["storage_version"].startswith(publishing.STORAGE_VERSION)
+    assert tags["storage_version"].startswith(database_file.STORAGE_VERSION)
 
 
 @pytest.mark.parametrize(
@@ -342,7 +265,7 @@ def test_a_failure_while_writing_leaves_nothing_beside_the_publication(
     with pytest.raises(SegmentationError):
         publish_build(build, publish_dir)
 
-    assert files_in(publish_dir) == [DATABASE_NAME]
+    assert files_in(publish_dir) == PUBLISHED
 
 
 def test_a_build_that_failed_to_publish_can_be_published_by_the_same_process(
@@ -353,7 +276,7 @@ def test_a_build_that_failed_to_publish_can_be_published_by_the_same_process(
 
     publish_build(build, publish_dir)
 
-    assert files_in(publish_dir) == [DATABASE_NAME]
+    assert files_in(publish_dir) == PUBLISHED
 
 
 def test_a_file_in_place_of_the_folder_is_an_error_that_leaves_it_alone(
@@ -381,18 +304,25 @@ def test_a_build_that_began_before_the_last_publication_does_not_replace_it(
         publish_build(build, publish_dir, remembered_file=remembered_file)
 
     assert (publish_dir / DATABASE_NAME).read_bytes() == before
-    assert files_in(publish_dir) == [DATABASE_NAME]
+    assert files_in(publish_dir) == PUBLISHED
 
 
 def test_what_a_killed_publication_left_behind_is_cleared(build, publish_dir):
     publish_build(build, publish_dir)
-    unfinished = f".{DATABASE_NAME}.unfinished"
-    for name in (unfinished, f"{unfinished}.wal", f"{DATABASE_NAME}.wal"):
+    (publish_dir / ".unfinished").mkdir()
+    for name in (
+        f".unfinished/{DATABASE_NAME}",
+        f".{DATABASE_NAME}.copy",
+        f".{DATABASE_NAME}.read",
+        "exports/.clients.csv.copy",
+        f"{DATABASE_NAME}.wal",
+    ):
         (publish_dir / name).write_bytes(b"half a file")
 
     publish_build(build, publish_dir, data_set="after the kill")
 
-    assert files_in(publish_dir) == [DATABASE_NAME]
+    assert files_in(publish_dir) == PUBLISHED
+    assert files_in(publish_dir / "exports") == ["clients.csv"]
     with open_published(publish_dir) as published:
         assert published.table("publication").fetchall()[0][0] == "after the kill"
 
@@ -479,7 +409,7 @@ def test_a_build_remembers_what_was_published_last(build, publish_dir, tmp_path)
 
         # What older publications say of segments in other tables is understood.
         means = (9000.5, 8000.0, 800.0, None)
-        assert registry == [("facebook_leaders", True, 2, 2, None, *means)]
+        assert registry == [("facebook_leaders", None, True, 2, 2, None, *means)]
         assert clusters == [(2, 0, "facebook_leaders")]
         came = (1, datetime(2024, 3, 1, 12, 30), None, "facebook_leaders", "new", 2)
         assert changes == [(*came, 500)]
@@ -498,7 +428,7 @@ def test_reading_the_memory_leaves_the_published_file_free_and_unchanged(
     with attached(publish_dir, tmp_path):
         publish_build(build, publish_dir, data_set="next")
 
-    assert files_in(publish_dir) == [DATABASE_NAME]
+    assert files_in(publish_dir) == PUBLISHED
     assert (publish_dir / DATABASE_NAME).read_bytes() != before
 
 

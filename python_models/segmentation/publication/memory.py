@@ -11,11 +11,17 @@ from segmentation.sql_text import quoted, text
 
 DATABASE_NAME = "segmentation.duckdb"
 CATALOG = "previous_publication"
+# Version of the published tables: raised when a column is renamed or removed.
+SCHEMA_VERSION = 1
 
 # The columns that a build reads of the last publication. One that an older
 # publication lacks is NULL, and a table that it lacks is empty.
 MEMORY_TABLES = {
-    "publication": {"data_set": "varchar", "published_at": "timestamp"},
+    "publication": {
+        "data_set": "varchar",
+        "published_at": "timestamp",
+        "schema_version": "integer",
+    },
     "segmentation_fits": {
         "fit_id": "integer",
         "fitted_at": "timestamp",
@@ -161,7 +167,8 @@ def attach_previous_publication(
     Raises
     ------
     SegmentationError
-        If there is a published file and it cannot be read.
+        If there is a published file and it cannot be read, or it is of a later
+        version of the project.
     """
     connection.execute(f"attach ':memory:' as {CATALOG}")
     for table, columns in MEMORY_TABLES.items():
@@ -185,6 +192,21 @@ def attach_previous_publication(
         ) from error
     finally:
         copy.unlink()
+    _check_schema_version(connection, published=published)
+
+
+def _check_schema_version(connection: DuckDBPyConnection, *, published: Path) -> None:
+    """Refuse what a later version of the project has published: it may mean more."""
+    newest = connection.sql(
+        f"select max(schema_version) from {CATALOG}.main.publication"
+    ).fetchall()[0][0]
+    if newest is not None and newest > SCHEMA_VERSION:
+        raise SegmentationError(
+            f"The publication {published} was made by a later version of this project"
+            f" (tables of version {newest}, and this one knows them up to version"
+            f" {SCHEMA_VERSION}). Update the project, go back with make rollback, or"
+            " set PUBLISH_DIR to another folder."
+        )
 
 
 def _read_memory(connection: DuckDBPyConnection, *, copy: Path) -> None:

@@ -1,9 +1,7 @@
-"""Publish the marts of a complete green build as one DuckDB file."""
+"""Publish the marts of a complete green build, with their charts and exports."""
 
-import fcntl
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,21 +9,16 @@ from duckdb import DuckDBPyConnection
 from duckdb import Error as DuckDBError
 
 from segmentation.errors import SegmentationError
-from segmentation.publication.memory import DATABASE_NAME, identify_publication
-from segmentation.sql_text import quoted, text
-
-# Version of the published tables: raised when a column is renamed or removed.
-SCHEMA_VERSION = 1
-# A primary key costs time and space; beyond this many rows it is left out.
-PRIMARY_KEY_ROW_LIMIT = 1_000_000
-STORAGE_VERSION = "v1.2.0"
-PUBLICATION_COLUMNS = (
-    ("data_set", "varchar", "Name of the data set that the publication belongs to."),
-    ("published_at", "timestamp", "Clock of the build that published it, UTC."),
-    ("fit_id", "integer", "Fit of the model, a key of segmentation_fits."),
-    ("enterprise_count", "bigint", "Number of active enterprises."),
-    ("schema_version", "integer", "Version of the published tables."),
+from segmentation.publication.database_file import write_database
+from segmentation.publication.kept_publications import (
+    alone_in,
+    replace_publication,
+    settle,
+    unfinished_folder,
 )
+from segmentation.publication.memory import DATABASE_NAME, identify_publication
+from segmentation.publication.published_files import write_files
+
 _GREEN = ("success", "pass", "warn")
 
 
@@ -38,10 +31,13 @@ def publish(
     expected_nodes: list[str],
     results: list[list[str]],
     marts: list[dict[str, Any]],
+    relations: Mapping[str, str],
+    language: str,
     data_set: str,
+    raw_source: str,
     published_at: str,
     remembered_file: str,
-) -> str:
+) -> tuple[str, dict[str, Any] | None]:
     """Publish the marts if the build was complete and green.
 
     Parameters
@@ -61,8 +57,12 @@ def publish(
     marts : list of dict
         ``relation``, ``name``, ``description``, ``primary_key`` (list of columns)
         and ``columns`` (name to description) of each table to publish.
-    data_set : str
-        The data set that the publication belongs to.
+    relations : mapping of str to str
+        Name of each model and seed to the relation that holds it.
+    language : {'fr', 'en'}
+        Language of what people read.
+    data_set, raw_source : str
+        What the publication belongs to and where it came from.
     published_at : str
         The build's clock, ISO format.
     remembered_file : str
@@ -70,13 +70,15 @@ def publish(
 
     Returns
     -------
-    str
-        One sentence: what was published, or why nothing was.
+    sentence : str
+        What was published, or why nothing was.
+    publication : dict or None
+        The row of the table ``publication``; None if nothing was published.
 
     Raises
     ------
     SegmentationError
-        If the file cannot be written, or another build has put its own there since
+        If a file cannot be written, or another build has put its own there since
         this one began: its part of the history would be lost.
     """
     refusal = _reason_not_to_publish(
@@ -86,31 +88,42 @@ def publish(
         results=results,
     )
     if refusal:
-        return f"Not published: {refusal}. {publish_dir}/ is as it was."
+        return f"Not published: {refusal}. {publish_dir}/ is as it was.", None
     target = publish_dir / DATABASE_NAME
     try:
         publish_dir.mkdir(parents=True, exist_ok=True)
-        with _alone_in(publish_dir):
+        with alone_in(publish_dir), unfinished_folder(publish_dir) as unfinished:
             if identify_publication(publish_dir) != remembered_file:
                 raise SegmentationError(
                     f"The build passed, but {target} has changed since it began: what"
                     " another build published there would be lost. Run dbt build again,"
                     " to go on from it."
                 )
-            _write_database(
+            file_digests = write_files(
+                cursor, unfinished, relations=relations, language=language
+            )
+            publication = write_database(
                 cursor,
-                target=target,
+                unfinished / DATABASE_NAME,
                 marts=marts,
                 data_set=data_set,
+                raw_source=raw_source,
                 published_at=published_at,
+                file_digests=file_digests,
+            )
+            replace_publication(
+                unfinished, publication=publication, publish_dir=publish_dir
             )
     except (OSError, DuckDBError) as error:
+        with suppress(OSError, DuckDBError):
+            settle(publish_dir)
         raise SegmentationError(
             f"The build passed, but {target} could not be written ({error}). The last"
             " publication is as it was: mend the cause, such as a full disk or a wrong"
             " PUBLISH_DIR, then run dbt build again."
         ) from error
-    return f"Published {len(marts)} tables to {target}."
+    counts = f"{len(marts)} tables and {len(file_digests)} files"
+    return f"Published {counts} to {publish_dir}/.", publication
 
 
 def _reason_not_to_publish(
@@ -138,104 +151,3 @@ def _reason_not_to_publish(
             f" seeds and tests ({missing[0]} first)"
         )
     return None
-
-
-def _write_database(
-    cursor: DuckDBPyConnection,
-    *,
-    target: Path,
-    marts: list[dict[str, Any]],
-    data_set: str,
-    published_at: str,
-) -> None:
-    """Write the file beside the target and put it in place in one step."""
-    unfinished = target.with_name(f".{target.name}.unfinished")
-    for leftover in (unfinished, _wal(unfinished)):
-        leftover.unlink(missing_ok=True)
-    cursor.execute(
-        f"attach {text(str(unfinished))} as publication"
-        f" (storage_version '{STORAGE_VERSION}')"
-    )
-    try:
-        try:
-            for mart in marts:
-                _copy_mart(cursor, mart)
-            _describe_publication(cursor, data_set=data_set, published_at=published_at)
-            cursor.execute("checkpoint publication")
-        finally:
-            cursor.execute("detach publication")
-        _flush(unfinished)
-        # A reader that wrote to the old file may have left its log behind: replayed
-        # on the new file it would break it.
-        _wal(target).unlink(missing_ok=True)
-        os.replace(unfinished, target)
-    finally:
-        # Gone already if all went well; else it would keep the space of a full disk.
-        for leftover in (unfinished, _wal(unfinished)):
-            leftover.unlink(missing_ok=True)
-    _flush(target.parent)
-
-
-def _copy_mart(cursor: DuckDBPyConnection, mart: dict[str, Any]) -> None:
-    table = f"publication.main.{quoted(mart['name'])}"
-    source = cursor.sql(f"select * from {mart['relation']}")
-    columns = [
-        f"{quoted(name)} {type_}"
-        for name, type_ in zip(source.columns, source.types, strict=True)
-    ]
-    key = ", ".join(map(quoted, mart["primary_key"]))
-    row_count = source.aggregate("count(*)").fetchall()[0][0]
-    if key and row_count <= PRIMARY_KEY_ROW_LIMIT:
-        columns.append(f"primary key ({key})")
-    cursor.execute(f"create table {table} ({', '.join(columns)})")
-    cursor.execute(
-        f"insert into {table} select * from {mart['relation']} order by {key or 'all'}"
-    )
-    cursor.execute(f"comment on table {table} is {text(mart['description'])}")
-    for name, description in mart["columns"].items():
-        cursor.execute(
-            f"comment on column {table}.{quoted(name)} is {text(description)}"
-        )
-
-
-def _describe_publication(
-    cursor: DuckDBPyConnection, *, data_set: str, published_at: str
-) -> None:
-    table = "publication.main.publication"
-    columns = ", ".join(f"{name} {type_}" for name, type_, _ in PUBLICATION_COLUMNS)
-    cursor.execute(f"create table {table} ({columns})")
-    cursor.execute(
-        f"insert into {table} select ?, cast(? as timestamp),"
-        " (select max(fit_id) from publication.main.segmentation_fits),"
-        " (select count(*) from publication.main.enterprise_segments), ?",
-        [data_set, published_at, SCHEMA_VERSION],
-    )
-    cursor.execute(
-        f"comment on table {table} is"
-        " 'One row: what this file holds, of which data set and when.'"
-    )
-    for name, _, description in PUBLICATION_COLUMNS:
-        cursor.execute(f"comment on column {table}.{name} is {text(description)}")
-
-
-@contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
-    """Wait until no other build writes into the folder; released when one dies."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _wal(database: Path) -> Path:
-    return database.with_name(database.name + ".wal")
-
-
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -1,0 +1,108 @@
+"""Wait for the build database, which one process may open at a time."""
+
+import math
+import re
+import time
+from pathlib import Path
+
+import duckdb
+from dbt.adapters.events.logging import AdapterLogger
+
+from segmentation.errors import SegmentationError
+
+_logger = AdapterLogger("Segmentation")
+_HOLDER = re.compile(r"held in (?P<program>\S+) \(PID (?P<pid>\d+)\)")
+_ASK_AGAIN_SECONDS = 0.5
+
+
+class BuildDatabaseBusyError(SegmentationError):
+    """Another process has the build database open."""
+
+
+def read_wait_seconds(value: str) -> float:
+    """Read BUILD_WAIT_SECONDS.
+
+    Raises
+    ------
+    SegmentationError
+        If it is not a number of 0 or more.
+    """
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds < math.inf:
+        raise SegmentationError(
+            f"BUILD_WAIT_SECONDS is {value!r}: write a number of seconds, such as 60."
+        )
+    return seconds
+
+
+def wait_for_database(path: Path, *, config: dict, wait_seconds: float) -> None:
+    """Return when the build database can be opened, or say who has it.
+
+    A file that DuckDB cannot read, such as one of a killed process on a full disk, is
+    moved aside: the build database is disposable.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The build database, which need not exist.
+    config : dict
+        DuckDB's configuration of the connection that will follow.
+    wait_seconds : float
+        How long to wait for another process, in seconds.
+
+    Raises
+    ------
+    BuildDatabaseBusyError
+        If another process still has it open after that time.
+    SegmentationError
+        If it cannot be made.
+    """
+    deadline = time.monotonic() + wait_seconds
+    is_told = False
+    while True:
+        try:
+            duckdb.connect(str(path), config=config).close()
+            return
+        except duckdb.Error as error:
+            if "lock" not in str(error):
+                _move_aside(path, error)
+                continue
+            holder = _describe_holder(str(error))
+            if time.monotonic() >= deadline:
+                raise BuildDatabaseBusyError(
+                    f"The build database {path} is open in {holder}, and was for"
+                    f" {wait_seconds:g} seconds. Wait for it or close it: BI tools"
+                    " should read the publication instead. BUILD_WAIT_SECONDS says how"
+                    " long to wait."
+                ) from None
+        if not is_told:
+            _logger.info(
+                f"Waiting up to {wait_seconds:g} seconds for {path}, which is open in"
+                f" {holder}."
+            )
+            is_told = True
+        time.sleep(_ASK_AGAIN_SECONDS)
+
+
+def _describe_holder(message: str) -> str:
+    found = _HOLDER.search(message)
+    if not found:
+        return "another program"
+    return f"another program ({Path(found['program']).name}, process {found['pid']})"
+
+
+def _move_aside(path: Path, error: duckdb.Error) -> None:
+    if not path.is_file():
+        raise SegmentationError(
+            f"The build database {path} cannot be made ({error}): see to the folder."
+        ) from error
+    aside = path.with_name(f"{path.name}.unreadable")
+    path.replace(aside)
+    path.with_name(f"{path.name}.wal").unlink(missing_ok=True)
+    _logger.info(
+        f"The build database {path} cannot be read ({error}). It was moved to {aside},"
+        " and everything is built anew."
+    )
