@@ -129,6 +129,7 @@ def test_the_publication_holds_the_marts_and_nothing_from_staging(
         "cluster_profiles",
         "cluster_recommendations",
         "cluster_stability",
+        "clustered_enterprises",
         "clustering_comparison",
         "enterprise_drivers",
         "enterprise_recommendations",
