@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 from conftest import CHECKOUT
 from dbt_project import DbtProject
 from segmentation.build_summary import summarise
@@ -85,6 +86,18 @@ def test_the_figures_on_trust_are_the_ones_of_the_marts(built: DbtProject) -> No
 def test_every_published_table_is_in_the_table_of_questions(built: DbtProject) -> None:
     listed = re.findall(r"^\| `(\w+)` \|", README, flags=re.M)
     assert sorted(listed) == sorted(built.marts())
+
+
+def test_each_mart_is_asked_what_its_description_says_first() -> None:
+    asked = dict(re.findall(r"^\| `(\w+)` \| .+? \| (.+?) \|$", README, flags=re.M))
+    path = CHECKOUT / "models" / "marts" / "_marts__models.yml"
+    models = yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
+    described = {
+        model["name"]: model["config"]["meta"]["questions"][0] for model in models
+    }
+    # The one published table that is no model: publishing writes it.
+    del asked["publication"]
+    assert asked == described
 
 
 def test_documents_name_no_file_that_is_missing() -> None:
