@@ -44,7 +44,7 @@ EXIT_STATUSES = {
     "not_published": 4,
 }
 _SCHEMA_VERSION = 1
-_UNEVENTFUL = ("success", "pass")
+_UNEVENTFUL = ("success", "pass", "no-op")
 
 
 def finish_build(

@@ -61,12 +61,21 @@ class DbtProject:
         stdout, _ = process.communicate(timeout=600)
         return subprocess.CompletedProcess(process.args, process.returncode, stdout)
 
-    def start(self, *arguments: str, **settings: str) -> subprocess.Popen:
-        """Start a dbt command and leave it running."""
-        dbt = str(Path(sys.executable).with_name("dbt"))
-        return self._start([dbt, "--no-use-colors", *arguments], **settings)
+    def start(
+        self, *arguments: str, output: int = subprocess.PIPE, **settings: str
+    ) -> subprocess.Popen:
+        """Start a dbt command and leave it running.
 
-    def _start(self, command: list[str], **settings: str) -> subprocess.Popen:
+        Somebody must read its output, or send it to `subprocess.DEVNULL`: it stands
+        still when the pipe is full.
+        """
+        dbt = str(Path(sys.executable).with_name("dbt"))
+        command = [dbt, "--no-use-colors", *arguments]
+        return self._start(command, output=output, **settings)
+
+    def _start(
+        self, command: list[str], *, output: int = subprocess.PIPE, **settings: str
+    ) -> subprocess.Popen:
         environment = {
             name: value
             for name, value in os.environ.items()
@@ -80,7 +89,7 @@ class DbtProject:
             [*command, "--vars", f"{{{listed}}}"],
             cwd=self.folder,
             env=environment,
-            stdout=subprocess.PIPE,
+            stdout=output,
             stderr=subprocess.STDOUT,
             text=True,
         )

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
+from segmentation.exports import enterprises_csv, recommendations_json
+
 _READ_SIZE = 1 << 20
 
 
@@ -27,13 +29,24 @@ def write_files(
     relations : mapping of str to str
         Name of each model and seed to the relation that holds it.
     language : {'fr', 'en'}
-        Language in which the page opens.
+        Language of the CSV file, and the one in which the page opens.
 
     Returns
     -------
     dict of str to str
         sha256 of each file, in hexadecimal, by its path in the folder.
     """
+    exports = folder / "exports"
+    exports.mkdir()
+    enterprises_csv.write_enterprises_csv(
+        cursor,
+        exports / enterprises_csv.FILE_NAME,
+        relations=relations,
+        language=language,
+    )
+    recommendations_json.write_recommendations_json(
+        cursor, exports / recommendations_json.FILE_NAME, relations=relations
+    )
     return digest_files(folder)
 
 

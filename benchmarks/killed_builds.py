@@ -1,0 +1,248 @@
+"""Kill builds at random moments while somebody reads, and see what the reader saw.
+
+Copies the project and publishes once. Then build after build is started, each with a
+clock of its own, and killed (SIGKILL, with all its threads): half of them after a
+random time, the others a moment after they have begun to publish, where a random time
+seldom hits. All the while a reader opens the published file as a BI tool does and
+checks that it is one whole publication: every table that it lists is there with as
+many rows as it says, of one clock that a build was started with.
+
+The exit status is 1 if a read failed or saw anything else, if clocks ran backwards, or
+if the build that follows needs any repair.
+
+Usage::
+
+    python benchmarks/killed_builds.py [--kills 20] [--seed 1]
+
+Twenty kills take about five minutes on two cores.
+"""
+
+import argparse
+import json
+import multiprocessing
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import duckdb
+
+# Lets the script run by its path; pytest knows this folder from pyproject.toml.
+sys.path.append(str(Path(__file__).resolve().parents[1] / "tests" / "python"))
+
+from dbt_project import DbtProject
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+NOT_COPIED = shutil.ignore_patterns(
+    *(".git", ".venv", "build", "published", "target", "logs", "benchmarks"),
+    *("__pycache__", ".*_cache"),
+)
+LOG_LENGTH = 3_000
+FIRST_CLOCK = datetime(2025, 6, 30, 12)
+LONGEST_BUILD_SECONDS = 20
+# Leaves the builds a processor.
+READ_PAUSE_SECONDS = 0.02
+# How long after the first sign of publishing a build is killed, at most.
+LONGEST_PUBLISHING_SECONDS = 1.5
+
+
+@dataclass
+class Observation:
+    """What a reader saw.
+
+    Attributes
+    ----------
+    read_count : int
+        Number of times that it opened the file.
+    clocks : list of str
+        `published_at` of what it saw, each once, in order.
+    failures : list of str
+        What was wrong, one sentence each.
+    """
+
+    read_count: int = 0
+    clocks: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What came of it.
+
+    Attributes
+    ----------
+    ends : collections.Counter
+        Number of builds by how they ended: killed before, killed while publishing,
+        done before they could be killed.
+    observation : Observation
+    next_build : str
+        End of the log of the build that followed; empty if it was right.
+    """
+
+    ends: Counter
+    observation: Observation
+    next_build: str
+
+    @property
+    def is_right(self) -> bool:
+        """Tell whether no read failed and the next build needed no repair."""
+        return not self.observation.failures and not self.next_build
+
+
+def kill_builds(project: DbtProject, *, kill_count: int, seed: int) -> Report:
+    """Kill so many builds of a project that has been published.
+
+    Parameters
+    ----------
+    project : DbtProject
+        A copy of the project that this may build in.
+    kill_count : int
+    seed : int
+        Decides when each build is killed.
+
+    Returns
+    -------
+    Report
+    """
+    chance = random.Random(seed)
+    ends: Counter = Counter()
+    with multiprocessing.Manager() as manager:
+        seen = manager.list()
+        is_over = manager.Event()
+        reader = multiprocessing.Process(
+            target=_read_until, args=(project.published, seen, is_over)
+        )
+        reader.start()
+        for number in range(1, kill_count + 1):
+            build = project.start(
+                "build", as_of=_clock(number), output=subprocess.DEVNULL
+            )
+            if number % 2:
+                time.sleep(chance.uniform(1, LONGEST_BUILD_SECONDS))
+                is_publishing = _is_publishing(project)
+            else:
+                is_publishing = _wait_for_publishing(project, build)
+                time.sleep(chance.uniform(0, LONGEST_PUBLISHING_SECONDS))
+            is_done = build.poll() is not None
+            build.kill()
+            build.wait()
+            ends[
+                "done before"
+                if is_done
+                else "killed while publishing"
+                if is_publishing
+                else "killed before publishing"
+            ] += 1
+        last = project.build(as_of=_clock(kill_count + 1))
+        time.sleep(1)
+        is_over.set()
+        reader.join()
+        observation = _judge(list(seen))
+    if reader.exitcode != 0:
+        observation.failures.append(f"The reader died with {reader.exitcode}.")
+    last_clock = _published_at(project.published)
+    is_right = last.returncode == 0 and last_clock == _clock(kill_count + 1)
+    return Report(ends, observation, "" if is_right else last.stdout[-LOG_LENGTH:])
+
+
+def read_whole_publication(database: Path) -> tuple[str, str]:
+    """Open a published file and look whether it is one whole publication.
+
+    Returns
+    -------
+    clock : str
+        Its `published_at`; empty if it cannot be read.
+    failure : str
+        What is wrong with it; empty if nothing is.
+    """
+    try:
+        with duckdb.connect(str(database), read_only=True) as reader:
+            ((clock, tables),) = reader.sql(
+                "select cast(published_at as varchar), tables from publication"
+            ).fetchall()
+            for table, row_count in json.loads(tables).items():
+                # Reads the rows, where a count alone would ask the statistics.
+                rows = reader.sql(f"select md5(cast({table} as varchar)) from {table}")
+                found = len(rows.fetchall())
+                if found != row_count:
+                    return clock, f"{table} has {found} rows, not {row_count}."
+    except duckdb.Error as error:
+        return "", f"{type(error).__name__}: {error}"
+    return clock, ""
+
+
+def _read_until(database: Path, seen, is_over) -> None:
+    while not is_over.is_set():
+        seen.append(read_whole_publication(database))
+        time.sleep(READ_PAUSE_SECONDS)
+
+
+def _judge(seen: list[tuple[str, str]]) -> Observation:
+    observation = Observation(read_count=len(seen))
+    for clock, failure in seen:
+        if failure:
+            observation.failures.append(failure)
+        elif clock not in observation.clocks:
+            if observation.clocks and clock < observation.clocks[-1]:
+                observation.failures.append(f"{clock} came after a later one.")
+            observation.clocks.append(clock)
+    return observation
+
+
+def _is_publishing(project: DbtProject) -> bool:
+    folder = project.published.parent
+    return (folder / ".unfinished").exists() or (folder / ".replacing").exists()
+
+
+def _wait_for_publishing(project: DbtProject, build) -> bool:
+    # What the build before left behind is no sign.
+    shutil.rmtree(project.published.parent / ".unfinished", ignore_errors=True)
+    while build.poll() is None:
+        if _is_publishing(project):
+            return True
+        time.sleep(0.002)
+    return False
+
+
+def _clock(number: int) -> str:
+    return str(FIRST_CLOCK + timedelta(minutes=number))
+
+
+def _published_at(database: Path) -> str:
+    return read_whole_publication(database)[0]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        project = DbtProject(Path(folder) / "project", settings={"evaluate": "false"})
+        shutil.copytree(CHECKOUT, project.folder, ignore=NOT_COPIED)
+        first = project.build(as_of=_clock(0))
+        if first.returncode != 0:
+            print(first.stdout[-LOG_LENGTH:])
+            return 1
+        report = kill_builds(project, kill_count=arguments.kills, seed=arguments.seed)
+    for end, count in sorted(report.ends.items()):
+        print(f"{count} builds {end}")
+    print(
+        f"{report.observation.read_count} reads saw"
+        f" {len(report.observation.clocks)} publications,"
+        f" {len(report.observation.failures)} failures"
+    )
+    for failure in report.observation.failures[:10]:
+        print(f"  {failure}")
+    print(report.next_build or "The next build was right, without any repair.")
+    return 0 if report.is_right else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
