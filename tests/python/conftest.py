@@ -3,10 +3,13 @@
 import fcntl
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from dbt_project import DbtProject
+from headless_browser import INSTALL, find_or_install_browser, launch
+from playwright.sync_api import Browser, sync_playwright
 
 pytest_plugins = ["small_publication"]
 
@@ -17,6 +20,12 @@ NOT_COPIED = shutil.ignore_patterns(
 )
 
 
+def shared_folder(factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of this run that its workers have in common."""
+    is_worker = "PYTEST_XDIST_WORKER" in os.environ
+    return factory.getbasetemp().parent if is_worker else factory.getbasetemp()
+
+
 def build_once(
     factory: pytest.TempPathFactory, name: str, *, unit_tests: str, **settings: str
 ) -> DbtProject:
@@ -24,8 +33,7 @@ def build_once(
 
     The first worker that needs the project builds it while the others wait.
     """
-    is_worker = "PYTEST_XDIST_WORKER" in os.environ
-    root = factory.getbasetemp().parent if is_worker else factory.getbasetemp()
+    root = shared_folder(factory)
     project = DbtProject(root / name / "project", settings=settings)
     log = root / name / "build.log"
     with (root / f"{name}.lock").open("w") as lock:
@@ -76,3 +84,16 @@ def files_project(built_from_files: DbtProject, tmp_path: Path) -> DbtProject:
     raw_files = tmp_path / "export"
     shutil.copytree(MESSY_AGENCY, raw_files)
     return built_from_files.copied_to(tmp_path / "project", RAW_DATA_DIR=str(raw_files))
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """Provide a headless browser; where none is, tests skip or, in CI, fail."""
+    path = find_or_install_browser(shared_folder(tmp_path_factory) / "browser.lock")
+    if path is None:
+        reason = f"no Chromium or Chrome is found: {INSTALL}, or name one by CHROMIUM"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+    with sync_playwright() as playwright:
+        browser = launch(playwright, path)
+        yield browser
+        browser.close()
