@@ -122,6 +122,7 @@ def test_the_publication_holds_the_marts_and_nothing_from_staging(
     built: DbtProject,
 ) -> None:
     assert sorted(built.marts()) == [
+        "charts",
         "cluster_category_mix",
         "cluster_city_mix",
         "cluster_count_evaluation",
