@@ -47,7 +47,10 @@ benchmark: .venv/installed  ## Simulate a year of monthly builds, ten minutes
 	python benchmarks/simulated_year.py
 
 docs: .venv/installed  ## Write the documentation as one page, target/static_index.html
-	dbt docs generate --static --profiles-dir .
+	@test -e build/segmentation.duckdb || dbt --quiet build --profiles-dir . \
+		--exclude-resource-type test unit_test --vars '{$(VARS)}'
+	dbt --quiet docs generate --profiles-dir . --vars '{$(VARS)}'
+	@python tools/write_docs_page.py
 
 demonstration-seeds: .venv/installed  ## Write the made-up raw data of seeds/raw anew
 	python tools/generate_demonstration_seeds.py

@@ -1,0 +1,1 @@
+"""The documentation page: what dbt writes, with what dbt leaves out."""
