@@ -14,12 +14,15 @@ STYLE = (
 )
 
 # What the page of dbt 1.11 gets wrong, as long as it does. Opened as a file, it makes a
-# browser ask for files that have the names of two templates; and its lineage begins
-# with every unit test among the models, where its menu can still put them.
+# browser ask for files that have the names of two templates; and in its lineage the
+# models are lost among all the unit tests, which each model's page lists anyway.
 REPAIRS = {
     "href=\"${require('./assets/favicons/favicon.ico')}\"": 'href="data:,"',
     'xlink:href="{{ getIcon(': 'ng-attr-href="{{ getIcon(',
-    '"snapshot","source","test","unit_test","analysis"': '"snapshot","source","analysis"',
+    '"source","test","unit_test",': '"source",',
+    '"source","test","analysis","exposure","metric","semantic_model","unit_test",': (
+        '"source","analysis","exposure","metric","semantic_model",'
+    ),
 }
 
 
