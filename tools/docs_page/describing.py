@@ -7,12 +7,15 @@ second time in a property file, where it would differ one day.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from docs_page.artifacts import Catalog, Manifest, Node, catalog_columns, tables
 
 Arguments = dict[str, Any]
+
+REFERENCE = re.compile(r"(?:{{\s*)?ref\(['\"](\w+)['\"]\)(?:\s*}})?")
 
 
 def describe_generic_tests(manifest: Manifest) -> None:
@@ -52,7 +55,9 @@ def describe_test(node: Node, *, table: str) -> str:
         )
     text = sentence(table, node["test_metadata"]["kwargs"]) + "."
     # dbt's own name for a test begins with its kind and the table.
-    if not node["name"].startswith((f"{kind}_", f"source_{kind}_")):
+    if node["name"].startswith((f"{kind}_{table}_", f"source_{kind}_")):
+        text = text[0].upper() + text[1:]
+    else:
         text = f"{node['name'].replace('_', ' ').capitalize()}: {text}"
     where = node["config"].get("where")
     if where:
@@ -72,10 +77,10 @@ def say_not_null(table: str, arguments: Arguments) -> str:
 
 
 def say_relationships(table: str, arguments: Arguments) -> str:
-    target = arguments["to"].strip().removeprefix("ref(").removesuffix(")").strip("'\"")
+    target = REFERENCE.sub(r"\1", arguments["to"])
     return (
-        f"each `{arguments['column_name']}` of `{table}` is NULL or a"
-        f" `{arguments['field']}` of `{target}`"
+        f"each `{arguments['column_name']}` of `{table}` is NULL or found in"
+        f" `{target}.{arguments['field']}`"
     )
 
 
@@ -85,7 +90,7 @@ def say_accepted_values(table: str, arguments: Arguments) -> str:
 
 
 def say_expression_holds(table: str, arguments: Arguments) -> str:
-    expression = " ".join(arguments["expression"].split())
+    expression = REFERENCE.sub(r"\1", " ".join(arguments["expression"].split()))
     return f"for every row of `{table}`, `{expression}`"
 
 
