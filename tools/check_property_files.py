@@ -35,7 +35,6 @@ Schema = dict[str, Any]
 
 PROPERTY_FOLDERS = ("models", "python_models", "seeds", "macros", "tests", "analyses")
 EXCLUDED_FOLDERS = ("tests/fixtures", "tests/python")
-DESCRIBED_LAYERS = ("features", "marts", "python_models")
 CONTRACTED_LAYERS = ("features", "marts")
 PREFIX_OF_LAYER = {"base": "base_", "staging": "stg_", "intermediate": "int_"}
 REFUSED_MART_PREFIXES = ("dim_", "fct_")
@@ -787,6 +786,26 @@ def check_singular_test_entries(project: Project) -> Iterator[Finding]:
             )
 
 
+def check_analysis_entries(project: Project) -> Iterator[Finding]:
+    """An analysis is found and chosen by its description, not by its SQL."""
+    paths = {path.stem: path for path in project.find("analyses", ".sql")}
+    entries = project.entries("analyses")
+    named = {entry.name for entry in entries}
+    for name, path in paths.items():
+        if name not in named:
+            message = (
+                "rule analysis-entry: no entry, "
+                f"describe `{name}` under `analyses:` in a YAML file in analyses"
+            )
+            yield Finding(project.relative(path), 1, message)
+    for entry in entries:
+        if entry.name not in paths:
+            remedy = closest(entry.name, paths) or "remove it or add the file"
+            yield entry.finding(
+                f"rule analysis-entry: `{entry.name}` has no file, {remedy}"
+            )
+
+
 def check_macro_entries(project: Project) -> Iterator[Finding]:
     """A macro hides SQL from the reader; its entry says what it stands for."""
     entries = project.entries("macros")
@@ -841,6 +860,8 @@ def check_descriptions(project: Project) -> Iterator[Finding]:
         ("source table", [table for source in sources for table in tables(source)]),
         ("macro", project.entries("macros")),
         ("singular test", project.entries("data_tests")),
+        ("unit test", project.entries("unit_tests")),
+        ("analysis", project.entries("analyses")),
         ("exposure", project.entries("exposures")),
     ]
     for kind, entries in groups:
@@ -851,22 +872,75 @@ def check_descriptions(project: Project) -> Iterator[Finding]:
 
 
 def check_column_descriptions(project: Project) -> Iterator[Finding]:
-    """People read these columns: meaning, unit and range stand beside each."""
-    for resource, entry in project.described(project.relations):
-        if resource.kind != "seeds" and not resource.is_in(DESCRIBED_LAYERS):
-            continue
-        columns = entry.items("columns")
-        if not columns:
+    """People read these columns, in the documentation of every layer.
+
+    Meaning, unit and range stand beside each. A source table may leave columns to the
+    table that it repeats (`config: meta: columns_of`); those it lists are described.
+    """
+    entries = [entry for _, entry in project.described(project.relations)]
+    for entry in entries:
+        if not entry.items("columns"):
             yield entry.finding(
                 f"rule columns-described: `{entry.name}` lists no columns, add them all"
             )
-        for column in columns:
+    sources = project.entries("sources")
+    entries += [table for source in sources for table in tables(source)]
+    for entry in entries:
+        for column in entry.items("columns"):
             problem = describe_problem(project, column.name, column.description)
             if problem:
                 yield column.finding(
                     f"rule columns-described: column `{column.name}` of "
                     f"`{entry.name}` {problem}"
                 )
+
+
+def check_questions(project: Project) -> Iterator[Finding]:
+    """A mart exists to answer questions: the documentation lists them, mart by mart."""
+    for model, entry in project.described(project.models):
+        if not model.is_in(("marts",)):
+            continue
+        questions = (entry.config.get("meta") or {}).get("questions")
+        if not isinstance(questions, list) or not questions:
+            yield entry.finding(
+                f"rule questions: mart `{entry.name}` answers no question, "
+                "list them under `config: meta: questions:`"
+            )
+            continue
+        for position, question in enumerate(questions):
+            if not isinstance(question, str) or not question.strip().endswith("?"):
+                path = (*entry.path, "config", "meta", "questions", position)
+                yield entry.file.finding(
+                    path,
+                    f"rule questions: `{question}` is no question, write one text that "
+                    "ends in a question mark (quote it where it holds a colon)",
+                )
+
+
+def check_exposures(project: Project) -> Iterator[Finding]:
+    """What leaves the project has somebody to ask, a place, and its marts a reader."""
+    exposures = project.entries("exposures")
+    for exposure in exposures:
+        owner = exposure.data.get("owner")
+        missing = [key for key in ("maturity", "url") if not exposure.data.get(key)]
+        if not (isinstance(owner, dict) and owner.get("name")):
+            missing.insert(0, "owner: name")
+        for key in missing:
+            yield exposure.finding(
+                f"rule exposures: exposure `{exposure.name}` has no `{key}`, add it"
+            )
+    used = {
+        name
+        for exposure in exposures
+        for _, text in texts(exposure.data.get("depends_on"))
+        for name in re.findall(r"ref\(\s*['\"](\w+)['\"]\s*\)", text)
+    }
+    for model, entry in project.described(project.models):
+        if model.is_in(("marts",)) and model.name not in used:
+            yield entry.finding(
+                f"rule exposures: no exposure depends on mart `{model.name}`, "
+                "add it to the one that reads it"
+            )
 
 
 def check_repeated_columns(project: Project) -> Iterator[Finding]:
@@ -1148,9 +1222,12 @@ RULES: list[Callable[[Project], Iterator[Finding]]] = [
     check_every_entry_has_its_file,
     check_unit_test_files,
     check_singular_test_entries,
+    check_analysis_entries,
     check_macro_entries,
     check_descriptions,
     check_column_descriptions,
+    check_questions,
+    check_exposures,
     check_repeated_columns,
     check_shared_descriptions,
     check_doc_blocks,

@@ -17,7 +17,7 @@ models:
   - name: clients
     description: One row per client of the agency, for the account managers.
     config:
-      meta: {owner: sales, since: 2024-01-31}
+      meta: {owner: sales, since: 2024-01-31, questions: ['Who is our client?']}
       enabled: "{{ var('with_clients', true) }}"
       tags: [daily]
       pre-hook: "select 1"
@@ -44,6 +44,8 @@ exposures:
     description: What account managers open on Mondays.
     type: dashboard
     owner: {name: Sales}
+    maturity: high
+    url: report.html
     depends_on: [ref('clients')]
 """
 
@@ -112,6 +114,7 @@ Key of the agency's customer.
 models:
   - name: stg_clients
     description: Parsed and typed, one row each as delivered.
+    columns: [{name: client_id, description: "{{ doc('client_id') }}"}]
     data_tests:
       - unique_combination:
           arguments: {columns: [client_id, platform]}
@@ -125,6 +128,13 @@ sources:
       - name: visits
         description: Every call at a customer's door.
         config: {meta: {external_location: "visits.csv"}}
+        columns: [{name: visited_on, description: Day of the call.}]
+""",
+    "analyses/busiest.sql": "select client_id from clients\n",
+    "analyses/_analyses.yml": """\
+analyses:
+  - name: busiest
+    description: Whom account managers call most.
 """,
     "python_models/segments.py": "def model(dbt, session):\n    return session\n",
     "python_models/agency/package.py": "",
@@ -189,6 +199,7 @@ PYTHON = "python_models/_python_models__models.yml"
 SEEDS = "seeds/raw/_raw__seeds.yml"
 MACROS = "macros/_macros.yml"
 SINGULAR = "tests/singular/_singular__tests.yml"
+ANALYSES = "analyses/_analyses.yml"
 
 
 @pytest.fixture
@@ -225,7 +236,7 @@ def test_a_clean_project_has_no_findings(
 ) -> None:
     assert findings(project) == []
     assert check_property_files.main([str(project)]) == 0
-    assert capsys.readouterr().out == "9 property files, 4 models and seeds: ok\n"
+    assert capsys.readouterr().out == "10 property files, 4 models and seeds: ok\n"
 
 
 def test_findings_are_printed_and_fail_the_command(
@@ -248,7 +259,7 @@ def test_findings_are_printed_and_fail_the_command(
         (MART, "severity: warn", "severity: wran", 17, "did you mean `warn`?"),
         (MART, "enabled: \"{{ var('with_clients', true) }}\"", "enabled: sure", 6,
          "write a boolean"),
-        (MART, "    depends_on:", "    depend_on:", 32, "did you mean `depends_on`?"),
+        (MART, "    depends_on:", "    depend_on:", 34, "did you mean `depends_on`?"),
         (MART, "    type: dashboard\n", "", 28, "lacks `type`"),
         (MART, "exposures:", "exposure:", 27, "did you mean `exposures`?"),
         (MART, "        data_tests:", "        tests:", 14, "rename it to `data_tests"),
@@ -388,7 +399,7 @@ def test_an_entry_without_file_is_found(project: Path) -> None:
 def test_a_second_entry_is_found(project: Path) -> None:
     with (project / STAGING).open("a", encoding="utf-8") as file:
         file.write("  - name: clients\n    description: Again, what was said.\n")
-    assert_one_finding(project, f"{STAGING}:7", "second entry", f"{MART}:2")
+    assert_one_finding(project, f"{STAGING}:8", "second entry", f"{MART}:2")
 
 
 def test_an_entry_in_another_file_is_found(project: Path) -> None:
@@ -447,6 +458,11 @@ def test_an_entry_without_macro_is_found(project: Path) -> None:
          "The platform", 18, "column `platform` of `clients` has a description that"),
         (PYTHON, "Number of the group, from 0.", "", 5, "column `label` of `segments`"),
         (SEEDS, "As typed by the customer.", "", 11, "column `platform` of `raw_"),
+        (STAGING, "{{ doc('client_id') }}", "", 4, "column `client_id` of `stg_cl"),
+        (SOURCES, "Day of the call.", "Visited on.", 9, "column `visited_on` of `visi"),
+        (UNIT, "Two platforms, one winner.", "", 2, "unit test `platform_with_most"),
+        (ANALYSES, "Whom account managers call most.", "Busiest.", 2,
+         "analysis `busiest` has a description that only restates"),
     ],
 )  # fmt: skip
 def test_a_missing_or_restating_description_is_found(
@@ -456,10 +472,66 @@ def test_a_missing_or_restating_description_is_found(
     assert_one_finding(project, f"{name}:{line}", message)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "line", "message"),
+    [
+        (", questions: ['Who is our client?']", "", 2, "answers no question"),
+        ("['Who is our client?']", "[]", 2, "answers no question"),
+        (
+            "['Who is our client?']",
+            "[All clients.]",
+            5,
+            "`All clients.` is no question",
+        ),
+        ("['Who is our client?']", "[{Who: where}]", 5, "is no question"),
+    ],
+)
+def test_a_mart_without_question_is_found(
+    project: Path, old: str, new: str, line: int, message: str
+) -> None:
+    edit(project, MART, old, new)
+    assert_one_finding(project, f"{MART}:{line}", message)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "missing"),
+    [
+        ("{name: Sales}", "{email: sales@example.org}", "`owner: name`"),
+        ("    maturity: high\n", "", "`maturity`"),
+        ("    url: report.html\n", "", "`url`"),
+    ],
+)
+def test_an_incomplete_exposure_is_found(
+    project: Path, old: str, new: str, missing: str
+) -> None:
+    edit(project, MART, old, new)
+    assert_one_finding(project, f"{MART}:28", f"`client_report` has no {missing}")
+
+
+def test_a_mart_that_nobody_reads_is_found(project: Path) -> None:
+    edit(project, MART, "[ref('clients')]", "[ref('segments')]")
+    assert_one_finding(project, f"{MART}:2", "no exposure depends on mart `clients`")
+
+
+def test_an_analysis_without_entry_is_found(project: Path) -> None:
+    path = project / "analyses/quietest.sql"
+    path.write_text("select client_id from clients\n", encoding="utf-8")
+    assert_one_finding(project, "analyses/quietest.sql:1", "no entry", "`quietest`")
+
+
+def test_an_analysis_entry_without_file_is_found(project: Path) -> None:
+    (project / "analyses/busiest.sql").unlink()
+    assert_one_finding(project, f"{ANALYSES}:2", "`busiest` has no file")
+
+
 def test_a_doc_block_that_restates_the_name_is_found(project: Path) -> None:
     edit(project, "models/marts/docs.md", "Key of the agency's customer.", "Client ID.")
     found = findings(project)
-    assert [line.split(" ")[0] for line in found] == [f"{MART}:10:", f"{SEEDS}:8:"]
+    assert [line.split(" ")[0] for line in found] == [
+        f"{MART}:10:",
+        f"{STAGING}:4:",
+        f"{SEEDS}:8:",
+    ]
 
 
 def test_a_model_without_columns_is_found(project: Path) -> None:
@@ -539,6 +611,7 @@ def test_a_file_name_against_the_grammar_is_found(
     for path in (project / folder).glob("*.yml"):
         text = path.read_text(encoding="utf-8")
         text = text.replace(f"name: {old}\n", f"name: {new}\n")
+        text = text.replace(f"ref('{old}')", f"ref('{new}')")
         path.write_text(text.replace(f"model: {old}\n", f"model: {new}\n"), "utf-8")
     assert_one_finding(project, f"{folder}/{new}.sql:1", message)
 
