@@ -59,9 +59,12 @@ def plain(text: str | None) -> str | None:
 
 
 def in_sector(sector: str) -> Callable[[Client], bool]:
-    return lambda client: plain(sector) in (
-        plain(client["category_name"]),
-        plain(client["category_group"]),
+    return lambda client: (
+        plain(sector)
+        in (
+            plain(client["category_name"]),
+            plain(client["category_group"]),
+        )
     )
 
 
@@ -84,9 +87,7 @@ def check_list(
             client["enterprise_id"].encode(),
         ),
     )
-    assert answer == [
-        {name: client[name] for name in answer[0]} for client in expected
-    ]
+    assert answer == [{name: client[name] for name in answer[0]} for client in expected]
 
 
 def test_all_clients_are_listed_by_name(
@@ -165,7 +166,9 @@ def test_sector_and_segment_hold_together(
         segment=("Visibilité à construire", segment),
     )
     is_in_both = [in_sector(sector), in_segment(segment)]
-    check_list(answer, clients, lambda client: all(is_in(client) for is_in in is_in_both))
+    check_list(
+        answer, clients, lambda client: all(is_in(client) for is_in in is_in_both)
+    )
 
 
 @pytest.mark.parametrize("city", ["Nantes", "NANTES", "reze", "Les Sables-d'Olonne"])
@@ -227,7 +230,9 @@ def test_unused_potential_is_turnover_without_an_audience(
         and client["engagement_score"] <= 50
         and client["turnover_eur"]
     ]
-    candidates.sort(key=lambda client: (-client["turnover_eur"], client["enterprise_id"]))
+    candidates.sort(
+        key=lambda client: (-client["turnover_eur"], client["enterprise_id"])
+    )
     assert len(candidates) > 20
     answer = answered(published, "clients_with_unused_potential")
     assert [row["enterprise_id"] for row in answer] == [

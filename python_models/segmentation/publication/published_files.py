@@ -7,7 +7,9 @@ from pathlib import Path
 from duckdb import DuckDBPyConnection
 
 from segmentation.exports import enterprises_csv, recommendations_json
+from segmentation.page import write_page
 
+PAGE_NAME = "segments.html"
 _READ_SIZE = 1 << 20
 
 
@@ -36,6 +38,7 @@ def write_files(
     dict of str to str
         sha256 of each file, in hexadecimal, by its path in the folder.
     """
+    _write_charts(cursor, folder / "charts", relations=relations)
     exports = folder / "exports"
     exports.mkdir()
     enterprises_csv.write_enterprises_csv(
@@ -47,6 +50,7 @@ def write_files(
     recommendations_json.write_recommendations_json(
         cursor, exports / recommendations_json.FILE_NAME, relations=relations
     )
+    write_page(cursor, folder / PAGE_NAME, relations=relations, language=language)
     return digest_files(folder)
 
 
@@ -57,6 +61,18 @@ def digest_files(folder: Path) -> dict[str, str]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
+
+
+def _write_charts(
+    cursor: DuckDBPyConnection, folder: Path, *, relations: Mapping[str, str]
+) -> None:
+    """Write each chart as ``<chart_name>.png``."""
+    folder.mkdir()
+    charts = cursor.sql(
+        f"select chart_name, png from {relations['charts']} order by chart_name"
+    )
+    for chart_name, png in charts.fetchall():
+        (folder / f"{chart_name}.png").write_bytes(png)
 
 
 def _digest(path: Path) -> str:
