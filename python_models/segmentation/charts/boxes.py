@@ -13,6 +13,7 @@ from segmentation.charts.chart import Chart
 from segmentation.charts.panels import (
     AXIS_HEIGHT,
     HEADING_HEIGHT,
+    MAIN_PLATFORMS,
     PLATFORMS,
     Panel,
     draw_panel,
@@ -45,8 +46,8 @@ class Box:
 class Boxes:
     """The boxes by segment key and platform.
 
-    ``unfollowed`` are the platforms where nobody has followers, ``unknown`` those where
-    nobody's are known: they are not drawn.
+    ``unfollowed`` are the main platforms where nobody has followers, ``unknown`` those
+    where nobody's are known: they are not drawn.
     """
 
     segments: list[Segment]
@@ -77,8 +78,8 @@ def read_boxes(sources: ChartSources) -> Boxes | None:
         sources.segments,
         # Nobody's followers make no boxes; the total stays, whatever it is.
         [p for p in ("total", *PLATFORMS) if p == "total" or p in followed],
-        [p for p in PLATFORMS if p not in followed and p in known],
-        [p for p in PLATFORMS if p not in known],
+        [p for p in MAIN_PLATFORMS if p not in followed and p in known],
+        [p for p in MAIN_PLATFORMS if p not in known],
         boxes,
     )
 

@@ -190,7 +190,16 @@ def draw_map(content: Map, texts: ChartTexts) -> Chart:
             colour=segment.colour, size=10, edge=INK,
         )  # fmt: skip
     for segment, lines, x, y in labels or []:
-        del segment
+        centre_x, centre_y = content.centres[segment.key]
+        end_x, end_y = x_scale.place(centre_x), y_scale.place(centre_y)
+        width = max(text_width(line, TEXT_SIZE, is_bold=True) for line in lines)
+        height = text_height(len(lines), TEXT_SIZE)
+        # From the point of the name's frame that is nearest to the centre.
+        sheet.line(
+            [min(max(end_x, x), x + width), end_x],
+            [min(max(end_y, top + y), top + y + height), end_y],
+            colour=INK, zorder=3.5,
+        )  # fmt: skip
         sheet.write(x, top + y, lines, is_bold=True, va="top", has_halo=True)
     return Chart(
         sheet=sheet,

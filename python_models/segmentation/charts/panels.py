@@ -2,7 +2,9 @@
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
+from segmentation.charts.fitting_text import text_width
 from segmentation.charts.rows import Rows
 from segmentation.charts.sheet import Sheet
 from segmentation.charts.style import (
@@ -18,7 +20,9 @@ from segmentation.charts.texts import ChartTexts
 PANEL_GAP = 12.0
 HEADING_HEIGHT = 20.0
 AXIS_HEIGHT = 18.0
-PLATFORMS = ("facebook", "instagram", "tiktok", "other")
+TICK_GAP = 3.0
+MAIN_PLATFORMS = ("facebook", "instagram", "tiktok")
+PLATFORMS = (*MAIN_PLATFORMS, "other")
 
 
 @dataclass(frozen=True)
@@ -39,11 +43,19 @@ class Panel:
         part = math.log10(1 + followers) / math.log10(1 + self.most)
         return self.left + part * (self.right - self.left)
 
-    def ticks(self) -> list[int]:
-        """Numbers to write at the axis: 0 and powers of ten, as many as fit."""
+    def ticks(self, texts: ChartTexts) -> list[tuple[float, str]]:
+        """Places and labels of 0 and powers of ten, as many as fit side by side."""
         highest = math.floor(math.log10(self.most) + 1e-9)
-        step = max(1, math.ceil(highest / 3))
-        return [0, *(10**power for power in range(step, highest + 1, step))]
+        for step in range(1, highest + 1):
+            values = [0, *(10**power for power in range(step, highest + 1, step))]
+            ticks = [(self.x(value), short_number(value, texts)) for value in values]
+            if all(
+                x + (text_width(label, SMALL_SIZE) + text_width(after, SMALL_SIZE)) / 2
+                <= x_after - TICK_GAP
+                for (x, label), (x_after, after) in pairwise(ticks)
+            ):
+                return ticks
+        return [(self.left, short_number(0, texts))]
 
 
 def lay_out_panels(
@@ -72,11 +84,10 @@ def draw_panel(
         panel.left, top - HEADING_HEIGHT / 2 - 2, texts(panel.platform),
         size=TEXT_SIZE, colour=INK, is_bold=True,
     )  # fmt: skip
-    for tick in panel.ticks():
-        x = panel.x(tick)
-        sheet.line([x, x], [top, bottom], colour=RULE if tick == 0 else GRID)
+    for i, (x, label) in enumerate(panel.ticks(texts)):
+        sheet.line([x, x], [top, bottom], colour=GRID if i else RULE)
         sheet.write(
-            x, bottom + AXIS_HEIGHT / 2, short_number(tick, texts),
+            x, bottom + AXIS_HEIGHT / 2, label,
             size=SMALL_SIZE, colour=SECOND_INK, ha="center",
         )  # fmt: skip
 
