@@ -1,11 +1,14 @@
 """The project passes on the newest engine, and its file opens in old clients."""
 
+import json
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import pytest
 from conftest import CHECKOUT, NOT_COPIED
 from dbt_project import DbtProject
@@ -46,23 +49,61 @@ def test_the_whole_build_passes_on_duckdb_2(
     assert project.rows(segments) == before
 
 
-def test_a_duckdb_1_2_client_reads_the_publication(
-    built: DbtProject, tmp_path: Path
-) -> None:
-    client = install("duckdb==1.2.2", tmp_path / "client")
-    read = (
-        "import duckdb, sys; c = duckdb.connect(sys.argv[1], read_only=True);"
-        "print(duckdb.__version__, *c.sql('select count(*) from enterprise_segments')"
-        ".fetchall()[0])"
+READ_ALL = """
+import json, pathlib, sys
+import duckdb
+
+client = duckdb.connect(sys.argv[1], read_only=True)
+tables = dict(client.sql("select table_name, comment from duckdb_tables()").fetchall())
+columns = client.sql(
+    "select table_name, column_name, comment from duckdb_columns() where not internal"
+)
+print(
+    json.dumps(
+        {
+            "version": duckdb.__version__,
+            "tables": tables,
+            "columns": sorted(columns.fetchall()),
+            "row_counts": {
+                name: client.sql(f"select count(*) from {name}").fetchall()[0][0]
+                for name in tables
+            },
+            "answers": {
+                path.stem: str(client.sql(path.read_text("utf-8")).fetchall())
+                for path in sorted(pathlib.Path(sys.argv[2]).glob("*.sql"))
+            },
+        }
     )
+)
+"""
+
+
+def read_all(publication: Path, *, client: str | None = None) -> dict[str, Any]:
+    """Read the publication and ask every query of the BI guide in a fresh process."""
     answer = subprocess.run(
-        [sys.executable, "-c", read, str(built.published)],
-        env=os.environ | {"PYTHONPATH": client},
+        [sys.executable, "-c", READ_ALL, str(publication), str(CHECKOUT / "analyses")],
+        env=os.environ | ({"PYTHONPATH": client} if client else {}),
         capture_output=True,
         text=True,
         check=True,
     )
-    assert answer.stdout.split() == ["1.2.2", "421"]
+    return json.loads(answer.stdout)
+
+
+# Compared with the engine that builds, 1.5.
+@pytest.mark.parametrize("version", ["1.2.2", "1.3.2", "1.4.4", "2.0.0"])
+def test_an_older_or_newer_client_reads_the_same_tables_and_descriptions(
+    built: DbtProject, tmp_path: Path, version: str
+) -> None:
+    client = install(f"duckdb=={version}", tmp_path / "client")
+    read = read_all(built.published, client=client)
+    assert read.pop("version") == version
+    expected = read_all(built.published)
+    assert expected.pop("version") == duckdb.__version__
+    assert read == expected
+    assert all(read["tables"].values())
+    assert all(comment for *_, comment in read["columns"])
+    assert read["row_counts"]["clustered_enterprises"] == 421
 
 
 def test_make_build_is_enough_on_a_fresh_machine(tmp_path: Path) -> None:
