@@ -156,8 +156,9 @@ def _stand_ins(
                         + 10 * (followers_tiktok >= 100)::int)) as integer)
                         as engagement_score,
                     (
-                        select arg_min(platform, (priority, platform))
+                        select arg_min(platform_name, (priority, platform_name))
                         from {relations["enterprise_recommendations"]} as given
+                        inner join {relations["platforms"]} using (platform)
                         where given.enterprise_id = enterprises.enterprise_id
                             and platform <> 'any'
                     ) as target_platform

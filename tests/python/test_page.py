@@ -376,12 +376,16 @@ def test_recommendations_are_listed_once_the_target_platform_first() -> None:
 
     clients = clients_of(
         [
-            make_enterprise("E1", "a", target_platform="x"),
-            make_enterprise("E2", "a", target_platform="x"),
-            make_enterprise("E3", "a", target_platform="facebook"),
+            make_enterprise("E1", "a", target_platform="X (Twitter)"),
+            make_enterprise("E2", "a", target_platform="X (Twitter)"),
+            make_enterprise("E3", "a", target_platform="Facebook"),
             make_enterprise("E4", "a"),
         ],
         segment_keys=["a"],
+        platforms=[
+            {"platform": "facebook", "platform_name": "Facebook"},
+            {"platform": "x", "platform_name": "X (Twitter)"},
+        ],
         enterprise_recommendations=[
             given(id_, *recommendation)
             for id_ in ("E1", "E2", "E3")

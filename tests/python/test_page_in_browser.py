@@ -335,6 +335,8 @@ def test_a_phone_scrolls_down_only(visit: Callable[..., Page], language: str) ->
     page.locator(".opener").first.click()
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     assert page.locator("#sorting").is_visible()
+    # Tables and charts that are wider scroll by themselves, with the keyboard too.
+    assert page.locator(".wide:visible").first.get_attribute("tabindex") == "0"
 
 
 def test_print_shows_all_that_was_found_and_no_controls(

@@ -354,11 +354,14 @@ def _read_recommendations(
         from {relations["enterprise_recommendations"]} as recommended
         inner join {relations["clustered_enterprises"]} as enterprises
             on recommended.enterprise_id = enterprises.enterprise_id
+        left join {relations["platforms"]} as platforms
+            on recommended.platform = platforms.platform
         where recommended.enterprise_id in (select unnest(?))
         order by
             recommended.enterprise_id,
-            recommended.platform is distinct from enterprises.target_platform,
+            platforms.platform_name is distinct from enterprises.target_platform,
             recommended.platform = 'any',
+            platforms.platform_name,
             recommended.platform,
             recommended.recommendation_rank
         """,

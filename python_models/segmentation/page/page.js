@@ -63,7 +63,7 @@
         sector: { text: (client) => DATA.sectors[client.sector] },
         segment: { number: (client) => client.segment },
         engagement: { number: (client) => client.score, isDescending: true },
-        target_platform: { text: (client) => platformName(DATA.targets[client.target]) },
+        target_platform: { text: (client) => DATA.targets[client.target] },
         followers: { number: (client) => client.followers, isDescending: true },
     };
 
@@ -97,7 +97,7 @@
     }
 
     function platformName(key) {
-        return key === undefined ? undefined : (DATA.platforms[key]?.[language] ?? key);
+        return DATA.platforms[key]?.[language] ?? key;
     }
 
     // Letters without accents, case and ligatures, so that "oeuvre" finds "Œuvre".
@@ -315,7 +315,7 @@
             cell("engagement", ...engagement),
             cell(
                 "target_platform",
-                platformName(DATA.targets[client.target]) ?? missingText("none"),
+                DATA.targets[client.target] ?? missingText("none"),
             ),
             followers,
         );
@@ -619,6 +619,18 @@
             update();
         }
     });
+    // A chart that is wider than the screen scrolls, and the keyboard must reach it.
+    const resized = new ResizeObserver((entries) => {
+        for (const { target } of entries) {
+            if (target.scrollWidth > target.clientWidth) {
+                target.tabIndex = 0;
+            } else {
+                target.removeAttribute("tabindex");
+            }
+        }
+    });
+    document.querySelectorAll(".wide").forEach((chart) => resized.observe(chart));
+
     // All that was found is printed, however much of it is on the screen.
     let shownBeforePrint = STEP;
     window.addEventListener("beforeprint", () => {
