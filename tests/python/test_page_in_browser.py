@@ -483,3 +483,29 @@ def test_more_than_a_hundred_clients_come_in_steps(
     )
     assert focused == 100
     assert len(shown_names(page)) == len(clients)
+
+
+def test_rare_cities_share_an_option_and_keep_their_own_address(
+    visit: Callable[..., Page], tmp_path: Path
+) -> None:
+    path = tmp_path / "segments.html"
+    with duckdb.connect() as connection:
+        relations = make_tables(
+            connection,
+            {
+                "int_segments_described": [make_segment("a")],
+                "clustered_enterprises": [
+                    make_enterprise(f"E{n:03}", "a", city_name=f"City {n:03}")
+                    for n in range(304)
+                ],
+            },
+        )
+        write_page(connection, path, relations=relations, language="en")
+    page = visit(file=path)
+    assert page.locator("#city option").count() == 302
+    choose(page, "city", "Other cities")
+    rare = [f"No name (E{n})" for n in range(300, 304)]
+    assert shown_names(page) == rare
+    again = visit(file=path, fragment="#city=City+302")
+    assert shown_names(again) == rare[2:3]
+    assert "City 302 (1)" in again.locator("#city").inner_text()
