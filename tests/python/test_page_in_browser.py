@@ -453,7 +453,14 @@ def test_a_client_of_which_nothing_is_known_is_shown_as_such(
     page = visit(file=path)
     assert shown_names(page) == ["No name (E1)"]
     cells = page.locator(".client td[data-label]").all_inner_texts()
-    assert cells == ["unknown", "unknown", "a in English", "unknown", "none", "unknown"]
+    assert cells == [
+        "Unknown city",
+        "Unknown sector",
+        "a in English",
+        "unknown",
+        "none",
+        "unknown",
+    ]
     page.locator(".opener").click()
     assert "No explanation is available." in page.locator(".sheet").inner_text()
     assert page.locator("#match-count").inner_text() == "1 client of 1"

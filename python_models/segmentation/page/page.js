@@ -301,8 +301,11 @@
             "tr",
             { role: "row", className: isOpen ? "client opened" : "client" },
             make("td", { role: "cell" }, opener),
-            cell("city", DATA.cities[client.city] ?? missingText("unknown")),
-            cell("sector", DATA.sectors[client.sector] ?? missingText("unknown")),
+            cell("city", DATA.cities[client.city] ?? missingText("unknown_city")),
+            cell(
+                "sector",
+                DATA.sectors[client.sector] ?? missingText("unknown_sector"),
+            ),
             cell(
                 "segment",
                 make(
