@@ -47,8 +47,9 @@ def assemble_page(shell: str, manifest: Manifest, catalog: Catalog) -> str:
     SystemExit
         If the page of this dbt version has no such places.
     """
-    for source in manifest["sources"].values():
-        source.pop("root_path", None)
+    # Seeds know where the project lies.
+    for node in manifest["nodes"].values():
+        node.pop("root_path", None)
     page = replace_once(
         shell, "<title>dbt Docs</title>", f"<title>{TITLE}</title>{STYLE}"
     )

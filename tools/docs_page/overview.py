@@ -67,7 +67,7 @@ def fill_overview(manifest: Manifest, charts: list[Chart], root: Path) -> None:
     Raises
     ------
     SystemExit
-        If a line stands for nothing, or if the colour of a layer is left out.
+        If a line or a row stands for nothing, or the colour of a layer is left out.
     """
     project = manifest["metadata"]["project_name"]
     block = manifest["docs"][f"doc.{project}.__overview__"]
@@ -85,6 +85,10 @@ def fill_overview(manifest: Manifest, charts: list[Chart], root: Path) -> None:
 
     def colour(match: re.Match[str]) -> str:
         folder = match["folder"]
+        if folder not in colours:
+            raise SystemExit(
+                f"models/overview.md: `{folder}` has no colour to explain."
+            )
         return f"| {spot(colours.pop(folder))} `{folder}` |"
 
     text = LAYER_ROW.sub(colour, block["block_contents"])
