@@ -4,7 +4,6 @@ import struct
 import zlib
 from typing import Any
 
-from dbt_project import DbtProject
 from duckdb import DuckDBPyConnection
 
 COLUMNS = {
@@ -104,89 +103,3 @@ def make_image(*, red: int) -> bytes:
         + chunk(b"IDAT", zlib.compress(bytes([0, red, 0, 0])))
         + chunk(b"IEND", b"")
     )
-
-
-def relations_of(connection: DuckDBPyConnection, project: DbtProject) -> dict[str, str]:
-    """Attach a project's build database and name its tables."""
-    database = project.folder / "build" / "segmentation.duckdb"
-    connection.execute(f"attach '{database}' as built (read_only)")
-    tables = connection.execute(
-        "select schema_name, table_name from duckdb_tables()"
-        " where database_name = 'built'"
-    ).fetchall()
-    relations = {name: f'built."{schema}"."{name}"' for schema, name in tables}
-    return relations | _stand_ins(connection, relations)
-
-
-def _stand_ins(
-    connection: DuckDBPyConnection, relations: dict[str, str]
-) -> dict[str, str]:
-    """Make up the tables that the project does not build yet."""
-    missing = COLUMNS.keys() - relations.keys()
-    for table in missing:
-        connection.execute(f"create table {table} ({COLUMNS[table]})")
-    if "chart_drawings" in missing:
-        for position, name in enumerate(("segment_sizes", "pca_map")):
-            for language in ("fr", "en"):
-                connection.execute(
-                    "insert into chart_drawings values (?, ?, ?, ?, ?, ?, ?)",
-                    [
-                        name,
-                        language,
-                        position,
-                        f"{name} {language}",
-                        f"reading {name} {language}",
-                        f"alternative {name} {language}",
-                        make_image(red=40 * position),
-                    ],
-                )
-    if "clustered_enterprises" in missing:
-        connection.execute(
-            f"""
-            insert into clustered_enterprises by name
-            with scored as (
-                select
-                    enterprises.*,
-                    described.segment_name_fr,
-                    described.segment_name_en,
-                    described.segment_colour,
-                    cast(round(least(100, 70 * ln(1 + followers_total) / ln(100001)
-                        + 10 * (followers_facebook >= 100)::int
-                        + 10 * (followers_instagram >= 100)::int
-                        + 10 * (followers_tiktok >= 100)::int)) as integer)
-                        as engagement_score,
-                    (
-                        select arg_min(platform_name, (priority, platform_name))
-                        from {relations["enterprise_recommendations"]} as given
-                        inner join {relations["platforms"]} using (platform)
-                        where given.enterprise_id = enterprises.enterprise_id
-                            and platform <> 'any'
-                    ) as target_platform
-                from {relations["enterprise_segments"]} as enterprises
-                inner join {relations["int_segments_described"]} as described
-                    using (segment_key)
-            )
-            select * exclude (
-                    has_facebook_account, has_instagram_account, has_tiktok_account,
-                    has_other_account, model_segment_key, override_reason,
-                    distance_to_centroid, runner_up_segment_key, pca_x, pca_y
-                ),
-                case
-                    when engagement_score is null then 'unknown'
-                    when engagement_score < 40 then 'low'
-                    when engagement_score < 60 then 'moderate'
-                    when engagement_score < 80 then 'high'
-                    else 'very_high'
-                end as engagement_level,
-                case engagement_level
-                    {" ".join(f"when '{k}' then '{v[0]}'" for k, v in LEVELS.items())}
-                end as engagement_level_fr,
-                case engagement_level
-                    {" ".join(f"when '{k}' then '{v[1]}'" for k, v in LEVELS.items())}
-                end as engagement_level_en,
-                null as actions_fr,
-                null as actions_en
-            from scored
-            """
-        )
-    return {table: table for table in missing}

@@ -24,7 +24,7 @@ from docs_page.overview import (
     layer_of,
     read_charts,
 )
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 PROJECT = "client_segmentation"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -332,21 +332,6 @@ def test_an_empty_catalog_names_what_is_not_built() -> None:
 # ----------------------------------------------------------------------------------
 # In a browser
 # ----------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Provide a headless browser."""
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    if path is None:
-        pytest.skip("no Chromium or Chrome is found")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

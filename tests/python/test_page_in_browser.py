@@ -10,7 +10,6 @@ import duckdb
 import pytest
 from dbt_project import DbtProject
 from page_data import make_enterprise, make_image, make_segment, make_tables
-from page_data import relations_of as relations_of_project
 from playwright.sync_api import Browser, Page
 from segmentation.page import write_page
 from segmentation.page.wording import read_texts
@@ -21,21 +20,13 @@ PHONE = {"width": 360, "height": 740}
 Client = dict[str, Any]
 
 
-@pytest.fixture(scope="module")
-def written(
-    built: DbtProject, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Path, list[Client]]:
-    """Write the page of the shipped data; give it and the clients it is about."""
-    path = tmp_path_factory.mktemp("page") / "segments.html"
-    with duckdb.connect() as connection:
-        relations = relations_of_project(connection, built)
-        write_page(connection, path, relations=relations, language="fr")
-        answer = connection.execute(
-            f"select * from {relations['clustered_enterprises']}"
-        )
-        names = [column[0] for column in answer.description]
-        clients = [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
-    return path, clients
+@pytest.fixture
+def written(built: DbtProject) -> tuple[Path, list[Client]]:
+    """Provide the published page, and the clients that it is about."""
+    with duckdb.connect(str(built.published), read_only=True) as connection:
+        rows = connection.sql("select * from clustered_enterprises")
+        clients = [dict(zip(rows.columns, row, strict=True)) for row in rows.fetchall()]
+    return built.published.parent / "segments.html", clients
 
 
 @pytest.fixture
