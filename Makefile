@@ -14,7 +14,7 @@ export PUBLISH_DIR
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONPATH := $(CURDIR)/python_models
 
-.PHONY: build rollback preview-refit test test-slow lint format benchmark docs demonstration-seeds lock clean help
+.PHONY: build rollback preview-refit test test-slow lint format benchmark docs demonstration-seeds demonstration-pictures lock clean help
 
 build: .venv/installed  ## Build the segments and publish them to PUBLISH_DIR
 	@python -m segmentation.build --vars '{$(VARS)}'
@@ -55,6 +55,9 @@ docs: .venv/installed  ## Write the documentation as one page, target/static_ind
 
 demonstration-seeds: .venv/installed  ## Write the made-up raw data of seeds/raw anew
 	python tools/generate_demonstration_seeds.py
+
+demonstration-pictures: .venv/installed  ## Copy the published charts to assets/charts
+	python tools/write_chart_pictures.py
 
 lock: .venv/installed  ## Resolve requirements.lock anew from pyproject.toml
 	python -m pip install --quiet "uv>=0.9,<1"

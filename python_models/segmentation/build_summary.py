@@ -1,5 +1,6 @@
 """Say in a few lines what the publication holds: what `make build` ends with."""
 
+import json
 from collections import Counter
 from datetime import datetime
 from pathlib import Path
@@ -24,8 +25,9 @@ def summarise(publish_dir: Path) -> str:
     """
     database = publish_dir / DATABASE_NAME
     with duckdb.connect(str(database), read_only=True) as connection:
-        data_set, published_at, fit_id, enterprise_count = connection.sql(
-            "select data_set, published_at, fit_id, enterprise_count from publication"
+        data_set, published_at, fit_id, enterprise_count, files = connection.sql(
+            "select data_set, published_at, fit_id, enterprise_count, files"
+            " from publication"
         ).fetchall()[0]
         segments = connection.sql(
             "select segment_name, segment_key, is_named_segment, enterprise_count,"
@@ -72,7 +74,7 @@ def summarise(publish_dir: Path) -> str:
         "",
         *_rejection_lines(rejections),
         "",
-        f"Published in {database}",
+        f"Published in {publish_dir}/: {_listed_files(json.loads(files))}",
     ]
     return "\n".join(lines)
 
@@ -174,6 +176,12 @@ def _cluster_count_line(cluster_counts: list[tuple]) -> str:
         f"Number of clusters: {selected} selected ({verdict.replace('_', ' ')}),"
         f" {' '.join(advised) or 'none'} advised; see cluster_count_evaluation"
     )
+
+
+def _listed_files(files: dict[str, str]) -> str:
+    charts = [name for name in files if name.startswith("charts/")]
+    others = [name for name in files if name not in charts]
+    return ", ".join([DATABASE_NAME, *others, f"charts/ ({len(charts)} pictures)"])
 
 
 def _rejection_lines(rejections: list[tuple]) -> list[str]:
