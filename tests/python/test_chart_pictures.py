@@ -25,8 +25,8 @@ def test_the_committed_pictures_are_what_a_build_draws(built: DbtProject) -> Non
             for data in (png, committed[name])
         )
         assert ours.shape == theirs.shape, name
-        # Another platform may round an edge otherwise, and no more than that.
-        assert np.abs(ours - theirs).mean() < 0.1, name
+        # Another platform may round an edge otherwise; a digit is hundreds of dots.
+        assert (np.abs(ours - theirs).max(axis=2) > 64).sum() <= 5, name
 
 
 def test_pictures_are_written_by_name_and_stale_ones_go(

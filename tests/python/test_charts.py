@@ -78,6 +78,14 @@ def draw_all(connection, sources):
     return {(row[0], row[1]): row for row in drawn.fetchall()}
 
 
+@pytest.fixture(scope="module")
+def drawn():
+    """Provide every chart of some ordinary enterprises; tests only read it."""
+    with duckdb.connect() as connection:
+        members = make_ordinary_members()
+        return draw_all(connection, make_ordinary_sources(connection, members))
+
+
 def pictures(drawn):
     return {key: row[-1] for key, row in drawn.items()}
 
@@ -298,28 +306,25 @@ def test_steps_are_round(least, step):
     assert round_step(least) == pytest.approx(step)
 
 
-def test_the_same_rows_in_any_order_give_the_same_bytes(connection):
-    members = make_ordinary_members()
-    first = pictures(draw_all(connection, make_ordinary_sources(connection, members)))
+def test_the_same_rows_in_any_order_give_the_same_bytes(drawn):
+    first = pictures(drawn)
     assert len(first) == len(CHART_KINDS) * len(LANGUAGES)
     with duckdb.connect(config={"threads": 3}) as other:
-        shuffled = members.sample(frac=1, random_state=1)
+        shuffled = make_ordinary_members().sample(frac=1, random_state=1)
         again = draw_all(other, make_ordinary_sources(other, shuffled))
     assert pictures(again) == first
 
 
-def test_settings_of_the_user_do_not_matter_and_are_left_alone(connection):
+def test_settings_of_the_user_do_not_matter_and_are_left_alone(connection, drawn):
     sources = make_ordinary_sources(connection, make_ordinary_members())
-    first = pictures(draw_all(connection, sources))
     settings = {"font.family": "serif", "figure.dpi": 30, "lines.linewidth": 9}
     with mpl.rc_context(settings):
-        assert pictures(draw_all(connection, sources)) == first
+        assert pictures(draw_all(connection, sources)) == pictures(drawn)
         assert mpl.rcParams["figure.dpi"] == 30
 
 
-def test_pictures_are_png_files_of_one_width_without_a_clock(connection):
-    sources = make_ordinary_sources(connection, make_ordinary_members())
-    for png in pictures(draw_all(connection, sources)).values():
+def test_pictures_are_png_files_of_one_width_without_a_clock(drawn):
+    for png in pictures(drawn).values():
         assert png.startswith(b"\x89PNG\r\n\x1a\n")
         image = Image.open(BytesIO(png))
         assert image.width == 1600
@@ -328,10 +333,7 @@ def test_pictures_are_png_files_of_one_width_without_a_clock(connection):
         assert np.asarray(image.convert("RGB"))[0, 0].tolist() == [255, 255, 255]
 
 
-def test_the_sentence_beside_a_chart_has_the_figures_of_the_data(connection):
-    drawn = draw_all(
-        connection, make_ordinary_sources(connection, make_ordinary_members())
-    )
+def test_the_sentence_beside_a_chart_has_the_figures_of_the_data(drawn):
     description = {key: row[4] for key, row in drawn.items()}
     assert description["segment_sizes", "en"] == (
         "Visibilité à construire has 61 of the 97 enterprises (63%); the smallest"
@@ -399,6 +401,33 @@ def test_the_map_samples_the_same_enterprises_whatever_the_order(connection):
     assert content.centres["s00"] == pytest.approx(
         (of_first["pca_x"].median(), of_first["pca_y"].median())
     )
+
+
+@pytest.mark.parametrize(
+    ("linear_to", "low", "high"),
+    [(1, -0.6, 20.2), (1, -4.5, 4.9), (5, -1, 3), (20, -2, 12), (1e-3, -1, 1)],
+)
+def test_ticks_of_the_map_lie_apart_within_the_ends(linear_to, low, high):
+    scale = coordinates.Scale(linear_to, low, high, 50.0, 550.0)
+    ticks = scale.ticks(least_gap=44)
+    assert len(ticks) >= 3
+    assert 0 in ticks
+    assert low <= min(ticks) < max(ticks) <= high
+    places = scale.place(np.array(ticks))
+    assert (np.diff(places) >= 44).all()
+    assert scale.place(np.array([low, high])).tolist() == [50, 550]
+
+
+def test_ticks_are_written_as_they_are():
+    texts = make_texts("en")
+    written = [
+        coordinates._coordinate(value, texts)
+        for value in (2.5, -0.5, 0.0, 0.1, -0.025, 1000.0, 3 * 0.1)
+    ]
+    minus = coordinates.MINUS
+    assert written == [
+        "2.5", f"{minus}0.5", "0", "0.1", f"{minus}0.025", "1,000", "0.3",
+    ]  # fmt: skip
 
 
 def test_bars_count_every_enterprise_once(connection):

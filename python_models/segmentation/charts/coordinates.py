@@ -30,6 +30,9 @@ AXIS_WIDTH = 46.0
 AXIS_HEIGHT = 32.0
 LABEL_WIDTH = 118.0
 PADDING = 14.0
+LEAST_TICKS = 4
+# Coordinates that differ by less do so in the last bits of a sum.
+LEAST_SPREAD = 1e-9
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -63,15 +66,22 @@ class Scale:
         return self.start + part * (self.end - self.start)
 
     def ticks(self, least_gap: float) -> list[float]:
-        """Round values within the ends, 0 and the largest first, that keep apart."""
-        steps = [self.linear_to * f for f in (1, 10, 100, 1000, 0.5, 5, 50, 2, 20)]
+        """Round values between the ends, 0 and the large ones first, that keep apart.
+
+        Those well within the linear part only where there would be too few.
+        """
         chosen: list[float] = []
-        for value in (0.0, *(sign * step for step in steps for sign in (1, -1))):
-            if self.low <= value <= self.high and all(
-                abs(self.place(value) - self.place(other)) >= least_gap
-                for other in chosen
+        for factor in (0, 1, 10, 100, 1000, 0.5, 5, 50, 2, 20, 0.2, 0.1, 0.05):
+            if factor in (0.2, 0.1, 0.05) and len(chosen) >= LEAST_TICKS:
+                break
+            for value in dict.fromkeys(
+                (factor * self.linear_to, -factor * self.linear_to)
             ):
-                chosen.append(value)
+                if self.low <= value <= self.high and all(
+                    abs(self.place(value) - self.place(other)) >= least_gap
+                    for other in chosen
+                ):
+                    chosen.append(value)
         return sorted(chosen)
 
 
@@ -140,7 +150,7 @@ def read_map(sources: ChartSources) -> Map | None:
         centres={key: (x, y) for key, (_, x, y) in summaries.items()},
         enterprise_count=sum(count for count, *_ in summaries.values()),
         point_count=len(keys),
-        linear_to=round_step(typical) if typical > 0 else 1.0,
+        linear_to=round_step(typical) if typical > LEAST_SPREAD else 1.0,
     )
 
 
@@ -260,7 +270,8 @@ def _draw_grid(
 
 
 def _coordinate(value: float, texts: ChartTexts) -> str:
-    decimals = max(0, -math.floor(math.log10(abs(value)) + 1e-9)) if value else 0
+    # As many as a tick has: steps are 1, 2 or 5 times a power of ten, or half of it.
+    decimals = next(d for d in range(13) if math.isclose(round(value, d), value))
     text = texts.number(abs(value), decimals=decimals)
     return MINUS + text if value < 0 else text
 
