@@ -403,6 +403,18 @@ def test_the_map_samples_the_same_enterprises_whatever_the_order(connection):
     )
 
 
+def test_a_segment_that_no_point_was_sampled_of_still_has_its_centre(connection):
+    with pytest.MonkeyPatch.context() as patch, own_style():
+        patch.setattr(coordinates, "MOST_POINTS", 2)
+        sources = make_ordinary_sources(connection, make_ordinary_members())
+        content = coordinates.read_map(sources)
+        assert min(map(len, content.xs.values())) == 0
+        chart = coordinates.draw_map(content, make_texts("en", chart_name="pca_map"))
+    written = " ".join(text.get_text() for text in chart.sheet.axes.texts)
+    for segment in sources.segments:
+        assert segment.names["en"].split()[0] in written
+
+
 @pytest.mark.parametrize(
     ("linear_to", "low", "high"),
     [(1, -0.6, 20.2), (1, -4.5, 4.9), (5, -1, 3), (20, -2, 12), (1e-3, -1, 1)],

@@ -31,6 +31,9 @@ AXIS_HEIGHT = 32.0
 LABEL_WIDTH = 118.0
 PADDING = 14.0
 LEAST_TICKS = 4
+LEADER_POINTS = 12
+# A name may lie so much farther from its centre to uncover a whole segment.
+POINTS_PER_COVERED_SHARE = 400.0
 # Coordinates that differ by less do so in the last bits of a sum.
 LEAST_SPREAD = 1e-9
 MINUS = "\N{MINUS SIGN}"
@@ -201,15 +204,13 @@ def draw_map(content: Map, texts: ChartTexts) -> Chart:
         )  # fmt: skip
     for segment, lines, x, y in labels or []:
         centre_x, centre_y = content.centres[segment.key]
-        end_x, end_y = x_scale.place(centre_x), y_scale.place(centre_y)
         width = max(text_width(line, TEXT_SIZE, is_bold=True) for line in lines)
-        height = text_height(len(lines), TEXT_SIZE)
-        # From the point of the name's frame that is nearest to the centre.
-        sheet.line(
-            [min(max(end_x, x), x + width), end_x],
-            [min(max(end_y, top + y), top + y + height), end_y],
-            colour=INK, zorder=3.5,
-        )  # fmt: skip
+        leader = _leader(
+            (x, top + y, x + width, top + y + text_height(len(lines), TEXT_SIZE)),
+            float(x_scale.place(centre_x)),
+            float(y_scale.place(centre_y)),
+        )
+        sheet.line(*zip(*leader, strict=True), colour=INK, zorder=3.5)
         sheet.write(x, top + y, lines, is_bold=True, va="top", has_halo=True)
     return Chart(
         sheet=sheet,
@@ -281,14 +282,18 @@ def _place_labels(
 ) -> list[tuple[Segment, list[str], float, float]] | None:
     """Find room for each name near its centre; None if one finds none.
 
-    Of the places that keep clear of other names and centres, the one that covers the
-    fewest points; y counts from the top of the plot.
+    Of the places that keep clear of other names, their lines and centres, the one that
+    covers the least of the segments, each as a share of its points. In the result y
+    counts from the top of the plot.
     """
     if len(content.segments) > MOST_LABELS:
         return None
     x_scale, y_scale = _scales(content, top=0.0)
     xs = np.concatenate([x_scale.place(x) for x in content.xs.values()])
     ys = np.concatenate([y_scale.place(y) for y in content.ys.values()])
+    weights = np.concatenate(
+        [np.full(len(x), 1 / max(len(x), 1)) for x in content.xs.values()]
+    )
     centres = {
         segment: tuple(
             float(scale.place(value))
@@ -299,7 +304,9 @@ def _place_labels(
         for segment in content.segments
     }
     taken = [(x - 7, y - 7, x + 7, y + 7) for x, y in centres.values()]
-    placed = []
+    placed: list[tuple[Segment, list[str], float, float]] = []
+    names: list[tuple[float, ...]] = []
+    leaders: list[tuple[float, float]] = []
     for segment, (x, y) in centres.items():
         lines = fit_lines(
             segment.names[texts.language],
@@ -322,22 +329,40 @@ def _place_labels(
                     or box[1] < 0
                     or box[3] > PLOT_HEIGHT
                     or any(_overlap(box, other) for other in taken)
+                    or any(_holds(box, point) for point in leaders)
+                    or any(
+                        _holds(name, point)
+                        for name in names
+                        for point in _leader(box, x, y)
+                    )
                 ):
                     continue
-                covered = int(
-                    (
-                        (xs > box[0]) & (xs < box[2]) & (ys > box[1]) & (ys < box[3])
-                    ).sum()
+                is_covered = (
+                    (xs > box[0]) & (xs < box[2]) & (ys > box[1]) & (ys < box[3])
                 )
-                # A name far from its centre is worth some points.
-                cost = covered + gap * len(xs) / 4_000
+                cost = float(weights[is_covered].sum()) + gap / POINTS_PER_COVERED_SHARE
                 if best is None or cost < best[0]:
                     best = (cost, box)
         if best is None:
             return None
         taken.append(best[1])
+        names.append(best[1])
+        leaders += _leader(best[1], x, y)
         placed.append((segment, lines, best[1][0] + 2, best[1][1] + 2))
     return placed
+
+
+def _leader(box: tuple[float, ...], x: float, y: float) -> list[tuple[float, float]]:
+    """Points of the line from a name's frame, where it is nearest, to its centre."""
+    start_x, start_y = min(max(x, box[0]), box[2]), min(max(y, box[1]), box[3])
+    return [
+        (start_x + (x - start_x) * part, start_y + (y - start_y) * part)
+        for part in np.linspace(0, 1, LEADER_POINTS).tolist()
+    ]
+
+
+def _holds(box: tuple[float, ...], point: tuple[float, float]) -> bool:
+    return box[0] <= point[0] <= box[2] and box[1] <= point[1] <= box[3]
 
 
 def _overlap(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
