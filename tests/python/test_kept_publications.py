@@ -136,6 +136,20 @@ def test_the_same_publication_made_again_is_kept_once(build, publish_dir):
     assert is_month(publish_dir, 1)
 
 
+def test_what_is_kept_outlives_a_database_that_somebody_deleted(build, publish_dir):
+    publish_month(build, publish_dir, 1)
+    publish_month(build, publish_dir, 2)
+    (publish_dir / DATABASE_NAME).unlink()
+
+    roll_back(publish_dir)
+    assert is_month(publish_dir, 2)
+    (publish_dir / DATABASE_NAME).unlink()
+    publish_month(build, publish_dir, 3)
+
+    assert kept_numbers(publish_dir) == [1, 2, 3]
+    assert is_month(publish_dir, 3)
+
+
 def test_a_publication_of_before_they_were_kept_can_be_returned_to(build, publish_dir):
     """After an update of the project, its first build is the one to fear."""
     publish_month(build, publish_dir, 1)

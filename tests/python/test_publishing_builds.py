@@ -1,10 +1,8 @@
 """Only a complete green build publishes; whatever else happens changes nothing."""
 
-import random
-import time
-
 import pytest
 from dbt_project import DbtProject
+from killed_builds import kill_builds
 
 
 @pytest.mark.parametrize(
@@ -85,21 +83,17 @@ def test_every_broken_reference_of_the_content_seeds_is_found(
     assert "Warning in test every_segment_has_a_recommendation" in build.stdout
 
 
-@pytest.mark.parametrize("kill_count", [1, pytest.param(10, marks=pytest.mark.slow)])
-def test_killed_builds_leave_the_publication_and_the_next_build_is_right(
+@pytest.mark.parametrize("kill_count", [2, pytest.param(8, marks=pytest.mark.slow)])
+def test_killed_builds_leave_whole_publications_and_the_next_build_is_right(
     project: DbtProject, kill_count: int
 ) -> None:
-    marts = project.marts()
-    chance = random.Random(kill_count)
-    for _ in range(kill_count):
-        process = project.start("build")
-        time.sleep(chance.uniform(2, 9))
-        process.kill()
-        process.communicate()
-        assert project.marts() == marts
-    build = project.dbt("build", evaluate="true")
-    assert build.returncode == 0, build.stdout
-    assert project.marts() == marts
+    """A reader looks all the while; benchmarks/killed_builds.py kills twenty."""
+    report = kill_builds(project, kill_count=kill_count, seed=kill_count)
+    assert report.next_build == ""
+    assert report.observation.failures == []
+    assert report.observation.read_count > kill_count
+    assert report.ends.total() == kill_count
+    assert report.ends["killed while publishing"] >= 1
 
 
 def test_published_tables_carry_their_descriptions_and_keys(built: DbtProject) -> None:

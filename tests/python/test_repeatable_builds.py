@@ -70,6 +70,17 @@ def test_shuffled_raw_rows_give_the_same_marts(project: DbtProject) -> None:
     assert project.marts() == in_order
 
 
+def test_charts_exports_and_page_carry_no_clock(project: DbtProject) -> None:
+    files = "select files from publication"
+    before = project.rows(files)
+    build = project.dbt("build", evaluate="true", as_of="2025-09-01 08:15:00")
+    assert build.returncode == 0, build.stdout
+    assert project.rows("select cast(published_at as varchar) from publication") == [
+        ("2025-09-01 08:15:00",)
+    ]
+    assert project.rows(files) == before
+
+
 @pytest.mark.slow
 def test_a_build_with_every_variable_changed_passes_its_tests(
     project: DbtProject,
@@ -100,14 +111,14 @@ def test_a_build_with_every_variable_changed_passes_its_tests(
         unnamed_segment='{fr: "Groupe d\'essai", en: "Nobody\'s group"}',
     )
     assert build.returncode == 0, build.stdout
-    assert "Published 24 tables" in build.stdout
+    assert "Published 26 tables" in build.stdout
 
 
 @pytest.mark.slow
 def test_a_build_with_the_robust_recipe_passes_its_tests(project: DbtProject) -> None:
     build = project.dbt("build", recipe="robust", evaluate="true", UNIT_TESTS="true")
     assert build.returncode == 0, build.stdout
-    assert "Published 24 tables" in build.stdout
+    assert "Published 26 tables" in build.stdout
     # Giants are apart, and no check finds fault with a derived total.
     assert project.rows(
         "select enterprise_count from cluster_profiles"

@@ -202,9 +202,12 @@ def _keep(unfinished: Path, *, publication: dict[str, Any], publish_dir: Path) -
     current = find_current(publish_dir)
     if current is None and (publish_dir / DATABASE_NAME).exists():
         current = _keep_what_is_there(publish_dir)
-    last = number_of(current) if current else 0
-    if current and read_description(current) == read_description(unfinished):
-        last -= 1
+    if current is None:
+        # Somebody has taken the database away: nothing was rolled back from.
+        last = max(map(number_of, list_kept(publish_dir)), default=0)
+    else:
+        is_the_same = read_description(current) == read_description(unfinished)
+        last = number_of(current) - is_the_same
     for folder in list_kept(publish_dir):
         if number_of(folder) > last:
             _discard(folder, publish_dir=publish_dir)
