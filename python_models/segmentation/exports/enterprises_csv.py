@@ -8,8 +8,7 @@ CR LF, quotes as in RFC 4180. Each enterprise is one line.
 import csv
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
-from decimal import Decimal
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -57,20 +56,26 @@ def write_enterprises_csv(
     """
     source = relations["clustered_enterprises"]
     other_language = "_en" if language == "fr" else "_fr"
-    columns = [
-        column
-        for column in cursor.sql(f"select * from {source} limit 0").columns
+    table = cursor.sql(f"select * from {source} limit 0")
+    writers = {
+        column: _writer_of(str(column_type), yes_and_no=YES_AND_NO[language])
+        for column, column_type in zip(table.columns, table.types, strict=True)
         if column not in LEFT_OUT and not column.endswith(other_language)
-    ]
-    written = _field_writer(*YES_AND_NO[language])
+    }
     rows = cursor.execute(
-        f"select {', '.join(map(quoted, columns))} from {source} order by enterprise_id"
+        f"select {', '.join(map(quoted, writers))} from {source} order by enterprise_id"
     )
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
-        writer.writerow(columns)
+        writer.writerow(writers)
         while batch := rows.fetchmany(ROWS_AT_A_TIME):
-            writer.writerows(_written_rows(batch, written))
+            writer.writerows(
+                [
+                    "" if value is None else written(value)
+                    for value, written in zip(row, writers.values(), strict=True)
+                ]
+                for row in batch
+            )
 
 
 def harmless_text(value: str) -> str:
@@ -85,7 +90,11 @@ def harmless_text(value: str) -> str:
     ----------
     OWASP, CSV Injection, https://owasp.org/www-community/attacks/CSV_Injection.
     """
-    value = _CONTROL.sub(" ", value)
+    if not value.isprintable():
+        value = _CONTROL.sub(" ", value)
+    # Most texts begin with a letter; a million rows have ten million texts.
+    if value[:1].isalnum():
+        return value
     for character in value:
         if unicodedata.category(character)[0] in "ZC":
             continue
@@ -96,26 +105,17 @@ def harmless_text(value: str) -> str:
     return value
 
 
-def _field_writer(yes: str, no: str) -> Callable[[Any], str]:
-    def written(value: Any) -> str:
-        match value:
-            case None:
-                return ""
-            case bool():
-                return yes if value else no
-            case int():
-                return str(value)
-            case float():
-                return f"{value:.{DECIMALS}f}".replace(".", ",")
-            case Decimal():
-                return f"{value:f}".replace(".", ",")
-            case _:
-                return harmless_text(str(value))
-
-    return written
-
-
-def _written_rows(
-    rows: Iterable[tuple[Any, ...]], written: Callable[[Any], str]
-) -> Iterable[list[str]]:
-    return ([written(value) for value in row] for row in rows)
+def _writer_of(
+    column_type: str, *, yes_and_no: tuple[str, str]
+) -> Callable[[Any], str]:
+    """Choose by a column's type how its values are written."""
+    if column_type in ("INTEGER", "BIGINT"):
+        return str
+    if column_type == "BOOLEAN":
+        yes, no = yes_and_no
+        return lambda value: yes if value else no
+    if column_type == "DOUBLE":
+        return lambda value: f"{value:.{DECIMALS}f}".replace(".", ",")
+    if column_type.startswith("DECIMAL"):
+        return lambda value: f"{value:f}".replace(".", ",")
+    return lambda value: harmless_text(str(value))
