@@ -39,6 +39,9 @@ def test_sqlalchemy_shows_tables_and_columns_with_their_descriptions(
         for (_, table), described in sorted(inspector.get_multi_columns().items())
         for column in described
     ] == columns
+    metadata = sqlalchemy.MetaData()
+    metadata.reflect(engine)
+    assert {table.name: table.comment for table in metadata.sorted_tables} == tables
     engine.dispose()
 
 
