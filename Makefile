@@ -37,7 +37,7 @@ lint: .venv/installed  ## Check SQL, Python and property files
 	ruff check .
 	ruff format --check .
 	python tools/check_property_files.py
-	sqlfluff lint --disable-progress-bar models tests/singular
+	sqlfluff lint --disable-progress-bar models analyses tests/singular
 
 format: .venv/installed  ## Put Python files into the project's format
 	ruff check --fix .

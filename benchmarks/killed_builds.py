@@ -27,9 +27,11 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -116,18 +118,19 @@ def kill_builds(project: DbtProject, *, kill_count: int, seed: int) -> Report:
         seen = manager.list()
         is_over = manager.Event()
         reader = multiprocessing.Process(
-            target=_read_until, args=(project.published, seen, is_over)
+            target=_read_until, args=(project.published, seen, is_over), daemon=True
         )
         reader.start()
         for number in range(1, kill_count + 1):
+            started_at = time.time()
             build = project.start(
                 "build", as_of=_clock(number), output=subprocess.DEVNULL
             )
             if number % 2:
                 time.sleep(chance.uniform(1, LONGEST_BUILD_SECONDS))
-                is_publishing = _is_publishing(project)
+                is_publishing = _is_publishing(project, since=started_at)
             else:
-                is_publishing = _wait_for_publishing(project, build)
+                is_publishing = _wait_for_publishing(project, build, since=started_at)
                 time.sleep(chance.uniform(0, LONGEST_PUBLISHING_SECONDS))
             is_done = build.poll() is not None
             build.kill()
@@ -177,7 +180,7 @@ def read_whole_publication(database: Path) -> tuple[str, str]:
     return clock, ""
 
 
-def _read_until(database: Path, seen, is_over) -> None:
+def _read_until(database: Path, seen: Any, is_over: Any) -> None:
     while not is_over.is_set():
         seen.append(read_whole_publication(database))
         time.sleep(READ_PAUSE_SECONDS)
@@ -195,16 +198,20 @@ def _judge(seen: list[tuple[str, str]]) -> Observation:
     return observation
 
 
-def _is_publishing(project: DbtProject) -> bool:
-    folder = project.published.parent
-    return (folder / ".unfinished").exists() or (folder / ".replacing").exists()
+def _is_publishing(project: DbtProject, *, since: float) -> bool:
+    """Tell what a build does from what an earlier one has left behind."""
+    for name in (".unfinished", ".replacing"):
+        with suppress(FileNotFoundError):
+            if (project.published.parent / name).stat().st_mtime >= since:
+                return True
+    return False
 
 
-def _wait_for_publishing(project: DbtProject, build) -> bool:
-    # What the build before left behind is no sign.
-    shutil.rmtree(project.published.parent / ".unfinished", ignore_errors=True)
+def _wait_for_publishing(
+    project: DbtProject, build: subprocess.Popen, *, since: float
+) -> bool:
     while build.poll() is None:
-        if _is_publishing(project):
+        if _is_publishing(project, since=since):
             return True
         time.sleep(0.002)
     return False
