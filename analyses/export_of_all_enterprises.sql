@@ -6,7 +6,7 @@ select
     clustered_enterprises.category_group,
     clustered_enterprises.city_name,
     clustered_enterprises.segment_key,
-    clustered_enterprises.segment_name_fr,
+    clustered_enterprises.segment_name_fr as segment_name,
     clustered_enterprises.followers_facebook,
     clustered_enterprises.followers_instagram,
     clustered_enterprises.followers_tiktok,
@@ -14,10 +14,10 @@ select
     clustered_enterprises.followers_total,
     clustered_enterprises.turnover_eur,
     clustered_enterprises.engagement_score,
-    clustered_enterprises.engagement_level_fr,
+    clustered_enterprises.engagement_level_fr as engagement_level,
     clustered_enterprises.target_platform,
-    clustered_enterprises.actions_fr,
-    clustered_enterprises.explanation_fr,
+    clustered_enterprises.actions_fr as actions,
+    clustered_enterprises.explanation_fr as explanation,
     clustered_enterprises.is_set_by_hand,
     clustered_enterprises.assignment_margin
 from clustered_enterprises

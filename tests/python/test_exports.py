@@ -24,10 +24,10 @@ from segmentation.exports.recommendations_json import (
 SCHEMA = json.loads((CHECKOUT / "assets" / "recommandations.schema.json").read_text())
 HEADER = [
     "enterprise_id", "enterprise_name", "category_name", "category_group", "city_name",
-    "segment_key", "segment_name_fr", "followers_facebook", "followers_instagram",
+    "segment_key", "segment_name", "followers_facebook", "followers_instagram",
     "followers_tiktok", "followers_other", "followers_total", "turnover_eur",
-    "engagement_score", "engagement_level_fr", "target_platform", "actions_fr",
-    "explanation_fr", "is_set_by_hand", "assignment_margin",
+    "engagement_score", "engagement_level", "target_platform", "actions",
+    "explanation", "is_set_by_hand", "assignment_margin",
 ]  # fmt: skip
 
 
@@ -171,7 +171,7 @@ def test_numbers_have_a_decimal_comma_and_are_never_taken_for_formulas(
         "enterprise_id": "A",
         "enterprise_name": "",
         "segment_key": "",
-        "segment_name_fr": "",
+        "segment_name": "",
         "followers_total": "-3",
         "turnover_eur": "-1234567,80",
         "is_set_by_hand": "oui",
@@ -207,9 +207,11 @@ def test_the_csv_holds_what_the_mart_holds(
     header, *lines = write(build_database, path)
     assert header == HEADER
     mart = build_database.sql(
-        f"select {', '.join(HEADER)} from marts.clustered_enterprises"
+        "select * replace (engagement_level_fr as engagement_level), actions_fr as"
+        " actions, explanation_fr as explanation from marts.clustered_enterprises"
         " order by enterprise_id"
-    )
+    ).select(*HEADER)
+    assert mart.columns == HEADER
     assert len(lines) == 421
     for line, row in zip(lines, mart.fetchall(), strict=True):
         for name, text, value in zip(HEADER, line, row, strict=True):
@@ -248,7 +250,8 @@ def test_the_csv_can_be_in_english(
     build_database: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
     header, line, *_ = write(build_database, tmp_path / "a.csv", language="en")
-    assert header == [name.replace("_fr", "_en") for name in HEADER]
+    assert header == HEADER
+    assert line[header.index("explanation")].startswith("Nearer to ")
     assert line[header.index("is_set_by_hand")] == "no"
 
 

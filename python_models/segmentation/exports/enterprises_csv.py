@@ -38,8 +38,9 @@ def write_enterprises_csv(
 ) -> None:
     """Write the table ``clustered_enterprises`` to a CSV file.
 
-    Columns keep their names and order. Of texts in two languages one is written, and
-    what only charts and joins need is left out (``LEFT_OUT``). NULL is an empty field,
+    Columns keep their names and order. Of texts in two languages one is written, under
+    a name that does not depend on it (``actions`` for ``actions_fr``), and what only
+    charts and joins need is left out (``LEFT_OUT``). NULL is an empty field,
     numbers have a decimal comma, ``assignment_margin`` has four decimals.
 
     Parameters
@@ -67,7 +68,7 @@ def write_enterprises_csv(
     )
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
-        writer.writerow(writers)
+        writer.writerow(column.removesuffix(f"_{language}") for column in writers)
         while batch := rows.fetchmany(ROWS_AT_A_TIME):
             writer.writerows(
                 [
