@@ -5,9 +5,12 @@ import json
 import os
 import resource
 import shutil
+import subprocess
+import sys
 
 import duckdb
 import pytest
+from conftest import CHECKOUT
 from segmentation.errors import SegmentationError
 from segmentation.publication import kept_publications
 from segmentation.publication.kept_publications import find_current, settle
@@ -286,3 +289,24 @@ def test_where_nothing_is_published_there_is_nothing_to_roll_back(tmp_path):
         roll_back(tmp_path / "nowhere")
     with pytest.raises(SegmentationError, match="Nothing is kept there"):
         roll_back(tmp_path)
+
+
+def test_the_command_says_what_is_in_place_or_why_nothing_changed(build, publish_dir):
+    publish_month(build, publish_dir, 1)
+    publish_month(build, publish_dir, 2)
+
+    def run(*arguments):
+        return subprocess.run(
+            [sys.executable, "-m", "segmentation.publication.rollback", *arguments],
+            env=os.environ | {"PYTHONPATH": str(CHECKOUT / "python_models")},
+            capture_output=True,
+            text=True,
+        )
+
+    rolled_back = run(str(publish_dir))
+    assert rolled_back.returncode == 0, rolled_back.stderr
+    assert rolled_back.stdout.startswith("Publication 1 is in place")
+    refused = run(str(publish_dir), "7")
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("No publication 7 is kept")
+    assert is_month(publish_dir, 1)
