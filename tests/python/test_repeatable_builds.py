@@ -70,15 +70,21 @@ def test_shuffled_raw_rows_give_the_same_marts(project: DbtProject) -> None:
     assert project.marts() == in_order
 
 
-def test_charts_exports_and_page_carry_no_clock(project: DbtProject) -> None:
+def test_the_next_night_brings_nothing_new_on_the_same_data(
+    project: DbtProject,
+) -> None:
+    """No new history, and the same charts, exports and page: they carry no clock."""
     files = "select files from publication"
-    before = project.rows(files)
-    build = project.dbt("build", evaluate="true", as_of="2025-09-01 08:15:00")
+    before, files_before = project.marts(), project.rows(files)
+    build = project.dbt("build", evaluate="true", as_of="2025-07-01 03:15:00")
     assert build.returncode == 0, build.stdout
     assert project.rows("select cast(published_at as varchar) from publication") == [
-        ("2025-09-01 08:15:00",)
+        ("2025-07-01 03:15:00",)
     ]
-    assert project.rows(files) == before
+    assert project.rows(files) == files_before
+    after = project.marts()
+    changed = {name for name in before if after[name] != before[name]}
+    assert changed == {"model_freshness", "publication"}
 
 
 @pytest.mark.slow
