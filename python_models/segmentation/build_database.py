@@ -11,6 +11,8 @@ from dbt.adapters.events.logging import AdapterLogger
 from segmentation.errors import SegmentationError
 
 _logger = AdapterLogger("Segmentation")
+# Of the whole message only this: a folder may be named "blocks".
+_LOCKED = "Could not set lock on file"
 _HOLDER = re.compile(r"held in (?P<program>\S+) \(PID (?P<pid>\d+)\)")
 _ASK_AGAIN_SECONDS = 0.5
 
@@ -62,13 +64,17 @@ def wait_for_database(path: Path, *, config: dict, wait_seconds: float) -> None:
     """
     deadline = time.monotonic() + wait_seconds
     is_told = False
+    is_moved_aside = False
     while True:
         try:
             duckdb.connect(str(path), config=config).close()
             return
         except duckdb.Error as error:
-            if "lock" not in str(error):
+            if _LOCKED not in str(error):
+                if is_moved_aside:
+                    raise _refusal(path, error) from error
                 _move_aside(path, error)
+                is_moved_aside = True
                 continue
             holder = _describe_holder(str(error))
             if time.monotonic() >= deadline:
@@ -95,14 +101,23 @@ def _describe_holder(message: str) -> str:
 
 
 def _move_aside(path: Path, error: duckdb.Error) -> None:
-    if not path.is_file():
-        raise SegmentationError(
-            f"The build database {path} cannot be made ({error}): see to the folder."
-        ) from error
     aside = path.with_name(f"{path.name}.unreadable")
-    path.replace(aside)
-    path.with_name(f"{path.name}.wal").unlink(missing_ok=True)
+    # An empty file is what a full disk leaves of a new one.
+    if not path.is_file() or path.stat().st_size == 0:
+        raise _refusal(path, error) from error
+    try:
+        path.replace(aside)
+        path.with_name(f"{path.name}.wal").unlink(missing_ok=True)
+    except OSError:
+        raise _refusal(path, error) from error
     _logger.info(
         f"The build database {path} cannot be read ({error}). It was moved to {aside},"
         " and everything is built anew."
+    )
+
+
+def _refusal(path: Path, error: duckdb.Error) -> SegmentationError:
+    return SegmentationError(
+        f"The build database {path} cannot be made ({error}): see to the folder, or to"
+        " a full disk."
     )

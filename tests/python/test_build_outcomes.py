@@ -1,6 +1,7 @@
 """A scheduler can tell from status and file how a build ended, and why."""
 
 import json
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -113,16 +114,33 @@ def test_a_database_that_becomes_free_in_time_is_waited_for(tmp_path: Path) -> N
 
 def test_a_build_database_that_cannot_be_read_is_moved_aside(tmp_path: Path) -> None:
     """It is disposable, and nobody should have to mend it after a crash."""
-    database = tmp_path / "build.duckdb"
+    # DuckDB's message names the folder, and a held lock is another message.
+    (tmp_path / "blocks").mkdir()
+    database = tmp_path / "blocks" / "build.duckdb"
     database.write_bytes(b"half a database" * 1000)
     wait_for_database(database, config={}, wait_seconds=0)
-    assert (tmp_path / "build.duckdb.unreadable").read_bytes().startswith(b"half a")
+    aside = tmp_path / "blocks" / "build.duckdb.unreadable"
+    assert aside.read_bytes().startswith(b"half a")
     assert database.read_bytes() != b""
 
 
 def test_a_folder_in_place_of_the_build_database_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(SegmentationError, match="cannot be made"):
         wait_for_database(tmp_path, config={}, wait_seconds=0)
+
+
+@pytest.mark.parametrize("content", [b"", b"half a database" * 1000])
+def test_a_full_disk_is_a_sentence(tmp_path: Path, content: bytes) -> None:
+    database = tmp_path / "build.duckdb"
+    if content:
+        database.write_bytes(content)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))
+    try:
+        with pytest.raises(SegmentationError, match="or to a full disk"):
+            wait_for_database(database, config={}, wait_seconds=0)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @pytest.mark.parametrize("value", ["soon", "-1", "nan", "inf", ""])
