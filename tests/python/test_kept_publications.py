@@ -223,6 +223,33 @@ def test_killed_at_any_step_the_next_one_finds_one_whole_publication(
     assert files_in(publish_dir) == PUBLISHED
 
 
+def test_killed_while_it_keeps_an_older_publication_it_keeps_it_next_time(
+    build, publish_dir, monkeypatch
+):
+    publish_month(build, publish_dir, 1)
+    shutil.rmtree(publish_dir / "kept")
+
+    def die_half_way(source, target):
+        target.write_bytes(b"half a file")
+        raise KilledError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(kept_publications.shutil, "copyfile", die_half_way)
+        # To be read it was copied, and nothing tidies up after a kill.
+        patched.setattr(kept_publications, "find_current", lambda *_: None)
+        patched.setattr(kept_publications, "read_publication", lambda *_: {"fit_id": 1})
+        patched.setattr(kept_publications.shutil, "rmtree", lambda *_, **__: None)
+        with pytest.raises(KilledError):
+            publish_month(build, publish_dir, 2)
+
+    assert not (publish_dir / "kept").exists()
+    publish_month(build, publish_dir, 2)
+    assert kept_numbers(publish_dir) == [1, 2]
+    roll_back(publish_dir)
+    assert is_month(publish_dir, 1)
+    assert files_in(publish_dir) == PUBLISHED
+
+
 @pytest.mark.parametrize("space", [10, 5_000, 50_000_000])
 def test_a_full_disk_leaves_the_last_publication_as_it_was(
     build, publish_dir, monkeypatch, space
@@ -282,6 +309,38 @@ def test_a_kept_publication_that_lacks_a_file_is_not_put_in_place(build, publish
         roll_back(publish_dir)
 
     assert is_month(publish_dir, 2)
+
+
+def test_a_database_that_cannot_be_read_is_what_one_rolls_back_from(build, publish_dir):
+    publish_month(build, publish_dir, 1)
+    publish_month(build, publish_dir, 2)
+    (publish_dir / DATABASE_NAME).write_bytes(b"half a database" * 1000)
+
+    roll_back(publish_dir)
+
+    assert is_month(publish_dir, 2)
+    assert files_in(publish_dir) == PUBLISHED
+
+
+@pytest.mark.parametrize("is_room_to_read_it", [False, True])
+def test_a_rollback_onto_a_full_disk_is_a_sentence_and_changes_nothing(
+    build, publish_dir, is_room_to_read_it
+):
+    """There is no space to read the database in, or none to put it in place."""
+    publish_month(build, publish_dir, 1)
+    publish_month(build, publish_dir, 2)
+    space = (publish_dir / DATABASE_NAME).stat().st_size if is_room_to_read_it else 10
+    os.truncate(publish_dir / "kept" / "000001" / EXPORT, space + 1)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (space, hard))
+    try:
+        with pytest.raises(SegmentationError, match="such as a full disk"):
+            roll_back(publish_dir)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    assert is_month(publish_dir, 2)
+    assert files_in(publish_dir) == PUBLISHED
 
 
 def test_where_nothing_is_published_there_is_nothing_to_roll_back(tmp_path):

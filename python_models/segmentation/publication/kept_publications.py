@@ -19,6 +19,7 @@ from typing import Any
 
 import duckdb
 
+from segmentation.errors import SegmentationError
 from segmentation.publication.memory import DATABASE_NAME
 
 KEPT = "kept"
@@ -27,6 +28,7 @@ PREVIOUS_COUNT = 3
 DESCRIPTION_NAME = "publication.json"
 _UNFINISHED = ".unfinished"
 _DISCARDED = ".discarded"
+_ADOPTED = ".adopted"
 _REPLACING = ".replacing"
 _COPY_SUFFIX = ".copy"
 _READ_SUFFIX = ".read"
@@ -128,17 +130,29 @@ def settle(publish_dir: Path) -> None:
     """Finish what a killed process left half done, if one did.
 
     The database decides: the files beside it become those that belong to it.
+
+    Raises
+    ------
+    SegmentationError
+        If they cannot be copied; whoever comes next tries again.
     """
     if not (publish_dir / _REPLACING).exists():
         return
-    with alone_in(publish_dir):
-        # Not that of a living process: it has finished now.
-        if not (publish_dir / _REPLACING).exists():
-            return
-        current = find_current(publish_dir)
-        if current is not None:
-            put_in_place(current, publish_dir=publish_dir, with_database=False)
-        (publish_dir / _REPLACING).unlink(missing_ok=True)
+    try:
+        with alone_in(publish_dir):
+            # Not that of a living process: it has finished now.
+            if not (publish_dir / _REPLACING).exists():
+                return
+            current = find_current(publish_dir)
+            if current is not None:
+                put_in_place(current, publish_dir=publish_dir, with_database=False)
+            (publish_dir / _REPLACING).unlink(missing_ok=True)
+    except OSError as error:
+        raise SegmentationError(
+            f"A killed build or rollback has left files in {publish_dir}/ that do not"
+            f" belong to its database, and they cannot be put right ({error}): mend the"
+            " cause, such as a full disk, and try again."
+        ) from error
 
 
 def list_kept(publish_dir: Path) -> list[Path]:
@@ -155,11 +169,17 @@ def number_of(folder: Path) -> int:
 
 
 def find_current(publish_dir: Path) -> Path | None:
-    """Find the folder of the publication that is in place; None if it is not kept."""
+    """Find the folder of the publication that is in place.
+
+    None if it is not kept or cannot be read: it is none of those that are kept then.
+    """
     database = publish_dir / DATABASE_NAME
     if not database.exists():
         return None
-    publication = json.loads(_as_json(read_publication(database)))
+    try:
+        publication = json.loads(_as_json(read_publication(database)))
+    except duckdb.Error:
+        return None
     matching = [
         folder
         for folder in list_kept(publish_dir)
@@ -174,13 +194,13 @@ def read_publication(database: Path) -> dict[str, Any]:
     From a copy: a BI tool that holds the file open for writing does not matter.
     """
     copy = database.with_name(f".{database.name}{_READ_SUFFIX}")
-    shutil.copyfile(database, copy)
     try:
+        shutil.copyfile(database, copy)
         with duckdb.connect(str(copy), read_only=True) as connection:
             relation = connection.sql("select * from publication")
             return dict(zip(relation.columns, relation.fetchall()[0], strict=True))
     finally:
-        copy.unlink()
+        copy.unlink(missing_ok=True)
 
 
 def read_description(folder: Path) -> dict[str, Any]:
@@ -198,7 +218,6 @@ def _keep(unfinished: Path, *, publication: dict[str, Any], publish_dir: Path) -
     """
     description = unfinished / DESCRIPTION_NAME
     description.write_text(_as_json(publication), encoding="utf-8")
-    _flush_tree(unfinished)
     current = find_current(publish_dir)
     if current is None and (publish_dir / DATABASE_NAME).exists():
         current = _keep_what_is_there(publish_dir)
@@ -211,25 +230,34 @@ def _keep(unfinished: Path, *, publication: dict[str, Any], publish_dir: Path) -
     for folder in list_kept(publish_dir):
         if number_of(folder) > last:
             _discard(folder, publish_dir=publish_dir)
-    folder = publish_dir / KEPT / f"{last + 1:06d}"
-    folder.parent.mkdir(exist_ok=True)
-    os.replace(unfinished, folder)
-    _flush(folder.parent)
-    return folder
+    return _number(unfinished, last + 1, publish_dir=publish_dir)
 
 
 def _keep_what_is_there(publish_dir: Path) -> Path:
     """Keep a publication of before publications were kept, or put there by hand."""
-    numbers = [number_of(folder) for folder in list_kept(publish_dir)]
-    folder = publish_dir / KEPT / f"{max(numbers, default=0) + 1:06d}"
-    folder.mkdir(parents=True)
     publication = read_publication(publish_dir / DATABASE_NAME)
     names = [DATABASE_NAME, *json.loads(publication.get("files") or "{}")]
-    for name in names:
-        with suppress(FileNotFoundError):
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(publish_dir / name, folder / name)
-    (folder / DESCRIPTION_NAME).write_text(_as_json(publication), encoding="utf-8")
+    adopted = publish_dir / _ADOPTED
+    adopted.mkdir()
+    try:
+        for name in names:
+            with suppress(FileNotFoundError):
+                (adopted / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(publish_dir / name, adopted / name)
+        (adopted / DESCRIPTION_NAME).write_text(_as_json(publication), encoding="utf-8")
+        last = max(map(number_of, list_kept(publish_dir)), default=0)
+        return _number(adopted, last + 1, publish_dir=publish_dir)
+    finally:
+        shutil.rmtree(adopted, ignore_errors=True)
+
+
+def _number(finished: Path, number: int, *, publish_dir: Path) -> Path:
+    """Give a finished folder its number, whole or not at all."""
+    _flush_tree(finished)
+    folder = publish_dir / KEPT / f"{number:06d}"
+    folder.parent.mkdir(exist_ok=True)
+    os.replace(finished, folder)
+    _flush(folder.parent)
     return folder
 
 
@@ -246,7 +274,7 @@ def _forget_the_oldest(publish_dir: Path, *, current: Path) -> None:
 
 def _clear_leftovers(publish_dir: Path) -> None:
     """Delete what a killed process left behind."""
-    for name in (_UNFINISHED, _DISCARDED):
+    for name in (_UNFINISHED, _DISCARDED, _ADOPTED):
         shutil.rmtree(publish_dir / name, ignore_errors=True)
     for pattern in (f".*{_COPY_SUFFIX}", f"*/.*{_COPY_SUFFIX}", f".*{_READ_SUFFIX}"):
         for leftover in publish_dir.glob(pattern):

@@ -182,16 +182,21 @@ def attach_previous_publication(
     if not published.exists():
         return
     copy = working_dir / "previous_publication.duckdb"
-    shutil.copyfile(published, copy)
     try:
+        shutil.copyfile(published, copy)
         _read_memory(connection, copy=copy)
+    except OSError as error:
+        raise SegmentationError(
+            f"The publication {published} cannot be copied to {copy} ({error}): mend"
+            " the cause, such as a full disk."
+        ) from error
     except DuckDBError as error:
         raise SegmentationError(
-            f"The publication {published} cannot be read ({error}). Put back a copy"
-            " of it, or move it away to start without a memory."
+            f"The publication {published} cannot be read ({error}). Go back with"
+            " make rollback, or move it away to start without a memory."
         ) from error
     finally:
-        copy.unlink()
+        copy.unlink(missing_ok=True)
     _check_schema_version(connection, published=published)
 
 

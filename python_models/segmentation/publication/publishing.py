@@ -116,7 +116,7 @@ def publish(
                 unfinished, publication=publication, publish_dir=publish_dir
             )
     except (OSError, DuckDBError) as error:
-        with suppress(OSError, DuckDBError):
+        with suppress(SegmentationError):
             settle(publish_dir)
         raise SegmentationError(
             f"The build passed, but {target} could not be written ({error}). The last"

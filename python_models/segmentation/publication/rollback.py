@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from segmentation.errors import SegmentationError
@@ -28,7 +29,8 @@ def roll_back(publish_dir: Path, *, number: int | None = None) -> str:
     publish_dir : pathlib.Path
         Where the publication is kept.
     number : int, optional
-        Number of the publication; by default that of the one before.
+        Number of the publication; by default that of the one before, or of the newest
+        if the database that is there cannot be read.
 
     Returns
     -------
@@ -38,7 +40,8 @@ def roll_back(publish_dir: Path, *, number: int | None = None) -> str:
     Raises
     ------
     SegmentationError
-        If there is no such publication; what was in place stays.
+        If there is no such publication, or it cannot be put in place; what was in place
+        stays.
     """
     if not publish_dir.is_dir():
         raise SegmentationError(
@@ -46,6 +49,19 @@ def roll_back(publish_dir: Path, *, number: int | None = None) -> str:
             " back."
         )
     settle(publish_dir)
+    try:
+        return _put_back(publish_dir, number=number)
+    except OSError as error:
+        with suppress(SegmentationError):
+            settle(publish_dir)
+        raise SegmentationError(
+            f"No other publication could be put in place in {publish_dir}/ ({error})."
+            " What was there is as it was: mend the cause, such as a full disk or a"
+            " folder that cannot be written, and try again."
+        ) from error
+
+
+def _put_back(publish_dir: Path, *, number: int | None) -> str:
     with alone_in(publish_dir):
         kept = {number_of(folder): folder for folder in list_kept(publish_dir)}
         current = find_current(publish_dir)
