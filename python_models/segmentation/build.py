@@ -2,18 +2,20 @@
 
 What ``make build`` runs. ``python -m segmentation.build [OPTION...]`` takes the
 options of ``dbt build``; its exit statuses are 0 (published), 1 (a model, a test or
-the publication failed), 2 (refused: settings, seeds, raw tables or options), 3 (the
-build database is busy) and 4 (green, but partial: not published). Whatever it is but
-0, the last publication is as it was. See `segmentation.build_outcome` for the file
-that says more.
+the publication failed, or the build was interrupted), 2 (refused: settings, seeds or
+options), 3 (the build database is busy) and 4 (green, but partial: not published).
+Whatever it is but 0, the last publication is as it was. See
+`segmentation.build_outcome` for the file that says more.
 """
 
 import os
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from dbt.cli.main import dbtRunner
+import duckdb
+from dbt.cli.main import dbtRunner, dbtRunnerResult
 
 from segmentation.build_database import BuildDatabaseBusyError
 from segmentation.build_outcome import (
@@ -30,30 +32,47 @@ BUILD_DIR = Path("build")
 
 def build(options: list[str]) -> int:
     """Run ``dbt build`` and record how it ended; return the exit status."""
-    (BUILD_DIR / SUMMARY_NAME).unlink(missing_ok=True)
+    try:
+        (BUILD_DIR / SUMMARY_NAME).unlink(missing_ok=True)
+    except OSError as error:
+        # What it says of another build would be taken for this one's.
+        print(f"The folder {BUILD_DIR}/ cannot be written ({error}): see to it.")
+        return EXIT_STATUSES["refused"]
     started_at = datetime.now(UTC).isoformat(timespec="seconds")
     run = dbtRunner().invoke(["build", "--profiles-dir", ".", *options])
     outcome = read_outcome(BUILD_DIR)
     if outcome is None:
-        error = _own_error(run.exception)
-        write_outcome(
-            BUILD_DIR,
-            status="busy" if isinstance(error, BuildDatabaseBusyError) else "refused",
-            message=getattr(error, "msg", str(error)),
-            started_at=started_at,
+        status, message = _unrecorded_end(run)
+        outcome = write_outcome(
+            BUILD_DIR, status=status, message=message, started_at=started_at
         )
-        outcome = read_outcome(BUILD_DIR)
     if outcome["status"] == "published":
-        print(summarise(Path(os.environ.get("PUBLISH_DIR", "published"))))
+        try:
+            print(summarise(Path(os.environ.get("PUBLISH_DIR", "published"))))
+        except duckdb.IOException as error:
+            # A BI tool may have opened it for writing already.
+            print(f"It is published, and cannot be summed up here ({error}).")
     return EXIT_STATUSES[outcome["status"]]
 
 
-def _own_error(error: BaseException | None) -> BaseException | None:
-    """Find this project's error where dbt has wrapped it into one of its own."""
-    inner = error
-    while inner is not None and not isinstance(inner, SegmentationError):
-        inner = inner.__cause__ or inner.__context__
-    return inner or error
+def _unrecorded_end(run: dbtRunnerResult) -> tuple[str, str]:
+    """Tell status and message of a run that did not come to the hook at its end."""
+    if run.exception is None:
+        return "not_published", "Not published: dbt had nothing to build."
+    errors = list(_with_causes(run.exception))
+    if any(isinstance(error, KeyboardInterrupt) for error in errors):
+        return "failed", "The build was interrupted. The last publication is as it was."
+    own = [error for error in errors if isinstance(error, SegmentationError)]
+    error = own[0] if own else run.exception
+    status = "busy" if isinstance(error, BuildDatabaseBusyError) else "refused"
+    return status, getattr(error, "msg", str(error))
+
+
+def _with_causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Go from an error of dbt's to what it has wrapped."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 if __name__ == "__main__":

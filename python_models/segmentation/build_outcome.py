@@ -1,13 +1,14 @@
 """Say how a build ended, for the program that started it.
 
-``build_summary.json`` lies beside the build database and tells of the last build:
+``build_summary.json`` lies beside the build database and tells of the last build that
+came to its end. ``python -m segmentation.build`` removes it before it begins.
 
 ==================  ============================================================
 ``schema_version``  version of this file, 1
 ``status``          published; not_published (green, but partial or empty); failed (a
-                    model, a test or the publication); refused (settings, seeds or raw
-                    tables, before anything was built); busy (another process had the
-                    build database open)
+                    model, a test or the publication, or interrupted); refused
+                    (settings, seeds or options, before anything was built); busy
+                    (another process had the build database open)
 ``exit_status``     the exit status of ``python -m segmentation.build``
 ``message``         one sentence or paragraph for people
 ``started_at``      when the run began and ended, UTC, ISO format
@@ -17,19 +18,22 @@
 ``problems``        what failed, warned or was skipped: node, status, message
 ``publication``     the row of the table ``publication``, with ``tables`` and ``files``
                     as objects; null unless this build published
-``segments``        key, name and number of enterprises of each segment
+``segments``        key, name and number of enterprises of each cluster's segment, as
+                    in ``cluster_profiles``
 ``changes``         number of changes of segment by cause, in this build
 ``rejected_rows``   number of raw rows and values that were not used
 ==================  ============================================================
 """
 
 import json
+import os
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from dbt.adapters.events.logging import AdapterLogger
 from duckdb import DuckDBPyConnection
 
 from segmentation.errors import SegmentationError
@@ -44,6 +48,7 @@ EXIT_STATUSES = {
     "not_published": 4,
 }
 _SCHEMA_VERSION = 1
+_logger = AdapterLogger("Segmentation")
 _UNEVENTFUL = ("success", "pass", "no-op")
 
 
@@ -126,9 +131,14 @@ def finish_build(
             write_outcome(_folder_of(cursor), **outcome)
 
 
-def write_outcome(folder: Path, *, status: str, message: str, **facts: Any) -> None:
-    """Write ``build_summary.json`` into the folder of the build database."""
-    folder.mkdir(parents=True, exist_ok=True)
+def write_outcome(
+    folder: Path, *, status: str, message: str, **facts: Any
+) -> dict[str, Any]:
+    """Write ``build_summary.json`` into the folder of the build database.
+
+    Where it cannot be written, on a full disk, the log says so: how the build ended
+    matters more.
+    """
     outcome = {
         "schema_version": _SCHEMA_VERSION,
         "status": status,
@@ -144,10 +154,15 @@ def write_outcome(folder: Path, *, status: str, message: str, **facts: Any) -> N
         "changes": {},
         "rejected_rows": None,
     } | facts
-    (folder / SUMMARY_NAME).write_text(
-        json.dumps(outcome, default=str, ensure_ascii=False, indent=2) + "\n",
-        encoding="utf-8",
-    )
+    text = json.dumps(outcome, default=str, ensure_ascii=False, indent=2) + "\n"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        unfinished = folder / f".{SUMMARY_NAME}"
+        unfinished.write_text(text, encoding="utf-8")
+        os.replace(unfinished, folder / SUMMARY_NAME)
+    except OSError as error:
+        _logger.info(f"{folder / SUMMARY_NAME} could not be written ({error}).")
+    return json.loads(text)
 
 
 def read_outcome(folder: Path) -> dict[str, Any] | None:

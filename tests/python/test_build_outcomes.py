@@ -6,9 +6,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
+from dbt.cli.main import dbtRunnerResult
 from dbt_project import DbtProject
+from segmentation.build import build
 from segmentation.build_database import read_wait_seconds, wait_for_database
+from segmentation.build_outcome import write_outcome
 from segmentation.errors import SegmentationError
 
 HOLD = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print(1, flush=True);"
@@ -56,6 +60,7 @@ def test_a_published_build_ends_with_0_and_says_what_it_published(
     ("options", "settings", "status", "exit_status", "message"),
     [
         (["--select", "segments"], {}, "not_published", 4, "this build left out"),
+        (["--select", "nobody"], {}, "not_published", 4, "nothing to build"),
         ([], {"n_clusters": "0"}, "refused", 2, "n_clusters is 0"),
         (["--bogus"], {}, "refused", 2, "No such option"),
         ([], {"BUILD_WAIT_SECONDS": "soon"}, "refused", 2, "such as 60"),
@@ -78,6 +83,57 @@ def test_other_ends_have_statuses_of_their_own(
     assert message in outcome["message"]
     assert outcome["publication"] is None
     assert project.published.read_bytes() == before
+
+
+def test_an_interrupted_build_has_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cancelling its queries, dbt-duckdb trips over a connection of its own."""
+    error = duckdb.ConnectionException("Connection already closed!")
+    error.__context__ = KeyboardInterrupt()
+    ended = dbtRunnerResult(success=False, exception=error)
+    monkeypatch.setattr("segmentation.build.dbtRunner.invoke", lambda *_: ended)
+    monkeypatch.chdir(tmp_path)
+    assert build([]) == 1
+    outcome = json.loads((tmp_path / "build" / "build_summary.json").read_text())
+    assert outcome["status"] == "failed"
+    assert "interrupted" in outcome["message"]
+
+
+def test_a_published_build_ends_with_0_even_if_a_tool_has_opened_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def publish_and_let_a_tool_open_it(*_: object) -> dbtRunnerResult:
+        write_outcome(tmp_path / "build", status="published", message="Published.")
+        return dbtRunnerResult(success=True)
+
+    (tmp_path / "published").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PUBLISH_DIR", raising=False)
+    monkeypatch.setattr(
+        "segmentation.build.dbtRunner.invoke", publish_and_let_a_tool_open_it
+    )
+    database = tmp_path / "published" / "segmentation.duckdb"
+    with hold_open(database, "sys.stdin.readline()") as holder:
+        assert build([]) == 0
+        holder.communicate("\n")
+
+
+def test_what_an_earlier_build_has_said_is_never_taken_for_this_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk leaves room for no other answer than the status."""
+    write_outcome(tmp_path / "build", status="published", message="Published.")
+    ended = dbtRunnerResult(success=False, exception=SegmentationError("Full."))
+    monkeypatch.setattr("segmentation.build.dbtRunner.invoke", lambda *_: ended)
+    monkeypatch.chdir(tmp_path)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, hard))
+    try:
+        assert build([]) == 2
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert not (tmp_path / "build" / "build_summary.json").exists()
 
 
 def test_a_failed_test_ends_with_1_and_is_named(project: DbtProject) -> None:
