@@ -96,8 +96,8 @@ def publish(
         with alone_in(publish_dir), unfinished_folder(publish_dir) as unfinished:
             if identify_publication(publish_dir) != remembered_file:
                 raise SegmentationError(
-                    f"The build passed, but {target} has changed since it began: what"
-                    " another build published there would be lost. Run dbt build again,"
+                    f"The build passed, but {target} has changed since it began, by"
+                    " another build or a rollback, which would be lost. Run dbt build again,"
                     " to go on from it."
                 )
             file_digests = write_files(
