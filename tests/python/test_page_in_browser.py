@@ -330,6 +330,46 @@ def test_a_phone_scrolls_down_only(visit: Callable[..., Page], language: str) ->
     assert page.locator(".wide:visible").first.get_attribute("tabindex") == "0"
 
 
+def test_words_without_a_space_do_not_widen_the_page(
+    visit: Callable[..., Page], tmp_path: Path
+) -> None:
+    word = "W" * 60
+    path = tmp_path / "segments.html"
+    with duckdb.connect() as connection:
+        relations = make_tables(
+            connection,
+            {
+                "int_segments_described": [make_segment("a", segment_name_fr=word)],
+                "clustered_enterprises": [
+                    make_enterprise(
+                        word,
+                        "a",
+                        enterprise_name=word,
+                        city_name=word,
+                        category_name=word,
+                        target_platform=word,
+                    )
+                ],
+            },
+        )
+        write_page(connection, path, relations=relations, language="fr")
+    for width in (PHONE["width"], 1366):
+        page = visit(file=path, viewport=PHONE | {"width": width})
+        page.locator(".opener").click()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_charts_are_printed_large_enough_to_read(visit: Callable[..., Page]) -> None:
+    # The width that margins leave of A4.
+    page = visit(viewport={"width": 688, "height": 1_000})
+    page.emulate_media(media="print")
+    charts = page.locator("figure:visible img").all()
+    assert len(charts) > 5
+    # The smallest letters have 8.5 points on a sheet of 768 dots of CSS.
+    assert min(chart.bounding_box()["width"] for chart in charts) >= 0.7 * 768
+    assert max(chart.bounding_box()["height"] for chart in charts) < 800
+
+
 def test_print_shows_all_that_was_found_and_no_controls(
     visit: Callable[..., Page], clients: list[Client]
 ) -> None:
