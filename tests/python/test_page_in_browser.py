@@ -274,7 +274,15 @@ def test_the_address_keeps_the_view(visit: Callable[..., Page]) -> None:
 
 
 @pytest.mark.parametrize(
-    "fragment", ["#city=Nowhere&sort=x&lang=xx&segment=", "#clients", "#%&=%"]
+    "fragment",
+    [
+        "#city=Nowhere&sort=x&lang=xx&segment=",
+        "#clients",
+        "#%&=%",
+        "#sort=constructor&lang=constructor",
+        # Options that filters have, but not these.
+        "#segment=(missing)&level=(missing)&sector=(rare)",
+    ],
 )
 def test_an_address_that_makes_no_sense_shows_all(
     visit: Callable[..., Page], clients: list[Client], fragment: str

@@ -170,6 +170,14 @@
         return position === Number(option);
     }
 
+    // Whether a filter has clients whose value is missing, or too many entries to list.
+    function isOffered(name, option) {
+        const { column, entries } = FILTERS[name];
+        return option === MISSING
+            ? CLIENTS.some((client) => client[column] === null)
+            : entries.length > OPTION_LIMIT;
+    }
+
     function isFound(client, words, except) {
         return (
             words.every((word) => plainNames.get(client).includes(word)) &&
@@ -212,10 +220,10 @@
                 count: counts.get(Number(option.value)) ?? 0,
             })),
         ];
-        if (entries.length > OPTION_LIMIT) {
+        if (isOffered(name, RARE)) {
             options.push({ value: RARE, text: say(texts.rare), count: rare });
         }
-        if (CLIENTS.some((client) => client[column] === null)) {
+        if (isOffered(name, MISSING)) {
             options.push({ value: MISSING, text: say(texts.missing), count: missing });
         }
         const select = byId(name);
@@ -505,16 +513,21 @@
         // Other fragments are places on the page.
         const isState = location.hash.includes("=");
         const parts = new URLSearchParams(isState ? location.hash.slice(1) : "");
-        language = parts.get("lang") in DATA.texts.language ? parts.get("lang") : DATA.language;
+        language = Object.hasOwn(DATA.texts.language, parts.get("lang"))
+            ? parts.get("lang")
+            : DATA.language;
         search = parts.get("search") ?? "";
         for (const [name, { entries }] of Object.entries(FILTERS)) {
             const key = parts.get(name);
-            const special = [MISSING, RARE].find((option) => key === `(${option})`);
+            // The data may have changed since.
+            const special = [MISSING, RARE].find(
+                (option) => key === `(${option})` && isOffered(name, option),
+            );
             const position = entries.findIndex((entry) => entry.key === key);
             chosen[name] = special ?? (position < 0 ? ALL : String(position));
         }
         const sort = (parts.get("sort") ?? "name").replace(/^-/, "");
-        order = sort in ORDERS ? sort : "name";
+        order = Object.hasOwn(ORDERS, sort) ? sort : "name";
         isDescending = (parts.get("sort") ?? "").startsWith("-");
     }
 
