@@ -68,15 +68,34 @@ colours_counted as (
     from segment_colours
 ),
 
-segments_described as (
+-- Beyond the last colour the first comes again, each round in the next one's shape.
+looks_chosen as (
     select
         colours_numbered.segment_key,
+        colours_numbered.colour_number,
+        (colours_numbered.colour_number - 1) % colours_counted.colour_count + 1
+            as line_of_colour,
+        (
+            colours_numbered.colour_number - 1
+            + cast(
+                floor(
+                    (colours_numbered.colour_number - 1) / colours_counted.colour_count
+                ) as bigint
+            )
+        ) % colours_counted.colour_count + 1 as line_of_shape
+    from colours_numbered
+    cross join colours_counted
+),
+
+segments_described as (
+    select
+        looks_chosen.segment_key,
         {% for language in ['fr', 'en'] -%}
         coalesce(
             segments.segment_name_{{ language }},
             concat(
                 '{{ var("unnamed_segment")[language] | replace("'", "''") }} ',
-                colours_numbered.segment_key
+                looks_chosen.segment_key
             )
         ) as segment_name_{{ language }},
         segments.profile_{{ language }} as segment_profile_{{ language }},
@@ -84,16 +103,15 @@ segments_described as (
         {% endfor -%}
         segments.display_order,
         segments.segment_key is not null as is_named_segment,
-        cast(colours_numbered.colour_number as integer) as colour_number,
-        segment_colours.colour as segment_colour,
-        segment_colours.marker as segment_marker
-    from colours_numbered
-    cross join colours_counted
-    left join segments on colours_numbered.segment_key = segments.segment_key
-    inner join segment_colours
-        on
-            segment_colours.colour_number
-            = (colours_numbered.colour_number - 1) % colours_counted.colour_count + 1
+        cast(looks_chosen.colour_number as integer) as colour_number,
+        colours.colour as segment_colour,
+        shapes.marker as segment_marker
+    from looks_chosen
+    left join segments on looks_chosen.segment_key = segments.segment_key
+    inner join segment_colours as colours
+        on looks_chosen.line_of_colour = colours.colour_number
+    inner join segment_colours as shapes
+        on looks_chosen.line_of_shape = shapes.colour_number
 )
 
 select * from segments_described
