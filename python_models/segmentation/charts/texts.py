@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from duckdb import DuckDBPyRelation
 
 from segmentation.errors import SegmentationError
+from segmentation.written_numbers import write_number, write_share
 
 SHARED = "every_chart"
 # At most so many items of a list are named in a sentence.
@@ -57,10 +58,7 @@ class ChartTexts:
 
     def number(self, value: float, *, decimals: int = 0) -> str:
         """Write a number with its thousands apart, as the language does."""
-        rounded = f"{value:,.{decimals}f}"
-        if self.language == "fr":
-            return rounded.translate({ord(","): "\u202f", ord("."): ","})
-        return rounded
+        return write_number(value, language=self.language, decimals=decimals)
 
     def mean(self, value: float) -> str:
         """Write a mean or median: with one decimal if it has any and is below 10."""
@@ -69,15 +67,12 @@ class ChartTexts:
     def share(self, value: float) -> str:
         """Write a share of 0 to 1 as a percentage; only none and all are 0 and 100."""
         if 0 < value < 0.001:
-            return self("less_than", value=self._percent(0.001, decimals=1))
+            least = write_share(0.001, language=self.language)
+            return self("less_than", value=least)
         if 0.999 < value < 1:
-            return self("more_than", value=self._percent(0.999, decimals=1))
-        is_extreme = 0 < value < 0.0995 or 0.995 <= value < 1
-        return self._percent(value, decimals=int(is_extreme))
-
-    def _percent(self, value: float, *, decimals: int) -> str:
-        space = "\u202f" if self.language == "fr" else ""
-        return f"{self.number(100 * value, decimals=decimals)}{space}%"
+            most = write_share(0.999, language=self.language)
+            return self("more_than", value=most)
+        return write_share(value, language=self.language)
 
     def enterprises(self, count: int) -> str:
         """Write a number of enterprises with the word in its singular or plural."""

@@ -1,13 +1,11 @@
-"""Numbers and texts of the page in French and English."""
+"""Texts of the page in French and English."""
 
 import json
-import math
 from pathlib import Path
 
+from segmentation.written_numbers import write_number
+
 LANGUAGES = ("fr", "en")
-# As the seeds write them: narrow no-break space and comma in French.
-_SEPARATORS = {"fr": "\u202f,", "en": ",."}
-_PERCENT = {"fr": "\u00a0%", "en": "%"}
 
 
 def read_texts() -> dict[str, dict[str, str | dict[str, str]]]:
@@ -17,32 +15,6 @@ def read_texts() -> dict[str, dict[str, str | dict[str, str]]]:
     """
     file = Path(__file__).with_name("texts.json")
     return json.loads(file.read_text(encoding="utf-8"))
-
-
-def write_number(value: float, *, language: str, decimals: int = 0) -> str:
-    """Write a number that is not negative, halves rounded up as browsers do.
-
-    >>> write_number(2361.5, language="en")
-    '2,362'
-    """
-    scale = 10**decimals
-    rounded = math.floor(value * scale + 0.5) / scale
-    thousands, decimal = _SEPARATORS[language]
-    signs = str.maketrans({",": thousands, ".": decimal})
-    return f"{rounded:,.{decimals}f}".translate(signs)
-
-
-def write_share(share: float, *, language: str) -> str:
-    """Write a share in 0-1 as a percentage, with a decimal below 10 %.
-
-    >>> write_share(0.0071, language="en")
-    '0.7%'
-    """
-    percent = 100 * share
-    decimals = 1 if 0 < percent < 10 else 0
-    return (
-        write_number(percent, language=language, decimals=decimals) + _PERCENT[language]
-    )
 
 
 def write_count(

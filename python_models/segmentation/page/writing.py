@@ -19,9 +19,8 @@ from segmentation.page.wording import (
     LANGUAGES,
     read_texts,
     write_count,
-    write_number,
-    write_share,
 )
+from segmentation.written_numbers import write_number, write_share
 
 # At most so many enterprises are on the page, which browsers filter while one types.
 PAGE_ENTERPRISE_LIMIT = 5_000
