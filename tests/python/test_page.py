@@ -174,6 +174,28 @@ def test_cards_show_the_segments_of_today_in_both_languages(
     assert page.count('href="#shape-circle"') == 1
 
 
+def test_segments_without_a_place_come_last_the_largest_first(tmp_path: Path) -> None:
+    sizes = {"new_1_1": 3, "new_1_2": 40, "named": 1}
+    page = page_of(
+        tmp_path,
+        {
+            "int_segments_described": [
+                make_segment(key, display_order=1 if key == "named" else None)
+                for key in sizes
+            ],
+            "cluster_profiles": [
+                {"cluster_id": i, "segment_key": key, "enterprise_count": size}
+                for i, (key, size) in enumerate(sizes.items())
+            ],
+        },
+    )
+    assert re.findall(r">(\w+) in English</span></h3>", page) == [
+        "named",
+        "new_1_2",
+        "new_1_1",
+    ]
+
+
 def test_the_page_opens_in_the_language_of_the_project(
     tmp_path: Path, agency: dict[str, list[dict[str, Any]]]
 ) -> None:

@@ -56,11 +56,12 @@ def read_segments(
     Returns
     -------
     list of dict
-        In display order: ``key``, ``colour``, ``shape``, texts by language (``name``,
-        ``profile``, ``aim``), ``enterprise_count`` and ``set_by_hand_count`` of the
-        enterprises placed in it, and of its cluster ``followers`` (rows of what,
-        median, mean), ``top_sectors``, ``top_cities`` and ``actions``. A segment
-        without a cluster has none of the latter.
+        In display order, then by size, as in the charts: ``key``, ``colour``,
+        ``shape``, texts by language (``name``, ``profile``, ``aim``),
+        ``enterprise_count`` and ``set_by_hand_count`` of the enterprises placed in it,
+        and of its cluster ``followers`` (rows of what, median, mean), ``top_sectors``,
+        ``top_cities`` and ``actions``. A segment without a cluster has none of the
+        latter.
     """
     rows = _fetch(
         cursor,
@@ -88,7 +89,10 @@ def read_segments(
         left join {relations["cluster_profiles"]} as profiles
             on described.segment_key = profiles.segment_key
         where profiles.segment_key is not null or sizes.segment_key is not null
-        order by described.display_order nulls last, described.segment_key
+        order by
+            described.display_order nulls last,
+            profiles.enterprise_count desc nulls last,
+            described.segment_key
         """,
     )
     sectors = _read_top_values(
