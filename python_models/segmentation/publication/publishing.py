@@ -97,8 +97,8 @@ def publish(
             if identify_publication(publish_dir) != remembered_file:
                 raise SegmentationError(
                     f"The build passed, but {target} has changed since it began, by"
-                    " another build or a rollback, which would be lost. Run dbt build again,"
-                    " to go on from it."
+                    " another build or a rollback, which would be lost. Run dbt build"
+                    " again, to go on from it."
                 )
             file_digests = write_files(
                 cursor, unfinished, relations=relations, language=language
