@@ -16,6 +16,6 @@ select
 from clustered_enterprises
 cross join wanted
 where
-    lower(strip_accents(clustered_enterprises.city_name))
-    = lower(strip_accents(wanted.city))
+    replace(lower(strip_accents(clustered_enterprises.city_name)), 'œ', 'oe')
+    = replace(lower(strip_accents(wanted.city)), 'œ', 'oe')
 order by clustered_enterprises.enterprise_name, clustered_enterprises.enterprise_id

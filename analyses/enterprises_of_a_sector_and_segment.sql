@@ -19,10 +19,12 @@ from clustered_enterprises
 cross join wanted
 where
     (
-        lower(strip_accents(clustered_enterprises.category_name))
-        = lower(strip_accents(wanted.sector))
-        or lower(strip_accents(clustered_enterprises.category_group))
-        = lower(strip_accents(wanted.sector))
+        replace(lower(strip_accents(clustered_enterprises.category_name)), 'œ', 'oe')
+        = replace(lower(strip_accents(wanted.sector)), 'œ', 'oe')
+        or replace(
+            lower(strip_accents(clustered_enterprises.category_group)), 'œ', 'oe'
+        )
+        = replace(lower(strip_accents(wanted.sector)), 'œ', 'oe')
     )
     and (
         clustered_enterprises.segment_key = wanted.segment

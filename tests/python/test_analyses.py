@@ -145,6 +145,21 @@ def test_a_sector_is_a_category_or_a_family_in_any_spelling(
     assert (len({client["category_name"] for client in answer}) > 1) == family
 
 
+@pytest.mark.parametrize("city", ["Plœmeur", "PLOEMEUR", "ploëmeur"])
+def test_a_city_with_a_ligature_is_found_without_it(
+    published: duckdb.DuckDBPyConnection, city: str
+) -> None:
+    with duckdb.connect() as connection:
+        one = published.sql("from clustered_enterprises limit 1").df()
+        connection.register("one", one)
+        connection.execute(
+            "create table clustered_enterprises as"
+            " select * replace ('Plœmeur' as city_name) from one"
+        )
+        answer = answered(connection, "enterprises_of_a_city", city=("Nantes", city))
+    assert len(answer) == 1
+
+
 @pytest.mark.parametrize(
     ("sector", "segment"),
     [

@@ -123,9 +123,60 @@ def test_the_next_build_goes_on_from_what_was_rolled_back_to(build, publish_dir)
 
     publish_month(build, publish_dir, 4)
 
-    assert kept_numbers(publish_dir) == [1, 2, 3]
+    assert kept_numbers(publish_dir) == [1, 2, 4]
     assert is_month(publish_dir, 4)
     roll_back(publish_dir)
+    assert is_month(publish_dir, 2)
+
+
+def test_a_build_that_cannot_publish_forgets_nothing(build, publish_dir, monkeypatch):
+    """What was rolled back from can still be returned to."""
+    for month in (1, 2, 3):
+        publish_month(build, publish_dir, month)
+    roll_back(publish_dir)
+
+    def copy_to_a_full_disk(source, target):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(kept_publications.shutil, "copyfile", copy_to_a_full_disk)
+        with pytest.raises(SegmentationError):
+            publish_month(build, publish_dir, 4)
+
+    roll_back(publish_dir, number=3)
+    assert is_month(publish_dir, 3)
+
+
+def test_a_database_put_there_by_hand_is_kept_before_it_is_rolled_back(
+    build, publish_dir, tmp_path
+):
+    publish_month(build, publish_dir, 1)
+    foreign = tmp_path / "elsewhere"
+    publish_month(build, foreign, 2)
+    shutil.copyfile(foreign / DATABASE_NAME, publish_dir / DATABASE_NAME)
+
+    roll_back(publish_dir)
+    assert is_month(publish_dir, 1)
+    roll_back(publish_dir, number=2)
+
+    with open_published(publish_dir) as published:
+        key = published.sql("select distinct segment_key from enterprise_segments")
+        assert key.fetchall() == [("month_2",)]
+
+
+def test_a_process_that_stands_still_is_not_waited_for_for_ever(
+    build, publish_dir, monkeypatch
+):
+    publish_month(build, publish_dir, 1)
+    publish_month(build, publish_dir, 2)
+    monkeypatch.setattr(kept_publications, "LONGEST_WAIT_SECONDS", 0)
+
+    with (
+        kept_publications.alone_in(publish_dir),
+        pytest.raises(SegmentationError, match="see whether it has been stopped"),
+    ):
+        roll_back(publish_dir)
+
     assert is_month(publish_dir, 2)
 
 
@@ -134,7 +185,7 @@ def test_the_same_publication_made_again_is_kept_once(build, publish_dir):
     publish_month(build, publish_dir, 2)
     publish_month(build, publish_dir, 2)
 
-    assert kept_numbers(publish_dir) == [1, 2]
+    assert kept_numbers(publish_dir) == [1, 3]
     roll_back(publish_dir)
     assert is_month(publish_dir, 1)
 

@@ -12,12 +12,14 @@ import fcntl
 import json
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import duckdb
+from dbt.adapters.events.logging import AdapterLogger
 
 from segmentation.errors import SegmentationError
 from segmentation.publication.memory import DATABASE_NAME
@@ -32,17 +34,47 @@ _ADOPTED = ".adopted"
 _REPLACING = ".replacing"
 _COPY_SUFFIX = ".copy"
 _READ_SUFFIX = ".read"
+# Writing the files of a million enterprises takes a few minutes on a slow machine.
+LONGEST_WAIT_SECONDS = 900
+_ASK_AGAIN_SECONDS = 0.2
+_logger = AdapterLogger("Segmentation")
 
 
 @contextmanager
 def alone_in(publish_dir: Path) -> Iterator[None]:
-    """Wait until no other process changes the folder; released when one dies."""
+    """Wait until no other process changes the folder; released when one dies.
+
+    Raises
+    ------
+    SegmentationError
+        If another one is at it for longer than publishing can take.
+    """
     descriptor = os.open(publish_dir, os.O_RDONLY)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        _wait_for_lock(descriptor, publish_dir=publish_dir)
         yield
     finally:
         os.close(descriptor)
+
+
+def _wait_for_lock(descriptor: int, *, publish_dir: Path) -> None:
+    deadline = time.monotonic() + LONGEST_WAIT_SECONDS
+    is_told = False
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                raise SegmentationError(
+                    f"Another build or rollback has been changing {publish_dir}/ for"
+                    f" {LONGEST_WAIT_SECONDS} seconds: see whether it has been stopped,"
+                    " end it, and try again."
+                ) from None
+        if not is_told:
+            _logger.info(f"Waiting for another process that changes {publish_dir}/.")
+            is_told = True
+        time.sleep(_ASK_AGAIN_SECONDS)
 
 
 @contextmanager
@@ -63,6 +95,9 @@ def replace_publication(
 ) -> None:
     """Put a finished publication in the place of the one that is there.
 
+    What it makes dead is forgotten: what was rolled back from, the same publication
+    made before, and what lies further back than is kept.
+
     Parameters
     ----------
     unfinished : pathlib.Path
@@ -77,14 +112,17 @@ def replace_publication(
     OSError
         If it cannot be copied; what was in place stays.
     """
-    kept = _keep(unfinished, publication=publication, publish_dir=publish_dir)
+    (unfinished / DESCRIPTION_NAME).write_text(_as_json(publication), encoding="utf-8")
+    before = find_current(publish_dir)
+    if before is None and (publish_dir / DATABASE_NAME).exists():
+        before = keep_what_is_there(publish_dir)
+    kept = _number(unfinished, publish_dir=publish_dir)
     try:
         put_in_place(kept, publish_dir=publish_dir)
     except OSError:
-        if find_current(publish_dir) != kept:
-            _discard(kept, publish_dir=publish_dir)
+        _discard(kept, publish_dir=publish_dir)
         raise
-    _forget_the_oldest(publish_dir, current=kept)
+    _forget_what_is_dead(publish_dir, before=before, current=kept)
 
 
 def put_in_place(
@@ -155,6 +193,25 @@ def settle(publish_dir: Path) -> None:
         ) from error
 
 
+def keep_what_is_there(publish_dir: Path) -> Path:
+    """Keep a publication of before publications were kept, or put there by hand."""
+    publication = read_publication(publish_dir / DATABASE_NAME)
+    names = [DATABASE_NAME, *json.loads(publication.get("files") or "{}")]
+    adopted = publish_dir / _ADOPTED
+    # What a killed process left behind.
+    shutil.rmtree(adopted, ignore_errors=True)
+    adopted.mkdir()
+    try:
+        for name in names:
+            with suppress(FileNotFoundError):
+                (adopted / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(publish_dir / name, adopted / name)
+        (adopted / DESCRIPTION_NAME).write_text(_as_json(publication), encoding="utf-8")
+        return _number(adopted, publish_dir=publish_dir)
+    finally:
+        shutil.rmtree(adopted, ignore_errors=True)
+
+
 def list_kept(publish_dir: Path) -> list[Path]:
     """List the folders of the kept publications, the oldest first."""
     return sorted(
@@ -211,64 +268,30 @@ def read_description(folder: Path) -> dict[str, Any]:
         return {}
 
 
-def _keep(unfinished: Path, *, publication: dict[str, Any], publish_dir: Path) -> Path:
-    """Give a finished publication its number, and forget what it makes dead.
-
-    That is what was rolled back from, and the same publication made again.
-    """
-    description = unfinished / DESCRIPTION_NAME
-    description.write_text(_as_json(publication), encoding="utf-8")
-    current = find_current(publish_dir)
-    if current is None and (publish_dir / DATABASE_NAME).exists():
-        current = _keep_what_is_there(publish_dir)
-    if current is None:
-        # Somebody has taken the database away: nothing was rolled back from.
-        last = max(map(number_of, list_kept(publish_dir)), default=0)
-    else:
-        is_the_same = read_description(current) == read_description(unfinished)
-        last = number_of(current) - is_the_same
-    for folder in list_kept(publish_dir):
-        if number_of(folder) > last:
-            _discard(folder, publish_dir=publish_dir)
-    return _number(unfinished, last + 1, publish_dir=publish_dir)
-
-
-def _keep_what_is_there(publish_dir: Path) -> Path:
-    """Keep a publication of before publications were kept, or put there by hand."""
-    publication = read_publication(publish_dir / DATABASE_NAME)
-    names = [DATABASE_NAME, *json.loads(publication.get("files") or "{}")]
-    adopted = publish_dir / _ADOPTED
-    adopted.mkdir()
-    try:
-        for name in names:
-            with suppress(FileNotFoundError):
-                (adopted / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(publish_dir / name, adopted / name)
-        (adopted / DESCRIPTION_NAME).write_text(_as_json(publication), encoding="utf-8")
-        last = max(map(number_of, list_kept(publish_dir)), default=0)
-        return _number(adopted, last + 1, publish_dir=publish_dir)
-    finally:
-        shutil.rmtree(adopted, ignore_errors=True)
-
-
-def _number(finished: Path, number: int, *, publish_dir: Path) -> Path:
-    """Give a finished folder its number, whole or not at all."""
+def _number(finished: Path, *, publish_dir: Path) -> Path:
+    """Give a finished folder the next number, whole or not at all."""
     _flush_tree(finished)
-    folder = publish_dir / KEPT / f"{number:06d}"
+    last = max(map(number_of, list_kept(publish_dir)), default=0)
+    folder = publish_dir / KEPT / f"{last + 1:06d}"
     folder.parent.mkdir(exist_ok=True)
     os.replace(finished, folder)
     _flush(folder.parent)
     return folder
 
 
-def _forget_the_oldest(publish_dir: Path, *, current: Path) -> None:
-    """Delete what lies further back than the publications that are kept."""
-    older = [
-        folder
-        for folder in list_kept(publish_dir)
-        if number_of(folder) < number_of(current)
-    ]
-    for folder in older[:-PREVIOUS_COUNT]:
+def _forget_what_is_dead(
+    publish_dir: Path, *, before: Path | None, current: Path
+) -> None:
+    others = [folder for folder in list_kept(publish_dir) if folder != current]
+    if before is None:
+        # Somebody has taken the database away: nothing was rolled back from.
+        dead = []
+    else:
+        dead = [folder for folder in others if number_of(folder) > number_of(before)]
+        if read_description(before) == read_description(current):
+            dead.append(before)
+    older = [folder for folder in others if folder not in dead]
+    for folder in [*dead, *older[:-PREVIOUS_COUNT]]:
         _discard(folder, publish_dir=publish_dir)
 
 

@@ -6,16 +6,20 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from duckdb import Error as DuckDBError
+
 from segmentation.errors import SegmentationError
 from segmentation.publication.kept_publications import (
     alone_in,
     find_current,
+    keep_what_is_there,
     list_kept,
     number_of,
     put_in_place,
     read_description,
     settle,
 )
+from segmentation.publication.memory import DATABASE_NAME
 
 
 def roll_back(publish_dir: Path, *, number: int | None = None) -> str:
@@ -63,8 +67,12 @@ def roll_back(publish_dir: Path, *, number: int | None = None) -> str:
 
 def _put_back(publish_dir: Path, *, number: int | None) -> str:
     with alone_in(publish_dir):
-        kept = {number_of(folder): folder for folder in list_kept(publish_dir)}
         current = find_current(publish_dir)
+        if current is None and (publish_dir / DATABASE_NAME).exists():
+            # One that cannot be read is nothing to go back to.
+            with suppress(DuckDBError):
+                current = keep_what_is_there(publish_dir)
+        kept = {number_of(folder): folder for folder in list_kept(publish_dir)}
         if number is None:
             earlier = [n for n in kept if current is None or n < number_of(current)]
             if not earlier:
