@@ -62,6 +62,7 @@ def make_sources(
     selected: int = 4,
     advised: int | None = None,
     moves: dict[tuple[int, int], int] | None = None,
+    inertia: float = 600_000,
 ) -> ChartSources:
     """Make every table of the charts from the members of the segments.
 
@@ -76,7 +77,11 @@ def make_sources(
         Numbers of clusters.
     moves : dict of (int, int) to int
         Enterprises by number of the segment before and after the last refit.
+    inertia : float
+        Of two clusters.
     """
+    if "segment_key" not in members:
+        members = members.assign(segment_key=members["model_segment_key"])
     colours = read_seed("segment_colours")
     members = members.assign(**{name: members[name].astype(float) for name in COUNTS})
     connection.register("members", members)
@@ -103,10 +108,10 @@ def make_sources(
     ).create("int_segments_described")
     means = ", ".join(f"avg(followers_{p}) as mean_followers_{p}" for p in PLATFORMS)
     connection.execute(
-        "create table cluster_profiles as select segment_key,"
+        "create table cluster_profiles as select described.segment_key,"
         f" count(enterprise_id) as enterprise_count, {means}"
-        " from int_segments_described left join enterprise_segments"
-        " on segment_key = model_segment_key group by segment_key"
+        " from int_segments_described as described left join enterprise_segments"
+        " on described.segment_key = model_segment_key group by described.segment_key"
     )
     for mart, column, rank in (
         ("cluster_category_mix", "category_name", "category_rank"),
@@ -123,7 +128,7 @@ def make_sources(
             f" from enterprise_segments group by model_segment_key, {column}"
         )
     evaluation = pd.DataFrame({"cluster_count": range(2, 11)})
-    evaluation["inertia"] = 1_234_567 / evaluation["cluster_count"]
+    evaluation["inertia"] = 2 * inertia / evaluation["cluster_count"]
     evaluation["silhouette"] = 0.5 - 0.03 * evaluation["cluster_count"]
     evaluation["null_silhouette"] = evaluation["silhouette"] - 0.01
     evaluation["highest_null_silhouette"] = evaluation["silhouette"] + 0.01
@@ -176,6 +181,8 @@ def make_unkind_sources(connection: DuckDBPyConnection, case: str) -> ChartSourc
                 categories=categories, cities=cities,
             ),
             names=names, selected=2, advised=3, moves=everywhere,
+            # Of features that are not scaled.
+            inertia=1.7e10,
         )  # fmt: skip
     if case == "long_words_without_a_space":
         return make_sources(

@@ -29,7 +29,7 @@ from segmentation.charts.drawing import (
 )
 from segmentation.charts.fitting_text import fit_lines, text_width
 from segmentation.charts.round_steps import round_step
-from segmentation.charts.style import contrast_to_white, own_style
+from segmentation.charts.style import INK, contrast_to_white, own_style
 from segmentation.charts.texts import ChartTexts, read_wording
 from segmentation.errors import SegmentationError
 
@@ -346,6 +346,25 @@ def test_the_sentence_beside_a_chart_has_the_figures_of_the_data(drawn):
         "91% of the 43 enterprises stay in their segment; the largest move is from"
         " Visibilité à construire to Présence modérée: 4 enterprises."
     )
+
+
+def test_a_median_at_the_end_of_its_box_is_seen_on_every_colour(connection):
+    members = make_members([20, 20], categories=["a"], cities=["b"])
+    members["followers_other"] = [0.0] * 30 + [50.0] * 10
+    members.loc[members.index[:8], "followers_other"] = 50.0
+    sources = make_sources(connection, members, names=["Low", "High"])
+    with own_style():
+        content = boxes.read_boxes(sources)
+        assert content.boxes["s00", "other"].quantiles[1:4] == (0, 0, 50)
+        chart = boxes.draw_boxes(
+            content, make_texts("en", chart_name="social_indicators")
+        )
+    heights = [
+        np.ptp(line.get_ydata())
+        for line in chart.sheet.axes.lines
+        if line.get_color() == INK and len(set(line.get_xdata())) == 1
+    ]
+    assert max(heights) > boxes.BOX_HEIGHT
 
 
 def test_nothing_to_draw_gives_no_row(connection):

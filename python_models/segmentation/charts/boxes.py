@@ -31,6 +31,9 @@ LEAST_BOXED = 5
 # At most so many counts are drawn beyond the whiskers of a box.
 MOST_OUTLIERS = 40
 BOX_HEIGHT = 13.0
+# A median nearer to an end of its box is drawn beyond it, or it could not be told.
+LEAST_MEDIAN_GAP = 1.5
+MEDIAN_WIDTH = 1.3
 
 
 @dataclass(frozen=True)
@@ -212,6 +215,13 @@ def _draw_box(
             )  # fmt: skip
         return
     low, q1, median, q3, high = map(panel.x, box.quantiles)
+    is_within = min(median - q1, q3 - median) >= LEAST_MEDIAN_GAP
+    if not is_within:
+        reach = BOX_HEIGHT / 2 + 2.5
+        sheet.line(
+            [median, median], [y - reach, y + reach],
+            colour=INK, width=MEDIAN_WIDTH, zorder=3.5,
+        )  # fmt: skip
     statistics = {
         "whislo": low,
         "q1": q1,
@@ -231,8 +241,8 @@ def _draw_box(
         boxprops={"facecolor": segment.colour, "edgecolor": segment.colour, "lw": 0.8},
         whiskerprops={"color": segment.colour, "lw": 1.2},
         medianprops={
-            "color": ink_on(segment.colour) if q3 - q1 > 3 else INK,
-            "lw": 1.3,
+            "color": ink_on(segment.colour) if is_within else INK,
+            "lw": MEDIAN_WIDTH,
         },
         flierprops={
             "marker": segment.marker,

@@ -1,5 +1,6 @@
 """Number of clusters: the elbow, and the silhouette with its reference by chance."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -24,8 +25,9 @@ PLOT_HEIGHT = 190.0
 HEADING_HEIGHT = 18.0
 FLAG_HEIGHT = 13.0
 AXIS_HEIGHT = 36.0
-# Left of a panel, for the numbers of its axis; between the panels.
+# At the least, left of a panel, for the numbers of its axis.
 TICK_WIDTH = 40.0
+TICK_GAP = 5.0
 PANEL_GAP = 16.0
 END_LABEL_WIDTH = 84.0
 
@@ -99,10 +101,19 @@ def draw_cluster_counts(counts: list[ClusterCount], texts: ChartTexts) -> Chart:
     )
     top = sheet.top + above
     numbers = [count.cluster_count for count in counts]
-    width = (WIDTH - 12 - 2 * TICK_WIDTH - PANEL_GAP - END_LABEL_WIDTH) / 2
-    left = sheet.left + TICK_WIDTH
     inertias = [c.inertia for c in counts if c.inertia is not None]
-    elbow = Plot(left, left + width, top, numbers, 0.0, max(inertias) * 1.05 or 1.0)
+    highest = max(inertias) * 1.05 or 1.0
+    # Unscaled features have an inertia of many digits.
+    inertia_width = max(
+        TICK_WIDTH,
+        *(
+            text_width(label, SMALL_SIZE) + TICK_GAP + 3
+            for _, label in _ticks(0.0, highest, texts)
+        ),
+    )
+    width = (WIDTH - 12 - inertia_width - TICK_WIDTH - PANEL_GAP - END_LABEL_WIDTH) / 2
+    left = sheet.left + inertia_width
+    elbow = Plot(left, left + width, top, numbers, 0.0, highest)
     known = [
         value
         for c in counts
@@ -114,8 +125,11 @@ def draw_cluster_counts(counts: list[ClusterCount], texts: ChartTexts) -> Chart:
     high = max([0.1, *known])
     separation = Plot(left, left + width, top, numbers, low, high * 1.05)
 
-    for plot, heading in ((elbow, "inertia"), (separation, "silhouette")):
-        sheet.write(plot.left - TICK_WIDTH, sheet.top + 7, texts(heading), is_bold=True)
+    for plot, heading, tick_width in (
+        (elbow, "inertia", inertia_width),
+        (separation, "silhouette", TICK_WIDTH),
+    ):
+        sheet.write(plot.left - tick_width, sheet.top + 7, texts(heading), is_bold=True)
         _draw_frame(sheet, plot, texts)
         _draw_flags(sheet, plot, flags, texts, top=sheet.top + HEADING_HEIGHT)
     if not any(c.is_advised for c in counts):
@@ -152,22 +166,15 @@ def draw_cluster_counts(counts: list[ClusterCount], texts: ChartTexts) -> Chart:
 
 def _draw_frame(sheet: Sheet, plot: Plot, texts: ChartTexts) -> None:
     bottom = plot.top + PLOT_HEIGHT
-    step = round_step((plot.high - plot.low) / 5)
-    decimals = 0 if step >= 1 else 1 if step >= 0.1 else 2
-    index = int(plot.low / step)
-    while index * step <= plot.high:
-        value = index * step
-        if value >= plot.low:
-            y = plot.y(value)
-            sheet.line(
-                [plot.left, plot.right], [y, y],
-                colour=FAINT_INK if index == 0 else GRID,
-            )  # fmt: skip
-            sheet.write(
-                plot.left - 5, y, texts.number(value, decimals=decimals),
-                size=SMALL_SIZE, colour=SECOND_INK, ha="right",
-            )  # fmt: skip
-        index += 1
+    for value, label in _ticks(plot.low, plot.high, texts):
+        y = plot.y(value)
+        sheet.line(
+            [plot.left, plot.right], [y, y], colour=FAINT_INK if value == 0 else GRID
+        )
+        sheet.write(
+            plot.left - TICK_GAP, y, label,
+            size=SMALL_SIZE, colour=SECOND_INK, ha="right",
+        )  # fmt: skip
     ticked: list[int] = []
     for number in plot.counts:
         label = texts.number(number)
@@ -185,6 +192,17 @@ def _draw_frame(sheet: Sheet, plot: Plot, texts: ChartTexts) -> None:
         (plot.left + plot.right) / 2, bottom + 27, texts("count_axis"),
         size=SMALL_SIZE, colour=SECOND_INK, ha="center",
     )  # fmt: skip
+
+
+def _ticks(low: float, high: float, texts: ChartTexts) -> list[tuple[float, str]]:
+    """Round values from low to high with their labels."""
+    step = round_step((high - low) / 5)
+    decimals = 0 if step >= 1 else 1 if step >= 0.1 else 2
+    first, last = math.ceil(low / step), math.floor(high / step)
+    return [
+        (index * step, texts.number(index * step, decimals=decimals))
+        for index in range(first, last + 1)
+    ]
 
 
 def _draw_flags(
