@@ -71,6 +71,17 @@ def make_ordinary_members():
     )
 
 
+def make_tied_members():
+    """Two smallest segments, two most frequent categories and cities."""
+    members = make_members([6, 3, 3], categories=["Sport"], cities=["Nantes"])
+    members.loc[members.index[::2], "category_name"] = "Musée"
+    members.loc[members.index[::2], "city_name"] = "Rezé"
+    return members
+
+
+TIED_MOVES = {(0, 1): 4, (1, 0): 4, (0, 0): 2}
+
+
 def draw_all(connection, sources):
     """Draw every chart; by name and language."""
     drawn = draw_charts(sources, texts=load_texts(connection), connection=connection)
@@ -173,8 +184,9 @@ def test_every_shipped_text_is_used_by_some_chart(connection):
     members = make_ordinary_members()
     members.loc[members.index[::9], ["category_name", "city_name"]] = None
     equal = make_members([5, 5, 5], categories=["Sport"], cities=["Nantes"])
+    cases = {"equal": equal, "tied": make_tied_members()}
     with own_style(), pytest.MonkeyPatch.context() as patch:
-        for case in (*UNKIND_CASES, "ordinary", "equal", "sample", "million"):
+        for case in (*UNKIND_CASES, "ordinary", *cases, "sample", "million"):
             with duckdb.connect() as each:
                 if case == "sample":
                     patch.setattr(coordinates, "MOST_POINTS", 50)
@@ -184,7 +196,9 @@ def test_every_shipped_text_is_used_by_some_chart(connection):
                     make_unkind_sources(each, case)
                     if case in UNKIND_CASES
                     else make_ordinary_sources(
-                        each, equal if case == "equal" else members
+                        each,
+                        cases.get(case, members),
+                        moves=TIED_MOVES if case == "tied" else {(0, 0): 9, (0, 1): 4},
                     )
                 )
                 for kind in CHART_KINDS:
@@ -270,11 +284,11 @@ def test_numbers_are_written_as_the_language_does(method, value, french, english
     assert getattr(make_texts("en"), method)(value) == english
 
 
-def test_a_long_list_is_cut_but_never_for_one_item():
+def test_the_rest_of_a_long_list_is_counted_but_never_one_item():
     texts = make_texts("en")
     assert texts.listed(["a", "b"]) == "a; b"
     assert texts.listed(list("abcdefg")) == "a; b; c; d; e; f; g"
-    assert texts.listed(list("abcdefgh")) == "a; b; c; d; e; f; …"
+    assert texts.listed(list("abcdefgh")) == "a; b; c; d; e; f; 2 more"
 
 
 def test_lines_fit_their_width_and_lose_nothing_unless_abbreviated():
@@ -346,6 +360,42 @@ def test_the_sentence_beside_a_chart_has_the_figures_of_the_data(drawn):
         "91% of the 43 enterprises stay in their segment; the largest move is from"
         " Visibilité à construire to Présence modérée: 4 enterprises."
     )
+
+
+def test_a_sentence_does_not_single_out_one_of_equals(connection):
+    sources = make_ordinary_sources(connection, make_tied_members(), moves=TIED_MOVES)
+    drawn = draw_all(connection, sources)
+    assert drawn["segment_sizes", "en"][4] == (
+        "Visibilité à construire has 6 of the 12 enterprises (50%); the 2 smallest"
+        " segments have 3 each (25%)."
+    )
+    assert drawn["sectors", "fr"][4] == (
+        "Musée et Sport sont à égalité en tête (6 entreprises chacune sur 12,"
+        f" 50{SPACE}%)."
+    )
+    assert drawn["segment_migrations", "en"][4] == (
+        "20% of the 10 enterprises stay in their segment; the largest moves are of 4"
+        " enterprises each."
+    )
+
+
+def test_sizes_count_enterprises_where_they_have_been_set(connection):
+    members = make_ordinary_members()
+    members["segment_key"] = members["model_segment_key"]
+    # The third segment is in the seed, but the fit has no cluster for it.
+    members.loc[members["model_segment_key"] == "s02", "model_segment_key"] = "s01"
+    sources = make_ordinary_sources(connection, members)
+    connection.execute("delete from cluster_profiles where segment_key = 's02'")
+    shown = CHART_KINDS[0].read(sources)
+    assert [(s.key, s.enterprise_count) for s in shown] == [
+        ("s00", 61),
+        ("s01", 30),
+        ("s02", 6),
+    ]
+    assert [(s.key, s.enterprise_count) for s in sources.segments] == [
+        ("s00", 61),
+        ("s01", 36),
+    ]
 
 
 def test_a_median_at_the_end_of_its_box_is_seen_on_every_colour(connection):

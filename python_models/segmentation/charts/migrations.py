@@ -183,8 +183,9 @@ def _read_out(migrations: Migrations, texts: ChartTexts, *, total: int) -> str:
     if not moves:
         return texts("reading_without_moves", **fields)
     count, before, after = moves[0]
+    is_tie = len(moves) > 1 and moves[1][0] == count
     return texts(
-        "reading",
+        "reading_of_equal_moves" if is_tie else "reading",
         **fields,
         largest_move=texts.enterprises(count),
         before=before.names[texts.language],

@@ -201,8 +201,9 @@ def _read_out(ranking: Ranking, texts: ChartTexts) -> str:
     }
     if not others:
         return texts("reading_of_one_name", **fields)
+    is_tie = sum(others[0][1].values()) == sum(first_counts.values())
     return texts(
-        "reading",
+        "reading_of_tie" if is_tie else "reading",
         **fields,
         second=others[0][0],
         second_enterprises=texts.enterprises(sum(others[0][1].values())),

@@ -13,9 +13,12 @@ LABEL_WIDTH = 104.0
 
 
 def read_sizes(sources: ChartSources) -> list[Segment] | None:
-    """The segments of the current fit, if there is an enterprise in any."""
-    has_members = any(s.enterprise_count for s in sources.segments)
-    return sources.segments if has_members else None
+    """The segments that there are, if there is an enterprise in any.
+
+    An enterprise set by hand counts where it is, as on the page and in exports.
+    """
+    has_members = any(s.enterprise_count for s in sources.placed_segments)
+    return sources.placed_segments if has_members else None
 
 
 def draw_sizes(segments: list[Segment], texts: ChartTexts) -> Chart:
@@ -71,6 +74,9 @@ def draw_sizes(segments: list[Segment], texts: ChartTexts) -> Chart:
 def _read_out(segments: list[Segment], texts: ChartTexts, *, total: int) -> str:
     largest = max(segments, key=lambda segment: segment.enterprise_count)
     smallest = min(segments, key=lambda segment: segment.enterprise_count)
+    smallest_count = sum(
+        segment.enterprise_count == smallest.enterprise_count for segment in segments
+    )
     if len(segments) == 1:
         return texts(
             "reading_of_one_segment",
@@ -83,10 +89,11 @@ def _read_out(segments: list[Segment], texts: ChartTexts, *, total: int) -> str:
             enterprises=texts.enterprises(largest.enterprise_count),
         )
     return texts(
-        "reading",
+        "reading_of_equal_smallest" if smallest_count > 1 else "reading",
         largest=largest.names[texts.language],
         largest_count=texts.number(largest.enterprise_count),
         largest_share=texts.share(largest.enterprise_count / total),
+        number_of_smallest=texts.number(smallest_count),
         smallest=smallest.names[texts.language],
         smallest_count=texts.number(smallest.enterprise_count),
         smallest_share=texts.share(smallest.enterprise_count / total),

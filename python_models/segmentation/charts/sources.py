@@ -1,6 +1,6 @@
 """The tables that charts are drawn from, and the segments in their order."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from duckdb import DuckDBPyRelation
@@ -20,7 +20,8 @@ class Segment:
     marker : str
         A marker of matplotlib.
     enterprise_count : int
-        Its size by the model; 0 for one that the current fit does not have.
+        Its size by the model, 0 for one that the current fit does not have; in
+        ``placed_segments`` the enterprises that are in it.
     """
 
     key: str
@@ -88,3 +89,20 @@ class ChartSources:
         keys = self.cluster_profiles.project("segment_key").order("segment_key")
         current = {key for (key,) in keys.fetchall()}
         return [s for s in self.known_segments.values() if s.key in current]
+
+    @cached_property
+    def placed_segments(self) -> list[Segment]:
+        """The segments of the current fit and those filled by hand, as they are filled.
+
+        Their sizes count enterprises where they have been set.
+        """
+        rows = self.enterprise_segments.aggregate(
+            "segment_key, count(*)", "segment_key"
+        ).order("segment_key")
+        sizes = dict(rows.fetchall())
+        current = {segment.key for segment in self.segments}
+        return [
+            replace(segment, enterprise_count=sizes.get(segment.key, 0))
+            for segment in self.known_segments.values()
+            if segment.key in current or segment.key in sizes
+        ]

@@ -82,12 +82,13 @@ class ChartTexts:
         )
 
     def listed(self, items: list[str]) -> str:
-        """Join items into one text, and leave out the rest of a long list."""
+        """Join items into one text, and only count the rest of a long list."""
         rest = len(items) - LISTED_ITEMS
         shown = items[:LISTED_ITEMS] if rest > 1 else items
         separator = "\u202f; " if self.language == "fr" else "; "
-        text = separator.join(shown)
-        return text + (f"{separator}…" if rest > 1 else "")
+        if rest > 1:
+            shown = [*shown, self("further", count=self.number(rest))]
+        return separator.join(shown)
 
 
 def read_wording(texts: DuckDBPyRelation) -> dict[tuple[str, str, str], str]:
