@@ -3,15 +3,44 @@
 import csv
 import difflib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from segmentation.errors import SegmentationError
 
 DELIMITERS = (",", ";", "\t")
+# What other tools write, told apart so that the error can name it.
+OTHER_DELIMITERS = ("|", ":", "^", "~", " ")
 
 
-def read_header(path: Path, *, expected: Sequence[str]) -> tuple[list[str], str]:
+@dataclass(frozen=True)
+class CsvHeader:
+    r"""The header of a CSV file.
+
+    Attributes
+    ----------
+    columns : tuple of str
+        As the file writes them.
+    delimiter : {',', ';', '\t'}
+    skipped_lines : int
+        Lines before it.
+    has_rows : bool
+        Whether there is anything but empty lines behind it.
+    """
+
+    columns: tuple[str, ...]
+    delimiter: str
+    skipped_lines: int
+    has_rows: bool
+
+
+def read_header(
+    path: Path, *, expected: Sequence[str], name: Path | None = None
+) -> CsvHeader:
     """Read the column names of a CSV file, and find out its delimiter.
+
+    Empty lines before the header are passed over, and so is the line ``sep=;`` that
+    some exports write for Excel.
 
     Parameters
     ----------
@@ -19,22 +48,32 @@ def read_header(path: Path, *, expected: Sequence[str]) -> tuple[list[str], str]
         A file in UTF-8, with or without a byte-order mark.
     expected : sequence of str
         The columns it should have; the delimiter that finds most of them is taken.
+    name : pathlib.Path, optional
+        What the message calls the file, where it is not the path.
 
     Returns
     -------
-    columns : list of str
-    delimiter : str
+    CsvHeader
 
     Raises
     ------
     SegmentationError
-        If the file has no byte at all.
+        If there is no header, or another delimiter.
     """
+    name = name or path
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        skipped = 0
         line = file.readline()
+        while line and (not line.strip() or line.lower().startswith("sep=")):
+            skipped += 1
+            line = file.readline()
+        # A quoted name may hold a line break.
+        while line.count('"') % 2 and (more := file.readline()):
+            line += more
+        has_rows = any(further.strip() for further in file)
     if not line:
         raise SegmentationError(
-            f"The file {path} is empty: write it again, with the header line"
+            f"The file {name} is empty: write it again, with the header line"
             f" {','.join(expected)}."
         )
 
@@ -42,19 +81,30 @@ def read_header(path: Path, *, expected: Sequence[str]) -> tuple[list[str], str]
         return next(csv.reader([line], delimiter=delimiter), [])
 
     def known_columns(delimiter: str) -> int:
-        return len({name.strip().lower() for name in split(delimiter)} & set(expected))
+        return len({plain_name(column) for column in split(delimiter)} & set(expected))
 
     delimiter = max(DELIMITERS, key=known_columns)
-    return split(delimiter), delimiter
+    other = max(OTHER_DELIMITERS, key=known_columns)
+    if known_columns(other) > max(known_columns(delimiter), 1):
+        raise SegmentationError(
+            f"The file {name} is separated by {other!r}: save it as CSV with commas,"
+            " semicolons or tabs."
+        )
+    return CsvHeader(tuple(split(delimiter)), delimiter, skipped, has_rows)
+
+
+def plain_name(column: str) -> str:
+    """Give the name under which a column is known: trimmed and in lower case."""
+    return column.strip().lower()
 
 
 def check_header(columns: Sequence[str], *, expected: Sequence[str], what: str) -> None:
-    """Refuse a header that lacks a column.
+    """Refuse a header that lacks a column or has one twice.
 
     Parameters
     ----------
     columns : sequence of str
-        What the header has; case does not matter.
+        What the header has; case and spaces around a name do not matter.
     expected : sequence of str
         What it must have, in lower case.
     what : str
@@ -63,9 +113,11 @@ def check_header(columns: Sequence[str], *, expected: Sequence[str], what: str) 
     Raises
     ------
     SegmentationError
-        Names the missing column, the closest one there is, and the header.
+        Names the missing column, the closest one there is, and the header; or the
+        name that is there twice.
     """
-    present = [column.strip().lower() for column in columns]
+    present = [plain_name(column) for column in columns]
+    header = ", ".join(f'"{name}"' for name in columns)
     for column in expected:
         if column in present:
             continue
@@ -74,7 +126,13 @@ def check_header(columns: Sequence[str], *, expected: Sequence[str], what: str) 
         remedy = (
             f"rename {close[0]!r} to {column!r}" if close else f"add {column!r} to it"
         )
-        header = ", ".join(f'"{name}"' for name in columns)
         raise SegmentationError(
             f"{what} has no column {column!r}: {remedy}. Its header is {header}."
         )
+    for column in present:
+        # Spreadsheets leave columns without a name behind the last one.
+        if column and present.count(column) > 1:
+            raise SegmentationError(
+                f"{what} has the column {column!r} more than once: delete or rename"
+                f" the wrong one. Its header is {header}."
+            )

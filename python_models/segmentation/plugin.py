@@ -20,7 +20,7 @@ from segmentation.errors import SegmentationError
 from segmentation.publication.completeness import list_unit_tests
 from segmentation.publication.kept_publications import settle
 from segmentation.publication.memory import attach_previous_publication
-from segmentation.raw_tables import prepare_raw_table
+from segmentation.raw_tables import load_raw_tables
 from segmentation.requirements import (
     check_features,
     check_publish_dir,
@@ -34,7 +34,7 @@ ACTIONS = {
     "check_settings": check_settings,
     "finish_build": finish_build,
     "list_unit_tests": list_unit_tests,
-    "prepare_raw_table": prepare_raw_table,
+    "load_raw_tables": load_raw_tables,
 }
 
 

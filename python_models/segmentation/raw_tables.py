@@ -1,13 +1,20 @@
-"""Load the raw tables of files and check every raw table before it is read."""
+"""Load and check the raw tables before anything is built from them."""
 
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 from duckdb import Error as DuckDBError
 
+from segmentation.csv_files import prepare_csv
 from segmentation.csv_headers import check_header, read_header
+from segmentation.delivered_file import DeliveredFile
 from segmentation.errors import SegmentationError
-from segmentation.sql_text import text
+from segmentation.parquet_files import prepare_parquet
+from segmentation.raw_files import find_raw_files, listed
+from segmentation.sql_text import quoted
 
 RAW_COLUMNS = {
     "enterprises": (
@@ -26,107 +33,212 @@ RAW_COLUMNS = {
 MAY_BE_EMPTY = ("turnover",)
 
 
-def prepare_raw_table(
+def load_raw_tables(
     cursor: DuckDBPyConnection,
     *,
     publish_dir: Path,
-    table_name: str,
-    relation: str,
     raw_source: str,
     raw_data_dir: str,
+    relations: dict[str, str],
     is_empty_run: bool,
-) -> None:
-    """Make a raw table ready to be read: load it if it is a file, then check it.
+) -> list[str]:
+    """Load every raw table as text, or none of them.
 
     Parameters
     ----------
     cursor : duckdb.DuckDBPyConnection
         On the build database.
-    table_name : str
-        A key of :data:`RAW_COLUMNS`.
-    relation : str
-        The table in the build database; created if the source is files.
     raw_source : {'seeds', 'files'}
+        dbt loads seeds itself; their files are only checked.
     raw_data_dir : str
         Folder of the files.
+    relations : dict of str to str
+        By raw table, a key of :data:`RAW_COLUMNS`, the table to create; empty for
+        seeds.
     is_empty_run : bool
-        True for ``dbt build --empty``, which loads no rows.
+        True for ``dbt build --empty``, which needs no row.
+
+    Returns
+    -------
+    list of str
+        What was read, for the build's log.
 
     Raises
     ------
     SegmentationError
         If a file is missing or unreadable, a column is missing, or there is no row.
+        The tables are then as they were.
     """
-    if raw_source == "files":
-        place = _file_of(table_name, raw_data_dir=raw_data_dir)
-        _load_file(cursor, table_name=table_name, place=place, relation=relation)
-    else:
-        place = f"seeds/raw/raw_{table_name}.csv"
+    if raw_source == "seeds":
+        for table in RAW_COLUMNS:
+            _check_seed(table, is_empty_run=is_empty_run)
+        return []
+    with _transaction(cursor):
+        for schema in sorted({name.rsplit(".", 1)[0] for name in relations.values()}):
+            cursor.execute(f"create schema if not exists {schema}")
+        told = load_from_files(cursor, folder=Path(raw_data_dir), relations=relations)
+        for table, relation in relations.items():
+            if is_empty_run or table in MAY_BE_EMPTY:
+                continue
+            if not cursor.execute(f"select 1 from {relation} limit 1").fetchall():
+                raise _no_row(table, place=raw_data_dir)
+    return told
+
+
+def load_from_files(
+    cursor: DuckDBPyConnection, *, folder: Path, relations: dict[str, str]
+) -> list[str]:
+    """Load each raw table from its CSV and Parquet files.
+
+    Several files of a table are united by column name; columns that are not needed
+    come along. A row without any value, as spreadsheets leave them behind the last
+    one, is no row.
+
+    Parameters
+    ----------
+    cursor : duckdb.DuckDBPyConnection
+    folder : pathlib.Path
+        See :func:`segmentation.raw_files.find_raw_files`.
+    relations : dict of str to str
+        By raw table, the table to create.
+
+    Returns
+    -------
+    list of str
+        Every file with its number of rows, and what was left out.
+
+    Raises
+    ------
+    SegmentationError
+        Names the file, what is wrong with it and the remedy.
+    """
+    files = find_raw_files(folder, tables=list(relations))
+    with tempfile.TemporaryDirectory(
+        dir=_working_dir(cursor), prefix="raw_files_"
+    ) as copies:
+        # All headers before any row: what is soon told is told soon.
+        deliveries = {
+            table: [
+                _prepare(cursor, path, table=table, copy=Path(copies, f"{table}_{n}"))
+                for n, path in enumerate(files.of_table[table])
+            ]
+            for table in relations
+        }
+        told = []
+        for table, relation in relations.items():
+            told += _load_table(
+                cursor, table=table, relation=relation, deliveries=deliveries[table]
+            )
+    if files.not_read:
+        told.append(f"Not read in {folder}: {listed(files.not_read)}")
+    return told
+
+
+def _prepare(
+    cursor: DuckDBPyConnection, path: Path, *, table: str, copy: Path
+) -> DeliveredFile:
+    expected = RAW_COLUMNS[table]
     try:
-        table = cursor.sql(f"select * from {relation}")
-    except DuckDBError:
-        # Not seeded yet: `dbt compile` on a new build database.
-        return
-    check_header(
-        table.columns,
-        expected=RAW_COLUMNS[table_name],
-        what=f"The raw table {table_name} ({place})",
+        if path.suffix.lower() == ".parquet":
+            return prepare_parquet(cursor, path, table=table, expected=expected)
+        return prepare_csv(path, table=table, expected=expected, copy=copy)
+    except OSError as error:
+        raise SegmentationError(
+            f"The file {path} cannot be read ({error.strerror}): close it elsewhere and"
+            " allow it to whoever builds."
+        ) from error
+
+
+def _load_table(
+    cursor: DuckDBPyConnection,
+    *,
+    table: str,
+    relation: str,
+    deliveries: list[DeliveredFile],
+) -> list[str]:
+    # Those that are needed come first; dict keys are a set in order.
+    names = dict.fromkeys(RAW_COLUMNS[table])
+    for delivery in deliveries:
+        names |= dict.fromkeys(delivery.columns)
+    columns = ", ".join(f"{quoted(name)} varchar" for name in names)
+    cursor.execute(f"create or replace table {relation} ({columns})")
+    told = []
+    for delivery in deliveries:
+        ((row_count,),) = _insert(cursor, delivery=delivery, relation=relation)
+        remarks = [_rows(row_count)]
+        if delivery.form:
+            remarks.append(delivery.form)
+        unused = [name for name in delivery.columns if name not in RAW_COLUMNS[table]]
+        if unused:
+            remarks.append(f"columns not used: {listed(unused)}")
+        told.append(f"Raw table {table}: {delivery.path}, {'; '.join(remarks)}")
+    is_blank = " and ".join(
+        f"coalesce(trim({quoted(name)}), '') = ''" for name in names
     )
-    if is_empty_run or table_name in MAY_BE_EMPTY:
-        return
-    if not table.limit(1).fetchall():
-        raise SegmentationError(
-            f"The raw table {table_name} ({place}) has a header but no row: export it"
-            " again with its data."
+    ((blank_count,),) = cursor.execute(
+        f"delete from {relation} where {is_blank}"
+    ).fetchall()
+    if blank_count:
+        told.append(
+            f"Raw table {table}: {_rows(blank_count)} without any value left out"
         )
+    return told
 
 
-def _file_of(table_name: str, *, raw_data_dir: str) -> Path:
-    folder = Path(raw_data_dir)
-    if not folder.is_dir():
-        raise SegmentationError(
-            f"RAW_DATA_DIR is {raw_data_dir!r}, which is not a folder: set it to the"
-            f" folder that holds {', '.join(f'{name}.csv' for name in RAW_COLUMNS)}."
-        )
-    file = folder / f"{table_name}.csv"
-    if not file.is_file():
-        there = sorted(path.name for path in folder.iterdir())
-        raise SegmentationError(
-            f"The raw table {table_name} has no file {file}: export it under this"
-            f" name. The folder holds {', '.join(there) or 'nothing'}."
-        )
-    return file
-
-
-def _load_file(
-    cursor: DuckDBPyConnection, *, table_name: str, place: Path, relation: str
-) -> None:
-    _, delimiter = read_header(place, expected=RAW_COLUMNS[table_name])
-    schema = relation.rsplit(".", 1)[0]
-    cursor.execute(f"create schema if not exists {schema}")
-    # Everything is stated: what DuckDB would guess from the first lines (a delimiter,
-    # a comment sign, another quote) can lose rows without a word.
-    options = ", ".join(
-        (
-            f"delim = {text(delimiter)}",
-            "all_varchar = true",
-            "header = true",
-            "quote = '\"'",
-            "escape = '\"'",
-            "comment = ''",
-            "strict_mode = true",
-        )
-    )
+def _insert(
+    cursor: DuckDBPyConnection, *, delivery: DeliveredFile, relation: str
+) -> list[tuple[int]]:
     try:
-        cursor.execute(
-            f"create or replace table {relation} as"
-            f" select * from read_csv({text(str(place))}, {options})"
-        )
+        return cursor.execute(
+            f"insert into {relation} by name {delivery.query}"
+        ).fetchall()
     except DuckDBError as error:
         raise SegmentationError(
-            f"The file {place} cannot be read as CSV in UTF-8: {_cause(error)} Correct"
-            " that line, or export the table again."
+            f"The file {delivery.path} cannot be read: {_cause(error)}"
+            f" {delivery.advice}"
         ) from error
+
+
+def _rows(count: int) -> str:
+    return f"{count} row" if count == 1 else f"{count} rows"
+
+
+def _check_seed(table: str, *, is_empty_run: bool) -> None:
+    path = Path("seeds", "raw", f"raw_{table}.csv")
+    header = read_header(path, expected=RAW_COLUMNS[table])
+    check_header(
+        header.columns,
+        expected=RAW_COLUMNS[table],
+        what=f"The raw table {table} ({path})",
+    )
+    if not (header.has_rows or is_empty_run or table in MAY_BE_EMPTY):
+        raise _no_row(table, place=str(path))
+
+
+def _no_row(table: str, *, place: str) -> SegmentationError:
+    return SegmentationError(
+        f"The raw table {table} ({place}) has a header but no row: export it again"
+        " with its data."
+    )
+
+
+def _working_dir(cursor: DuckDBPyConnection) -> str | None:
+    """Give the folder of the build database; None if it is in memory."""
+    ((path,),) = cursor.execute(
+        "select path from duckdb_databases() where database_name = current_database()"
+    ).fetchall()
+    return str(Path(path).parent) if path else None
+
+
+@contextmanager
+def _transaction(cursor: DuckDBPyConnection) -> Iterator[None]:
+    cursor.begin()
+    try:
+        yield
+    except BaseException:
+        cursor.rollback()
+        raise
+    cursor.commit()
 
 
 def _cause(error: DuckDBError) -> str:

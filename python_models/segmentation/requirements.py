@@ -61,7 +61,7 @@ def check_settings(
         raise SegmentationError(
             "raw_source is 'files', but the environment variable RAW_DATA_DIR is not"
             " set: set it to the folder that holds enterprises.csv,"
-            " social_accounts.csv and turnover.csv."
+            " social_accounts.csv and turnover.csv (or .parquet)."
         )
     _check_choice("language", language, LANGUAGES)
     for known_language in LANGUAGES:
@@ -177,12 +177,17 @@ def check_seeds(
             raise SegmentationError(
                 f"The seed {path} is not in UTF-8 (line {line}): save it as CSV UTF-8."
             ) from error
-        columns, delimiter = read_header(path, expected=seed["columns"])
-        check_header(columns, expected=seed["columns"], what=f"The seed {path}")
-        if delimiter != ",":
+        header = read_header(path, expected=seed["columns"])
+        check_header(header.columns, expected=seed["columns"], what=f"The seed {path}")
+        if header.delimiter != ",":
             raise SegmentationError(
-                f"The seed {path} is separated by {delimiter!r}: save it as CSV with"
-                " commas. Your own exports need not be seeds, see raw_source."
+                f"The seed {path} is separated by {header.delimiter!r}: save it as CSV"
+                " with commas. Your own exports need not be seeds, see raw_source."
+            )
+        if header.skipped_lines:
+            raise SegmentationError(
+                f"The seed {path} does not start with its header: delete the line"
+                " before it."
             )
 
 

@@ -1,0 +1,27 @@
+{#- Load the raw tables that are not seeds, and check all of them, before anything is
+    built: whenever a model that reads them is about to be. -#}
+{% macro load_raw_tables() -%}
+    {%- if is_executing() -%}
+        {%- set readers = [] -%}
+        {%- for node in graph.nodes.values() -%}
+            {%- if node.fqn[1] == 'base' and node.unique_id in selected_resources -%}
+                {%- do readers.append(node.name) -%}
+            {%- endif -%}
+        {%- endfor -%}
+        {%- set relations = {} -%}
+        {%- for table in graph.sources.values()
+            if table.source_name == 'raw_external' -%}
+            {%- do relations.update({table.name: table.relation_name}) -%}
+        {%- endfor -%}
+        {%- if readers -%}
+            {%- for line in call_package('load_raw_tables', {
+                'raw_source': var('raw_source'),
+                'raw_data_dir': env_var('RAW_DATA_DIR', ''),
+                'relations': relations,
+                'is_empty_run': flags.EMPTY,
+            }) -%}
+                {%- do log(line, info=true) -%}
+            {%- endfor -%}
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
