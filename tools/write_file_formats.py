@@ -1,0 +1,251 @@
+"""Write one small agency's data in every format that exports come in.
+
+    python tools/write_file_formats.py
+
+writes `tests/fixtures/file_formats`, one folder per format. The data are the same in
+all of them; `reference` has them as plainly as CSV can.
+"""
+
+import csv
+import io
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+
+FOLDER = Path(__file__).parents[1] / "tests" / "fixtures" / "file_formats"
+COLUMNS = {
+    "enterprises": (
+        "enterprise_id",
+        "enterprise_name",
+        "category_name",
+        "city_name",
+        "postal_code",
+        "is_active",
+        "created_at",
+    ),
+    "social_accounts": ("enterprise_id", "platform", "followers", "measured_on"),
+    "turnover": ("enterprise_id", "fiscal_year", "turnover_eur"),
+}
+BESANCON = ("Besançon", "25000")
+BOURG = ("Bourg-en-Bresse", "01000")
+NIMES = ("Nîmes", "30000")
+# Every letter is in Latin-1, so that all encodings can hold them. 113 and 114 are not
+# used, and the followers of 106 are not known.
+ROWS = {
+    "enterprises": [
+        (101, "Boulangerie Léonie", "Boulangerie", *BESANCON, True, date(2021, 3, 4)),
+        (102, 'Le "Petit" Fournil', "Boulangerie", *BESANCON, True, date(2021, 3, 5)),
+        (103, "Pain, Thé; Café", "Boulangerie", *BESANCON, True, date(2021, 12, 31)),
+        (104, "Hôtel de l'Île", "Hôtel", *BOURG, True, date(2022, 1, 9)),
+        (105, "Hôtel du Château", "Hôtel", *BOURG, True, date(2022, 1, 10)),
+        (106, "Gîte des Crêtes", "Hôtel", *BOURG, True, date(2022, 2, 1)),
+        (107, "Auberge Noël", "Hôtel", *BOURG, True, date(2022, 2, 2)),
+        (108, "Musée de l'Été", "Musée", *NIMES, True, date(2022, 3, 1)),
+        (109, "Musée du Maïs", "Musée", *NIMES, True, date(2022, 3, 2)),
+        (110, "Garçon Coiffeur", "Inconnu", "Nîmes", "30900", True, date(2022, 3, 3)),
+        (111, "Musée Çà & Là", "Musée", None, None, True, date(2022, 3, 4)),
+        (112, "Boulangerie sans Réseau", "Boulangerie", *NIMES, True, None),
+        (113, "Boulangerie Fermée", "Boulangerie", *NIMES, False, date(2020, 1, 1)),
+    ],
+    "social_accounts": [
+        (101, "Facebook", 1200, date(2025, 1, 10)),
+        (101, "Facebook", 900, date(2024, 12, 31)),
+        (102, "Facebook", 1400, date(2025, 1, 10)),
+        (103, "Instagram", 1300, date(2025, 1, 10)),
+        (104, "Facebook", 1210000, date(2025, 1, 10)),
+        (105, "Facebook", 1230500, date(2025, 1, 10)),
+        (106, "Facebook", None, date(2025, 1, 10)),
+        (107, "TikTok", 1215000, date(2025, 1, 10)),
+        (108, "Instagram", 40500, date(2025, 1, 10)),
+        (109, "Instagram", 41500, date(2025, 1, 10)),
+        (110, "TikTok", 39012, date(2025, 1, 10)),
+        (111, "Instagram", 40000, date(2025, 1, 10)),
+        (113, "Instagram", 70, date(2025, 1, 10)),
+        (114, "Instagram", 80, date(2025, 1, 10)),
+    ],
+    "turnover": [
+        (101, 2023, Decimal("98000.00")),
+        (101, 2024, Decimal("120000.50")),
+        (104, 2024, Decimal("1250000.75")),
+        (108, 2024, Decimal("950.10")),
+    ],
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Style:
+    """How a spreadsheet or program writes values and files."""
+
+    delimiter: str = ","
+    encoding: str = "utf-8"
+    line_end: str = "\n"
+    thousands: str = ""
+    decimal_mark: str = "."
+    currency: str = ""
+    true_and_false: tuple[str, str] = ("true", "false")
+    day: Callable[[date], str] = date.isoformat
+    # What is done to names and postal codes.
+    name: Callable[[str], str] = str
+    postal_code: Callable[[str], str] = str
+
+    def written(self, table: str) -> list[tuple[str | None, ...]]:
+        """Give the rows of a table as the texts that are written."""
+        return [
+            tuple(
+                None if value is None else self._text(column, value)
+                for column, value in zip(COLUMNS[table], row, strict=True)
+            )
+            for row in ROWS[table]
+        ]
+
+    def _text(self, column: str, value: object) -> str:
+        if column == "followers":
+            return f"{value:,}".replace(",", self.thousands)
+        if column == "turnover_eur":
+            whole, cents = f"{value:,.2f}".split(".")
+            number = whole.replace(",", self.thousands) + self.decimal_mark + cents
+            return number + self.currency
+        if column == "enterprise_name":
+            return self.name(str(value))
+        if column == "postal_code":
+            return self.postal_code(str(value))
+        if isinstance(value, bool):
+            return self.true_and_false[0 if value else 1]
+        return self.day(value) if isinstance(value, date) else str(value)
+
+    def encoded(
+        self, header: list[str], rows: list[tuple[str | None, ...]], *, before: str = ""
+    ) -> bytes:
+        """Write a file."""
+        text = io.StringIO()
+        writer = csv.writer(
+            text, delimiter=self.delimiter, lineterminator=self.line_end
+        )
+        writer.writerow(header)
+        writer.writerows(rows)
+        return (before + text.getvalue()).encode(self.encoding)
+
+
+def serial(day: date) -> str:
+    """Number a day as Excel does where a cell has lost its date format."""
+    return str((day - date(1899, 12, 30)).days)
+
+
+STYLES = {
+    "reference": Style(),
+    "french_excel": Style(
+        delimiter=";",
+        encoding="cp1252",
+        line_end="\r\n",
+        thousands="\u00a0",
+        decimal_mark=",",
+        currency=" €",
+        true_and_false=("VRAI", "FAUX"),
+        day=lambda day: day.strftime("%d/%m/%Y"),
+        # A number to Excel, which drops the zero.
+        postal_code=lambda code: code.lstrip("0"),
+    ),
+    "tab_with_mark": Style(delimiter="\t", encoding="utf-8-sig", line_end="\r\n"),
+    "latin_1": Style(delimiter=";", encoding="latin-1"),
+    "utf_16": Style(delimiter="\t", encoding="utf-16-le", line_end="\r\n"),
+    "old_mac_line_ends": Style(line_end="\r"),
+    "quoted_line_breaks": Style(
+        line_end="\r\n", name=lambda name: name.replace(" ", "\n", 1)
+    ),
+    "spaces": Style(thousands=" ", decimal_mark=",", currency=" EUR"),
+    "no_break_spaces": Style(thousands="\u00a0", decimal_mark=",", currency="\u00a0€"),
+    "narrow_no_break_spaces": Style(thousands="\u202f", decimal_mark=","),
+    "apostrophes": Style(thousands="'"),
+    "points": Style(delimiter=";", thousands=".", decimal_mark=","),
+    "commas": Style(delimiter=";", thousands=",", currency=" €"),
+    "excel_serials": Style(delimiter=";", decimal_mark=",", day=serial),
+    "other_columns": Style(delimiter=";"),
+}
+# Data in several files per table, or typed: how each is written is below.
+OTHER_FORMATS = ("parts", "folders", "parquet")
+FORMATS = (*STYLES, *OTHER_FORMATS)
+
+
+def write_all(folder: Path) -> None:
+    """Write every format into a folder of its own."""
+    for name, style in STYLES.items():
+        target = _new(folder / name)
+        for table, columns in COLUMNS.items():
+            if name == "other_columns":
+                content = _with_other_columns(style, table)
+            else:
+                before = "\ufeff" if style.encoding == "utf-16-le" else ""
+                content = style.encoded(
+                    list(columns), style.written(table), before=before
+                )
+            (target / f"{table}.csv").write_bytes(content)
+    _write_parts(_new(folder / "parts"), name="{table}_{part}.csv")
+    _write_parts(_new(folder / "folders"), name="{table}/export {part}.CSV")
+    _write_parquet(_new(folder / "parquet"))
+
+
+def _new(folder: Path) -> Path:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def _with_other_columns(style: Style, table: str) -> bytes:
+    """Turn the columns round, spell them otherwise, and put others between them."""
+    header = ["Remarque"] + [f" {name.upper()} " for name in reversed(COLUMNS[table])]
+    rows = [
+        ('dit "ça va" ;\npuis rien', *reversed(row), "", "")
+        for row in style.written(table)
+    ]
+    empty = ("",) * len(rows[0])
+    return style.encoded([*header, "", ""], [*rows, empty, empty])
+
+
+def _write_parts(folder: Path, *, name: str) -> None:
+    """Write each table in two files with other columns, delimiters, encodings."""
+    styles = {"2025-05": STYLES["reference"], "2025-06": STYLES["french_excel"]}
+    for table, columns in COLUMNS.items():
+        half = len(ROWS[table]) // 2
+        for part, style in styles.items():
+            first = part == "2025-05"
+            rows = style.written(table)[:half] if first else style.written(table)[half:]
+            header = list(columns)
+            if not first:
+                header.reverse()
+                rows = [row[::-1] for row in rows]
+            path = folder / name.format(table=table, part=part)
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(style.encoded(header, rows))
+
+
+PARQUET_TYPES = {
+    # A column with NULLs is one of doubles where pandas has written it.
+    "enterprises": "bigint, varchar, varchar, varchar, varchar, boolean, timestamp",
+    "social_accounts": "double, varchar, double, date",
+    "turnover": "integer, smallint, decimal(14, 2)",
+}
+
+
+def _write_parquet(folder: Path) -> None:
+    with duckdb.connect() as connection:
+        for table, columns in COLUMNS.items():
+            types = PARQUET_TYPES[table].replace("(14, 2)", "(14;2)").split(", ")
+            defined = ", ".join(
+                f"{name} {type_.replace(';', ', ')}"
+                for name, type_ in zip(columns, types, strict=True)
+            )
+            connection.execute(f"create table {table} ({defined})")
+            places = ", ".join("?" for _ in columns)
+            connection.executemany(
+                f"insert into {table} values ({places})", ROWS[table]
+            )
+            connection.execute(f"copy {table} to '{folder / table}.parquet'")
+
+
+if __name__ == "__main__":
+    write_all(FOLDER)
