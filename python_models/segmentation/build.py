@@ -59,13 +59,18 @@ def _unrecorded_end(run: dbtRunnerResult) -> tuple[str, str]:
     """Tell status and message of a run that did not come to the hook at its end."""
     if run.exception is None:
         return "not_published", "Not published: dbt had nothing to build."
-    errors = list(_with_causes(run.exception))
+    errors = _with_causes(run.exception)
     if any(isinstance(error, KeyboardInterrupt) for error in errors):
         return "failed", "The build was interrupted. The last publication is as it was."
-    own = [error for error in errors if isinstance(error, SegmentationError)]
-    error = own[0] if own else run.exception
+    error = own_error(run.exception)
     status = "busy" if isinstance(error, BuildDatabaseBusyError) else "refused"
     return status, getattr(error, "msg", str(error))
+
+
+def own_error(error: BaseException) -> BaseException:
+    """Find this project's error where dbt has wrapped it into one of its own."""
+    own = (e for e in _with_causes(error) if isinstance(e, SegmentationError))
+    return next(own, error)
 
 
 def _with_causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -16,6 +16,7 @@ from duckdb import DuckDBPyConnection
 
 from segmentation.build_database import read_wait_seconds, wait_for_database
 from segmentation.build_outcome import finish_build
+from segmentation.data_check_report import report_data_check
 from segmentation.errors import SegmentationError
 from segmentation.publication.completeness import list_unit_tests
 from segmentation.publication.kept_publications import settle
@@ -35,6 +36,7 @@ ACTIONS = {
     "finish_build": finish_build,
     "list_unit_tests": list_unit_tests,
     "load_raw_tables": load_raw_tables,
+    "report_data_check": report_data_check,
 }
 
 

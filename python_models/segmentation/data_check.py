@@ -1,0 +1,89 @@
+"""Check the raw data before a build, and end with a status for a scheduler.
+
+What ``make check-data`` runs. ``python -m segmentation.data_check [OPTION...]`` takes
+the options of ``dbt run``, ``--vars`` above all; it reads and cleans the raw tables as
+a build does and publishes nothing. Its exit statuses are 0 (ready), 1 (a build is
+possible, and something is beyond a threshold of the seed ``data_check_rules``), 2 (no
+build is possible: too few active enterprises, or refused settings, seeds or raw tables)
+and 3 (the build database is busy). `segmentation.data_check_report` has the file that
+says more.
+"""
+
+import sys
+import time
+from pathlib import Path
+
+from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt_common.events.base_types import EventMsg
+
+from segmentation.build import own_error
+from segmentation.build_database import BuildDatabaseBusyError
+from segmentation.data_check_report import (
+    EXIT_STATUSES,
+    REPORT_NAME,
+    read_data_check,
+    write_data_check,
+)
+
+BUILD_DIR = Path("build")
+# Short checks need no progress, and long ones not more than a line every few seconds.
+_QUIET_SECONDS = 2.0
+
+
+class _Progress:
+    """Says what is being done while the check lasts."""
+
+    def __init__(self) -> None:
+        self.started = time.monotonic()
+        self.told = self.started
+
+    def __call__(self, event: EventMsg) -> None:
+        if event.info.name != "LogStartLine":
+            return
+        now = time.monotonic()
+        if now - self.told >= _QUIET_SECONDS:
+            self.told = now
+            print(
+                f"  {now - self.started:4.0f} s, step {event.data.index} of"
+                f" {event.data.total}: {event.data.description}",
+                flush=True,
+            )
+
+
+def check_data(options: list[str]) -> int:
+    """Read, clean and judge the raw data, print the report, return the status."""
+    (BUILD_DIR / REPORT_NAME).unlink(missing_ok=True)
+    print("Checking the raw data; nothing is published.", flush=True)
+    runner = dbtRunner(callbacks=[_Progress()])
+    # Not `dbt build`, which speaks for the last build in build_summary.json.
+    for command in ("seed", "run"):
+        selection = ["--select", "+int_raw_data_checked"]
+        run = runner.invoke(
+            ["--quiet", command, "--profiles-dir", ".", *selection, *options]
+        )
+        if not run.success:
+            break
+    check = read_data_check(BUILD_DIR)
+    if check is None:
+        status, message = _refusal(run)
+        write_data_check(BUILD_DIR, status=status, message=message)
+        return EXIT_STATUSES[status]
+    print(check["report"])
+    return check["exit_status"]
+
+
+def _refusal(run: dbtRunnerResult) -> tuple[str, str]:
+    """Say why there is no report; dbt has printed it."""
+    if run.exception is not None:
+        error = own_error(run.exception)
+        is_busy = isinstance(error, BuildDatabaseBusyError)
+        message = getattr(error, "msg", str(error))
+        return "busy" if is_busy else "cannot_build", message
+    messages = [
+        result.message for result in run.result if result.status in ("error", "fail")
+    ]
+    return "cannot_build", " ".join(messages)
+
+
+if __name__ == "__main__":
+    sys.exit(check_data(sys.argv[1:]))
