@@ -26,22 +26,28 @@ from segmentation.data_check_report import (
 )
 
 BUILD_DIR = Path("build")
-# Short checks need no progress, and long ones not more than a line every few seconds.
-_QUIET_SECONDS = 2.0
 
 
-class _Progress:
-    """Says what is being done while the check lasts."""
+class Progress:
+    """Says what is being done while a check lasts, for dbt to call at each event.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    quiet_seconds : float
+        Least time between two lines: a short check needs none, a long one few.
+    """
+
+    def __init__(self, *, quiet_seconds: float = 2.0) -> None:
+        self.quiet_seconds = quiet_seconds
         self.started = time.monotonic()
         self.told = self.started
 
     def __call__(self, event: EventMsg) -> None:
+        """Print the step that begins, unless a line has just been printed."""
         if event.info.name != "LogStartLine":
             return
         now = time.monotonic()
-        if now - self.told >= _QUIET_SECONDS:
+        if now - self.told >= self.quiet_seconds:
             self.told = now
             print(
                 f"  {now - self.started:4.0f} s, step {event.data.index} of"
@@ -54,7 +60,7 @@ def check_data(options: list[str]) -> int:
     """Read, clean and judge the raw data, print the report, return the status."""
     (BUILD_DIR / REPORT_NAME).unlink(missing_ok=True)
     print("Checking the raw data; nothing is published.", flush=True)
-    runner = dbtRunner(callbacks=[_Progress()])
+    runner = dbtRunner(callbacks=[Progress()])
     # Not `dbt build`, which speaks for the last build in build_summary.json.
     for command in ("seed", "run"):
         selection = ["--select", "+int_raw_data_checked"]

@@ -246,7 +246,7 @@ def _table_lines(
     used = _by_subject(checks, "used_rows")["rows"]
     written = _by_subject(checks, "written_values")
     read = _by_subject(checks, "read_values")
-    width = max(map(len, written))
+    width = max(map(len, RAW_COLUMNS[raw_table]))
     lines = [
         f"{raw_table}: {used.whole_count:,} rows, {used.part_count:,} used"
         f" ({_share(used)})",
@@ -380,9 +380,11 @@ def _essential_lines(
 
 
 def _describe(check: Check) -> str:
-    place = check.raw_table
-    if check.subject != "rows":
-        place += f".{check.subject}"
+    place = f"{check.raw_table}.{check.subject}"
+    if check.subject == "rows":
+        place = check.raw_table
+    elif check.check_name == "known_followers":
+        place = f"{check.raw_table} on {check.subject}"
     part, whole = f"{check.part_count:,}", f"{check.whole_count:,}"
     figures = f"{part} of {whole} ({_share(check)})"
     if check.is_blocking:
@@ -400,14 +402,18 @@ def _by_subject(checks: Iterable[Check], check_name: str) -> dict[str, Check]:
 
 
 def _share(check: Check) -> str:
+    return write_share(check.value)
+
+
+def write_share(value: float | None) -> str:
     """Write a share so that only all of them are 100 %, and only none 0 %."""
-    if check.value is None:
+    if value is None:
         return "-"
-    if 0 < check.value < 0.001:
+    if 0 < value < 0.001:
         return "< 0.1 %"
-    if 0.999 < check.value < 1:
+    if 0.999 < value < 1:
         return "> 99.9 %"
-    return f"{100 * check.value:.1f} %"
+    return f"{100 * value:.1f} %"
 
 
 def _csv_line(values: Sequence[str]) -> str:

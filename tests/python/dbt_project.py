@@ -54,8 +54,17 @@ class DbtProject:
 
     def build(self, *options: str, **settings: str) -> subprocess.CompletedProcess:
         """Build as `make build` and a scheduler do, with further settings."""
+        return self._run("segmentation.build", *options, **settings)
+
+    def check_data(self, **settings: str) -> subprocess.CompletedProcess:
+        """Check the raw data as `make check-data` does, with further settings."""
+        return self._run("segmentation.data_check", **settings)
+
+    def _run(
+        self, module: str, *options: str, **settings: str
+    ) -> subprocess.CompletedProcess:
         process = self._start(
-            [sys.executable, "-m", "segmentation.build", *options],
+            [sys.executable, "-m", module, *options],
             **({"PYTHONPATH": "python_models"} | settings),
         )
         stdout, _ = process.communicate(timeout=600)
