@@ -11,7 +11,7 @@ from dbt_project import DbtProject
 from headless_browser import INSTALL, find_or_install_browser, launch
 from playwright.sync_api import Browser, sync_playwright
 
-pytest_plugins = ["small_publication"]
+pytest_plugins = ["postgres_server", "small_publication"]
 
 CHECKOUT = Path(__file__).parents[2]
 MESSY_AGENCY = CHECKOUT / "tests" / "fixtures" / "messy_agency"
