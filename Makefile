@@ -14,10 +14,13 @@ export PUBLISH_DIR
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONPATH := $(CURDIR)/python_models
 
-.PHONY: build rollback preview-refit test test-slow lint format benchmark docs demonstration-seeds demonstration-pictures lock clean help
+.PHONY: build check-data rollback preview-refit test test-slow lint format benchmark docs demonstration-seeds demonstration-pictures lock clean help
 
 build: .venv/installed  ## Build the segments and publish them to PUBLISH_DIR
 	@python -m segmentation.build --vars '{$(VARS)}'
+
+check-data: .venv/installed  ## Report on the raw data in plain words, publishing nothing
+	@python -m segmentation.data_check --vars '{$(VARS)}'
 
 rollback: .venv/installed  ## Put the publication before this one back, or number TO
 	@python -m segmentation.publication.rollback "$(PUBLISH_DIR)" $(TO)

@@ -4,6 +4,11 @@
         {{- var('data_set') -}}
     {%- elif var('raw_source') == 'files' -%}
         {{- 'files:' ~ env_var('RAW_DATA_DIR', '').rstrip('/') -}}
+    {%- elif var('raw_source') == 'postgres' -%}
+        {{- 'postgres:' ~ (
+            env_var('PGSERVICE', '')
+            or env_var('PGHOST', '') ~ '/' ~ env_var('PGDATABASE', '')
+        ) -}}
     {%- else -%}
         {{- var('raw_source') -}}
     {%- endif -%}

@@ -41,9 +41,10 @@ def load_from_postgres(
     Parameters
     ----------
     cursor : duckdb.DuckDBPyConnection
-        On the build database, in no transaction.
+        On the build database, in a transaction that the caller ends.
     relations : mapping of str to str
-        The table in the build database for each raw table; created or replaced.
+        The table in the build database for each raw table; created or replaced. Its
+        schema exists.
     columns : mapping of str to sequence of str
         The columns of each raw table, which its query must return, in any order.
     queries_dir : pathlib.Path
@@ -181,14 +182,10 @@ def _create_tables(
     folder: Path,
     row_counts: Mapping[str, int],
 ) -> None:
-    cursor.begin()
-    try:
-        for name, relation in relations.items():
-            if "." in relation:
-                schema = relation.rsplit(".", 1)[0]
-                cursor.execute(f"create schema if not exists {schema}")
-            types = ", ".join(f"{text(column)}: 'varchar'" for column in columns[name])
-            # Everything is stated, so that nothing is guessed from the first lines.
+    for name, relation in relations.items():
+        types = ", ".join(f"{text(column)}: 'varchar'" for column in columns[name])
+        # Everything is stated, so that nothing is guessed from the first lines.
+        try:
             cursor.execute(
                 f"create or replace table {relation} as select * from read_csv("
                 f"{text(str(folder / f'{name}.csv'))}, columns = {{{types}}},"
@@ -196,23 +193,17 @@ def _create_tables(
                 " escape = '\"', comment = '', nullstr = '',"
                 " allow_quoted_nulls = false, strict_mode = true)"
             )
-            ((loaded,),) = cursor.execute(f"select count(*) from {relation}").fetchall()
-            if loaded != row_counts[name]:
-                raise SegmentationError(
-                    f"Of {row_counts[name]} rows of {name} from PostgreSQL {loaded}"
-                    " arrived in the build database: this should not happen, please"
-                    " report it."
-                )
-        cursor.commit()
-    except DuckDBError as error:
-        cursor.rollback()
-        raise SegmentationError(
-            f"The rows of {name} from PostgreSQL cannot be loaded:"
-            f" {str(error).splitlines()[0]}"
-        ) from error
-    except SegmentationError:
-        cursor.rollback()
-        raise
+        except DuckDBError as error:
+            raise SegmentationError(
+                f"The rows of {name} from PostgreSQL cannot be loaded:"
+                f" {str(error).splitlines()[0]}"
+            ) from error
+        ((loaded,),) = cursor.execute(f"select count(*) from {relation}").fetchall()
+        if loaded != row_counts[name]:
+            raise SegmentationError(
+                f"Of {row_counts[name]} rows of {name} from PostgreSQL {loaded} arrived"
+                " in the build database: this should not happen, please report it."
+            )
 
 
 @contextmanager

@@ -1,8 +1,6 @@
 """Load and check the raw tables before anything is built from them."""
 
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from duckdb import DuckDBPyConnection
@@ -14,7 +12,9 @@ from segmentation.delivered_file import DeliveredFile
 from segmentation.errors import SegmentationError
 from segmentation.parquet_files import prepare_parquet
 from segmentation.raw_files import find_raw_files, listed
+from segmentation.raw_postgres import QUERIES_DIR, load_from_postgres
 from segmentation.sql_text import quoted
+from segmentation.transaction import transaction
 
 RAW_COLUMNS = {
     "enterprises": (
@@ -48,10 +48,10 @@ def load_raw_tables(
     ----------
     cursor : duckdb.DuckDBPyConnection
         On the build database.
-    raw_source : {'seeds', 'files'}
+    raw_source : {'seeds', 'files', 'postgres'}
         dbt loads seeds itself; their files are only checked.
     raw_data_dir : str
-        Folder of the files.
+        Folder of the files, if they are the source.
     relations : dict of str to str
         By raw table, a key of :data:`RAW_COLUMNS`, the table to create; empty for
         seeds.
@@ -73,15 +73,20 @@ def load_raw_tables(
         for table in RAW_COLUMNS:
             _check_seed(table, is_empty_run=is_empty_run)
         return []
-    with _transaction(cursor):
+    place = raw_data_dir if raw_source == "files" else str(QUERIES_DIR)
+    with transaction(cursor):
         for schema in sorted({name.rsplit(".", 1)[0] for name in relations.values()}):
             cursor.execute(f"create schema if not exists {schema}")
-        told = load_from_files(cursor, folder=Path(raw_data_dir), relations=relations)
+        if raw_source == "files":
+            told = load_from_files(cursor, folder=Path(place), relations=relations)
+        else:
+            load_from_postgres(cursor, relations=relations, columns=RAW_COLUMNS)
+            told = []
         for table, relation in relations.items():
             if is_empty_run or table in MAY_BE_EMPTY:
                 continue
             if not cursor.execute(f"select 1 from {relation} limit 1").fetchall():
-                raise _no_row(table, place=raw_data_dir)
+                raise _no_row(table, place=place)
     return told
 
 
@@ -228,17 +233,6 @@ def _working_dir(cursor: DuckDBPyConnection) -> str | None:
         "select path from duckdb_databases() where database_name = current_database()"
     ).fetchall()
     return str(Path(path).parent) if path else None
-
-
-@contextmanager
-def _transaction(cursor: DuckDBPyConnection) -> Iterator[None]:
-    cursor.begin()
-    try:
-        yield
-    except BaseException:
-        cursor.rollback()
-        raise
-    cursor.commit()
 
 
 def _cause(error: DuckDBError) -> str:

@@ -11,12 +11,13 @@ from segmentation.csv_headers import check_header, read_header
 from segmentation.errors import SegmentationError, close_name
 from segmentation.evaluation.variables import check_evaluation_variables
 from segmentation.fitting import check_different_count, check_enterprise_count
+from segmentation.postgres_connection import check_connection_variables
 from segmentation.refitting import RefitPolicy, check_stored_settings
 from segmentation.sampling import check_columns
 from segmentation.settings import FitSettings, read_active_settings
 from segmentation.sql_text import quoted
 
-RAW_SOURCES = ("seeds", "files")
+RAW_SOURCES = ("seeds", "files", "postgres")
 LANGUAGES = ("fr", "en")
 
 
@@ -63,6 +64,9 @@ def check_settings(
             " set: set it to the folder that holds enterprises.csv,"
             " social_accounts.csv and turnover.csv (or .parquet)."
         )
+    if raw_source == "postgres":
+        # Before they are named as the data set.
+        check_connection_variables()
     _check_choice("language", language, LANGUAGES)
     for known_language in LANGUAGES:
         if known_language not in unnamed_segment:

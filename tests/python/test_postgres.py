@@ -15,6 +15,7 @@ from segmentation.errors import SegmentationError
 from segmentation.postgres_connection import message_of
 from segmentation.raw_postgres import load_from_postgres
 from segmentation.raw_tables import RAW_COLUMNS
+from segmentation.transaction import transaction
 
 QUERIES = Path(__file__).parents[2] / "raw_queries"
 CLIENT = "11111111-1111-4111-8111-111111111111"
@@ -82,12 +83,13 @@ def load(
     cursor: duckdb.DuckDBPyConnection, queries_dir: Path = QUERIES
 ) -> dict[str, list[tuple]]:
     """Load all raw tables and return their rows."""
-    load_from_postgres(
-        cursor,
-        relations={name: f'"build"."raw"."{name}"' for name in RAW_COLUMNS},
-        columns=RAW_COLUMNS,
-        queries_dir=queries_dir,
-    )
+    with transaction(cursor):
+        load_from_postgres(
+            cursor,
+            relations={name: f'"build"."raw"."{name}"' for name in RAW_COLUMNS},
+            columns=RAW_COLUMNS,
+            queries_dir=queries_dir,
+        )
     return {
         name: cursor.execute(f"select * from raw.{name} order by rowid").fetchall()
         for name in RAW_COLUMNS

@@ -122,7 +122,11 @@ def test_variables_that_a_build_can_honour_are_accepted(connection, changes):
             "n_clusters is 1",
             "two clusters are the least",
         ),
-        ({"raw_source": "excel"}, "raw_source is 'excel'", "one of seeds, files"),
+        (
+            {"raw_source": "excel"},
+            "raw_source is 'excel'",
+            "one of seeds, files, postgres",
+        ),
         ({"raw_source": "files"}, "RAW_DATA_DIR is not set", "the folder that holds"),
         ({"language": "de"}, "language is 'de'", "use one of fr, en"),
         (
