@@ -5,11 +5,14 @@ import socket
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import duckdb
 import pytest
+from dbt_project import DbtProject
 from planted_data import AWKWARD_TEXTS
 from postgres_server import PASSWORD, READER, AgencyDatabase
+from prisma_agency import read_agency, write_csv, write_tables
 from segmentation import postgres_connection, raw_postgres
 from segmentation.errors import SegmentationError
 from segmentation.postgres_connection import message_of
@@ -114,6 +117,16 @@ def replace_in(path: Path, old: str, new: str) -> None:
     query = path.read_text(encoding="utf-8")
     assert old in query
     path.write_text(query.replace(old, new), encoding="utf-8")
+
+
+def files_holding(password: str, folder: Path) -> list[str]:
+    """List every file below a folder that holds a password, in whatever form."""
+    forms = (password.encode(), quote(password, safe="").encode())
+    return [
+        str(path.relative_to(folder))
+        for path in folder.rglob("*")
+        if path.is_file() and any(form in path.read_bytes() for form in forms)
+    ]
 
 
 def test_rows_of_the_prisma_schema_arrive_as_exact_text(
@@ -540,6 +553,7 @@ def test_nothing_is_left_beside_the_build_database(
 
     load(cursor)
     assert not list(tmp_path.glob("postgres*"))
+    assert files_holding(PASSWORD, tmp_path) == []
 
 
 def test_no_session_stays_open_on_the_server(
@@ -577,3 +591,67 @@ def test_the_server_sees_who_reads_it(
     assert load(cursor, queries)["turnover"] == [
         ("client_segmentation", "repeatable read", "on")
     ]
+
+
+@pytest.mark.slow
+def test_a_build_from_postgres_equals_the_build_of_the_same_data_as_csv(
+    built: DbtProject, agency_database: AgencyDatabase, tmp_path: Path
+) -> None:
+    """Mart by mart; and neither it nor one that fails leaves the password anywhere."""
+    agency = read_agency(built.folder / "seeds" / "raw")
+    with agency_database.connect() as writer, writer.transaction():
+        write_tables(agency, writer)
+    write_csv(agency, tmp_path / "export")
+    settings = {"evaluate": "false", "data_set": "agency"}
+    from_files = DbtProject(tmp_path / "files", settings=settings)
+    from_postgres = DbtProject(tmp_path / "postgres", settings=settings)
+    for project in (from_files, from_postgres):
+        shutil.copytree(
+            built.folder,
+            project.folder,
+            # Tests hold the password.
+            ignore=shutil.ignore_patterns("build", "published", "logs", "python"),
+        )
+
+    files_build = from_files.dbt(
+        "build", raw_source="files", RAW_DATA_DIR=str(tmp_path / "export")
+    )
+    assert files_build.returncode == 0, files_build.stdout
+    build = from_postgres.build("--debug", raw_source="postgres")
+    assert build.returncode == 0, build.stdout
+    assert f"Read {len(agency.enterprises):,} rows of enterprises" in build.stdout
+
+    expected, marts = from_files.marts(), from_postgres.marts()
+    assert marts.keys() == expected.keys()
+    differing = [name for name, rows in expected.items() if marts[name] != rows]
+    # The row that says where the data came from.
+    assert differing == ["publication"]
+    assert len(marts["enterprise_segments"]) > 100
+    assert len(marts["rejected_rows"]) > 100
+
+    published = from_postgres.published.read_bytes()
+    agency_database.run(f'revoke select on "Turnover" from {READER}')
+    failures = [
+        from_postgres.build("--debug", raw_source="postgres"),
+        from_postgres.build(
+            "--debug", raw_source="postgres", PGPASSWORD=PASSWORD + "x"
+        ),
+        from_postgres.build(
+            "--debug",
+            raw_source="postgres",
+            data_set="",
+            PGDATABASE=f"postgresql://{READER}:{PASSWORD}@localhost/agency",
+        ),
+    ]
+    for failure, told in zip(
+        failures,
+        ["permission denied", "authentication failed", "holds a connection URL"],
+        strict=True,
+    ):
+        assert failure.returncode != 0
+        assert told in failure.stdout
+        assert "Traceback" not in failure.stdout
+    assert from_postgres.published.read_bytes() == published
+    assert not [run for run in (build, *failures) if PASSWORD in run.stdout]
+    assert (from_postgres.folder / "logs" / "dbt.log").is_file()
+    assert files_holding(PASSWORD, from_postgres.folder) == []
