@@ -11,6 +11,7 @@ The figures are those of ``int_raw_data_checked``; what is a finding is decided 
                     busy (another process had the build database open)
 ``exit_status``     the exit status of ``python -m segmentation.data_check``
 ``message``         one sentence for people
+``checked_at``      when the file was written, UTC, ISO format
 ``data_set``        the data set that was checked, null where it was refused
 ``findings``        rows of ``int_raw_data_checked`` that are findings, the blocking
                     ones first
@@ -24,6 +25,7 @@ import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -164,6 +166,7 @@ def write_data_check(folder: Path, *, status: str, message: str, **facts: Any) -
         "status": status,
         "exit_status": EXIT_STATUSES[status],
         "message": message,
+        "checked_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "data_set": None,
         "findings": [],
         "report": None,
@@ -310,7 +313,7 @@ def _coverage_lines(checks: Sequence[Check]) -> list[str]:
     (turnover,) = _by_subject(checks, "known_turnover").values()
     return [
         f"Coverage of the {active.part_count:,} active enterprises, of"
-        f" {active.whole_count:,} (n_clusters is {per_cluster.whole_count})",
+        f" {active.whole_count:,} (a build needs {per_cluster.whole_count})",
         *(
             f"  {platform:<9}  {_share(check):>7} have an account, of these"
             f" {_share(known[platform])} with known followers"
