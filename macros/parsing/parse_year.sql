@@ -1,7 +1,8 @@
-{#- A fiscal year from four digits ("2023", "2023.0" as spreadsheets write it), NULL when it is none. -#}
-{% macro parse_year(trimmed_column) -%}
+{#- A fiscal year from four digits ("2023", "2023.0" as spreadsheets write it), NULL when it is
+    none. Takes an ascii_text. -#}
+{% macro parse_year(text) -%}
     case
-        when {{ matches(trimmed_column, '^\\d{4}([.,]0+)?$') }}
-            then try_cast(substring({{ trimmed_column }}, 1, 4) as integer)
+        when {{ matches(text, '^\\d{4}([.,]0+)?$') }}
+            then try_cast(substring({{ text }}, 1, 4) as integer)
     end
 {%- endmacro %}

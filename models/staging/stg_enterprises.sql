@@ -34,6 +34,26 @@ unknown_texts_removed as (
     from texts_trimmed
 ),
 
+characters_unified as (
+    select
+        raw_key,
+        enterprise_id_text,
+        enterprise_name_text,
+        category_name_text,
+        city_name_text,
+        postal_code_text,
+        is_active_text,
+        created_at_text,
+        enterprise_id,
+        enterprise_name,
+        category_name,
+        city_name,
+        postal_code,
+        created_at,
+        {{ ascii_text('created_at') }} as created_at_ascii
+    from unknown_texts_removed
+),
+
 values_parsed as (
     select
         raw_key,
@@ -51,11 +71,11 @@ values_parsed as (
         {{ text_key('category_name') }} as category_key,
         city_name,
         {{ city_key('city_name') }} as city_key,
-        {{ replace_all('postal_code', '\\.0+$', '') }} as postal_code,
+        {{ parse_postal_code('postal_code') }} as postal_code,
         {{ parse_boolean('is_active_text') }} as is_active,
         created_at,
-        {{ parse_date('created_at') }} as created_date
-    from unknown_texts_removed
+        {{ parse_date('created_at_ascii') }} as created_date
+    from characters_unified
 ),
 
 values_judged as (

@@ -26,6 +26,22 @@ unknown_texts_removed as (
     from texts_trimmed
 ),
 
+characters_unified as (
+    select
+        raw_key,
+        enterprise_id_text,
+        platform_text,
+        followers_text,
+        measured_on_text,
+        enterprise_id,
+        platform_name,
+        followers,
+        {{ ascii_text('followers') }} as followers_ascii,
+        measured_on,
+        {{ ascii_text('measured_on') }} as measured_on_ascii
+    from unknown_texts_removed
+),
+
 numbers_cleaned as (
     select
         raw_key,
@@ -36,9 +52,10 @@ numbers_cleaned as (
         enterprise_id,
         platform_name,
         followers,
-        {{ count_text('followers') }} as followers_number,
-        measured_on
-    from unknown_texts_removed
+        {{ count_text('followers_ascii') }} as followers_number,
+        measured_on,
+        measured_on_ascii
+    from characters_unified
 ),
 
 values_parsed as (
@@ -54,7 +71,7 @@ values_parsed as (
         followers,
         {{ parse_count('followers_number') }} as followers_count,
         measured_on,
-        {{ parse_date('measured_on') }} as measured_date
+        {{ parse_date('measured_on_ascii') }} as measured_date
     from numbers_cleaned
 ),
 

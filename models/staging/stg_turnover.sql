@@ -23,6 +23,20 @@ unknown_texts_removed as (
     from texts_trimmed
 ),
 
+characters_unified as (
+    select
+        raw_key,
+        enterprise_id_text,
+        fiscal_year_text,
+        turnover_eur_text,
+        enterprise_id,
+        fiscal_year,
+        {{ ascii_text('fiscal_year') }} as fiscal_year_ascii,
+        turnover_eur,
+        {{ ascii_text('turnover_eur') }} as turnover_eur_ascii
+    from unknown_texts_removed
+),
+
 numbers_cleaned as (
     select
         raw_key,
@@ -31,9 +45,10 @@ numbers_cleaned as (
         turnover_eur_text,
         enterprise_id,
         fiscal_year,
+        fiscal_year_ascii,
         turnover_eur,
-        {{ amount_text('turnover_eur') }} as turnover_number
-    from unknown_texts_removed
+        {{ amount_text('turnover_eur_ascii') }} as turnover_number
+    from characters_unified
 ),
 
 values_parsed as (
@@ -44,7 +59,7 @@ values_parsed as (
         turnover_eur_text,
         enterprise_id,
         fiscal_year,
-        {{ parse_year('fiscal_year') }} as fiscal_year_number,
+        {{ parse_year('fiscal_year_ascii') }} as fiscal_year_number,
         turnover_eur,
         {{ parse_amount('turnover_number') }} as turnover_amount
     from numbers_cleaned
