@@ -27,15 +27,17 @@ NAMES = {
 }
 # Bytes that Windows-1252 gives no sign.
 NOT_IN_CP1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
-MULTI_BYTE = re.compile(
+_MULTI_BYTE = (
     rb"[\xc2-\xdf][\x80-\xbf]"
     rb"|[\xe0-\xef][\x80-\xbf]{2}"
     rb"|[\xf0-\xf4][\x80-\xbf]{3}"
 )
+MULTI_BYTE = re.compile(_MULTI_BYTE)
+NOT_BROKEN = re.compile(rb"(?:[\x00-\x7f]|" + _MULTI_BYTE + rb")*+")
 # Letters and signs of western languages as UTF-8 writes them. As Windows-1252 they
 # would read Â, Ã or Å and a sign, or â and two signs, which nobody writes.
 WESTERN_UTF_8 = re.compile(rb"[\xc2\xc3\xc5][\x80-\xbf]|\xe2[\x80-\x84][\x80-\xbf]")
-HIGH_BYTE = re.compile(rb"[\x80-\xff]")
+HIGH_BYTES = bytes(range(0x80, 0x100))
 
 
 @dataclass(frozen=True)
@@ -146,22 +148,23 @@ def _check_no_zero(has_zero: bool, *, path: Path) -> None:
 
 def _find_one_byte_form(path: Path, *, is_marked: bool) -> TextForm:
     """Tell Windows-1252 and Latin-1 from UTF-8 that is broken here and there."""
-    multi_byte = western = loose = 0
+    multi_byte = western = loose = lines = 0
     broken_line = control_line = None
     ends: set[str] = set()
-    for line_number, line in enumerate(_lines(path), start=1):
-        ends |= _line_ends(line.decode("latin-1"))
-        if line.isascii():
-            continue
-        western += len(WESTERN_UTF_8.findall(line))
-        rest, found = MULTI_BYTE.subn(b"", line)
-        multi_byte += found
-        found_loose = len(HIGH_BYTE.findall(rest))
-        loose += found_loose
-        if found_loose and broken_line is None:
-            broken_line = line_number
-        if control_line is None and NOT_IN_CP1252.search(line):
-            control_line = line_number
+    for block in _blocks(path):
+        ends |= _line_ends(block.decode("latin-1"))
+        if not block.isascii():
+            western += len(WESTERN_UTF_8.findall(block))
+            rest, found = MULTI_BYTE.subn(b"", block)
+            multi_byte += found
+            found_loose = len(rest) - len(rest.translate(None, HIGH_BYTES))
+            loose += found_loose
+            if found_loose and broken_line is None:
+                place = NOT_BROKEN.match(block).end()
+                broken_line = lines + _count_lines(block[:place]) + 1
+            if control_line is None and (control := NOT_IN_CP1252.search(block)):
+                control_line = lines + _count_lines(block[: control.start()]) + 1
+        lines += _count_lines(block)
     if is_marked or western or multi_byte >= loose:
         raise SegmentationError(
             f"The file {path} is partly in UTF-8 and partly not (line {broken_line}):"
@@ -175,14 +178,17 @@ def _find_one_byte_form(path: Path, *, is_marked: bool) -> TextForm:
     )
 
 
-def _lines(path: Path) -> Iterator[bytes]:
-    r"""Give lines with their ends, whether \n, \r\n or \r ends them."""
+def _blocks(path: Path) -> Iterator[bytes]:
+    """Give a file in blocks that cut neither a letter of UTF-8 nor a CRLF in two."""
     held = b""
     for chunk in _chunks(path):
         _check_no_zero(b"\0" in chunk, path=path)
-        lines = (held + chunk).splitlines(keepends=True)
-        # Not whole yet, or the other half of a CRLF is in the next chunk.
-        held = lines.pop()
-        yield from lines
-    if held:
-        yield held
+        data = held + chunk
+        block = data.rstrip(HIGH_BYTES + b"\r")
+        held = data[len(block) :]
+        yield block
+    yield held
+
+
+def _count_lines(block: bytes) -> int:
+    return block.count(b"\n") + block.count(b"\r") - block.count(b"\r\n")

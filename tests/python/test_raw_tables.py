@@ -473,12 +473,21 @@ def test_a_copy_in_utf_8_is_beside_the_build_database_and_then_gone(folder, tmp_
     assert [path.name for path in folder.iterdir()] == ["turnover.csv"]
 
 
-def test_a_letter_that_a_chunk_cuts_in_two_is_read(connection, folder, monkeypatch):
-    for chunk in range(1, 8):
-        monkeypatch.setattr("segmentation.text_encoding.CHUNK", chunk)
-        for encoding in ("utf-8", "cp1252", "utf-16"):
-            content = FRENCH.replace("\n", "\r\n").encode(encoding)
-            assert load(connection, folder, content)[0][0].endswith("à Noël")
+@pytest.mark.parametrize("chunk", range(1, 8))
+def test_a_letter_or_line_end_that_a_chunk_cuts_in_two_is_read(
+    connection, folder, monkeypatch, chunk
+):
+    monkeypatch.setattr("segmentation.text_encoding.CHUNK", chunk)
+    french = FRENCH.replace("\n", "\r\n")
+
+    for encoding in ("utf-8", "cp1252", "utf-16"):
+        loaded = load(connection, folder, french.encode(encoding))
+        assert [row[0] for row in loaded] == [
+            "Crêperie « L\u2019Été » à Noël",
+            "Zoé",
+        ]
+    message = refusal_of(connection, folder, french.encode() + b"\xe9,2021,6\r\n")
+    assert "partly not (line 4)" in message
 
 
 @pytest.mark.parametrize(
