@@ -1,0 +1,513 @@
+"""Thousands of generated values and rows: parsing never fails, loses or changes one.
+
+What the macros read is held against the second reader of written_numbers.py. Nothing
+is random from run to run; the slow variants search longer.
+"""
+
+# Characters that look alike are what is tried here.
+# ruff: noqa: RUF001
+
+import datetime
+from collections import Counter
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+
+import pytest
+from compiled_models import RAW_COLUMNS, CompiledModels
+from dbt_project import DbtProject
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from written_numbers import (
+    read_amount,
+    read_count,
+    read_known,
+    read_text,
+    written_date_says,
+)
+
+# By the clock of the tests' builds.
+LATEST_YEAR = 2025
+LAST_DAY = datetime.date(2025, 7, 1)
+
+# What people and programs put between, around and in place of digits.
+DIGITS = [*"0123456789", "00", "000", "234", "１", "２", "٣", "۴"]
+SEPARATORS = [*" .,'’", "\u00a0", "\u202f", "\u2009", "٬", "٫", "."]
+NUMBER_PARTS = [
+    *DIGITS, *DIGITS, *SEPARATORS, *SEPARATORS, *"+-−()€%kKmM#$", "eur", "euros",
+    "Mio", "million", " k€", " M€", "abonnés", "Fans", "e+05", "x", "N/A", "\t",
+]  # fmt: skip
+DATE_PARTS = [
+    *DIGITS, "2024", "2025", "31", "12", "02", "29", "1", *"-/.-/.:T Z+,", " 10:20",
+    "T10:20:30Z", "45657", "\u00a0", "１２", "é", " 23h59",
+]  # fmt: skip
+NAME_PARTS = [
+    *"aAeE éÉœßİıǅ-'.&0٣", "e\u0301", "St ", " st", "ste", "saint", " CEDEX", "cedex 2",
+    "\u00a0", "\u200b", "\u202e", "\x00", "\x1f", "n/a", "*", "Å", "ﬁ", "Ⅷ", "中",
+]  # fmt: skip
+
+
+def written(parts: list[str]) -> st.SearchStrategy[str | None]:
+    """Return texts of such parts, some of any characters, blanks and NULLs."""
+    return st.one_of(
+        st.lists(st.sampled_from(parts), max_size=9).map("".join),
+        st.lists(st.sampled_from(parts), max_size=5).map("".join),
+        st.text(max_size=12),
+        st.sampled_from([None, "", " ", "N/A", "inconnu", "#N/A", "?", "NaN"]),
+    )
+
+
+def batch(values: st.SearchStrategy) -> st.SearchStrategy[list]:
+    """Return many values at once: a query costs more than a value."""
+    return st.lists(values, min_size=40, max_size=80)
+
+
+@pytest.fixture(
+    scope="session",
+    params=[
+        pytest.param(15, id="short"),
+        pytest.param(200, id="long", marks=pytest.mark.slow),
+    ],
+)
+def search(request: pytest.FixtureRequest) -> settings:
+    """Provide how long Hypothesis searches, the same way in every run."""
+    return settings(
+        max_examples=request.param,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+@pytest.fixture(scope="module")
+def staging(built: DbtProject) -> CompiledModels:
+    return CompiledModels(
+        built, targets=["stg_enterprises", "stg_social_accounts", "stg_turnover"]
+    )
+
+
+@pytest.fixture(scope="module")
+def cleaning(built: DbtProject) -> CompiledModels:
+    return CompiledModels(built, targets=["rejected_rows", "enterprise_features"])
+
+
+def parse(
+    staging: CompiledModels, column: str, values: Sequence[str | None], *results: str
+) -> list[tuple]:
+    """Put values into a raw column; return each with these columns of staging.
+
+    Values come back in their order, as equal ones are read equally.
+    """
+    table, name = column.split(".")
+    columns = RAW_COLUMNS[table]
+    place = columns.index(name)
+    empty = [None] * len(columns)
+    staging.fill(
+        {table: [[*empty[:place], value, *empty[place + 1 :]] for value in set(values)]}
+    )
+    staging.run(f"base_{table}", f"stg_{table}")
+    # Base rows are compared by their text, NULL and NUL characters included.
+    read = staging.rows(
+        f"select base.{name}, {', '.join(f'staged.{result}' for result in results)}"
+        f" from base.base_{table} as base"
+        f" inner join staging.stg_{table} as staged on base.raw_key = staged.raw_key"
+    )
+    by_value = {row[0]: row[1:] for row in read}
+    assert len(read) == len(by_value) == len(set(values))
+    return [by_value[value] for value in values]
+
+
+def test_a_count_is_what_the_second_reader_reads(
+    staging: CompiledModels, search: settings
+) -> None:
+    @search
+    @given(batch(written(NUMBER_PARTS)))
+    def holds(values: list[str | None]) -> None:
+        read = parse(
+            staging, "social_accounts.followers", values, "followers",
+            "followers_rejection",
+        )  # fmt: skip
+        assert read == [judged(value, read_count(value)) for value in values]
+
+    holds()
+
+
+def test_an_amount_is_what_the_second_reader_reads(
+    staging: CompiledModels, search: settings
+) -> None:
+    @search
+    @given(batch(written(NUMBER_PARTS)))
+    def holds(values: list[str | None]) -> None:
+        read = parse(
+            staging, "turnover.turnover_eur", values, "turnover_eur",
+            "turnover_eur_rejection",
+        )  # fmt: skip
+        assert read == [judged(value, read_amount(value)) for value in values]
+
+    holds()
+
+
+def judged(
+    value: str | None, number: int | Decimal | None
+) -> tuple[int | Decimal | None, str | None]:
+    """Return what staging says of a value that is to be read as this number."""
+    if number is not None:
+        return (number, None) if number >= 0 else (None, "out_of_range")
+    if read_text(value) is None:
+        return None, None
+    return None, "written_unknown" if read_known(value) is None else "unreadable"
+
+
+def thousands(number: int, separator: str) -> str:
+    return f"{number:,}".replace(",", separator)
+
+
+WAYS_TO_WRITE_A_COUNT: list[Callable[[int], str]] = [
+    str,
+    lambda n: f"{n}.0",
+    lambda n: f"{n},00",
+    lambda n: f" {n}\u00a0",
+    lambda n: f"+{n}",
+    lambda n: f"'{n}",
+    *(
+        lambda n, separator=separator: thousands(n, separator)
+        for separator in (" ", "\u00a0", "\u202f", "\u2009", "'", "’", ".", ",")
+    ),
+    lambda n: f"{thousands(n, '.')},0",
+    lambda n: f"{thousands(n, ',')}.00" if n > 999 else str(n),
+    lambda n: f"{thousands(n, ' ')} abonnés",
+    lambda n: f"{Decimal(n) / 1000:f} k".replace(".", ",") if n < 10**9 else str(n),
+    lambda n: f"{Decimal(n) / 10**6:f}M" if n < 10**9 else str(n),
+    lambda n: f"{Decimal(n) / 10**6:f} Mio" if n < 10**9 else str(n),
+    lambda n: str(n).translate(str.maketrans("0123456789", "０１２３４５６７８９")),
+    lambda n: str(n).translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")),
+]
+WAYS_TO_WRITE_AN_AMOUNT: list[Callable[[Decimal], str]] = [
+    str,
+    lambda n: str(n).replace(".", ","),
+    *(
+        lambda n, groups=groups, mark=mark, unit=unit: (
+            f"{n:,}".replace(".", "!").replace(",", groups).replace("!", mark) + unit
+        )
+        for groups, mark in ((" ", ","), ("\u202f", ","), ("\u00a0", "."), (".", ","))
+        for unit in ("", " €", "\u00a0€", " EUR", " euros")
+    ),
+    lambda n: f"€ {n:,}",
+    lambda n: f"€{n}",
+    lambda n: f"{n:,}".replace(",", "'"),
+    lambda n: f"{n}000",
+    lambda n: f"{n / 1000:f} k€" if n < 10**8 else str(n),
+    lambda n: f"{n:,}".translate(str.maketrans(".,0123456789", "٫٬٠١٢٣٤٥٦٧٨٩")),
+]
+
+
+def test_a_count_written_in_any_documented_way_is_read_back(
+    staging: CompiledModels, search: settings
+) -> None:
+    count = st.integers(0, 9_999_999) | st.integers(0, 2**63 - 1)
+
+    @search
+    @given(batch(st.tuples(count, st.sampled_from(WAYS_TO_WRITE_A_COUNT))))
+    @example([(n, way) for n in (0, 1234, 10**6) for way in WAYS_TO_WRITE_A_COUNT])
+    def holds(written: list[tuple[int, Callable[[int], str]]]) -> None:
+        values = [way(count) for count, way in written]
+        read = parse(staging, "social_accounts.followers", values, "followers")
+        assert [*zip(values, read, strict=True)] == [
+            (value, (count,)) for value, (count, _) in zip(values, written, strict=True)
+        ]
+
+    holds()
+
+
+def test_an_amount_written_in_any_documented_way_is_read_back(
+    staging: CompiledModels, search: settings
+) -> None:
+    amount = st.decimals(0, 10**15, places=2) | st.decimals(0, 10**5, places=2)
+
+    @search
+    @given(batch(st.tuples(amount, st.sampled_from(WAYS_TO_WRITE_AN_AMOUNT))))
+    @example([(Decimal("1234.50"), way) for way in WAYS_TO_WRITE_AN_AMOUNT])
+    def holds(written: list[tuple[Decimal, Callable[[Decimal], str]]]) -> None:
+        values = [way(amount) for amount, way in written]
+        read = parse(staging, "turnover.turnover_eur", values, "turnover_eur")
+        assert [*zip(values, read, strict=True)] == [
+            (value, (amount,))
+            for value, (amount, _) in zip(values, written, strict=True)
+        ]
+
+    holds()
+
+
+WAYS_TO_WRITE_A_DAY: list[Callable[[datetime.date], str]] = [
+    *(
+        lambda day, form=form: day.strftime(form)
+        for form in ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y/%m/%d")
+    ),
+    lambda day: f"{day.day}/{day.month}/{day.year}",
+    lambda day: f"{day:%Y-%m-%d} 23:59:59.999+02:00",
+    lambda day: f"{day:%Y-%m-%d}T00:00:00Z",
+    lambda day: f"{day:%d/%m/%Y} 10:20",
+    lambda day: f"{day:%d/%m/%y}" if day.year > LATEST_YEAR - 50 else f"{day}",
+    lambda day: str((day - datetime.date(1899, 12, 30)).days),
+    lambda day: f"{(day - datetime.date(1899, 12, 30)).days}.9999",
+    lambda day: f"{(day - datetime.date(1899, 12, 30)).days},5",
+]
+
+
+def test_a_day_written_in_any_documented_way_is_read_back(
+    staging: CompiledModels, search: settings
+) -> None:
+    day = st.dates(datetime.date(1950, 1, 1), LAST_DAY.replace(month=6, day=30))
+
+    @search
+    @given(batch(st.tuples(day, st.sampled_from(WAYS_TO_WRITE_A_DAY))))
+    @example([(datetime.date(2024, 2, 29), way) for way in WAYS_TO_WRITE_A_DAY])
+    def holds(
+        written: list[tuple[datetime.date, Callable[[datetime.date], str]]],
+    ) -> None:
+        values = [way(day) for day, way in written]
+        for column in ("enterprises.created_at", "social_accounts.measured_on"):
+            result = "created_on" if "created" in column else "measured_on"
+            read = parse(staging, column, values, result)
+            assert [*zip(values, read, strict=True)] == [
+                (value, (day,)) for value, (day, _) in zip(values, written, strict=True)
+            ]
+
+    holds()
+
+
+def test_a_day_that_is_read_is_the_one_that_is_written(
+    staging: CompiledModels, search: settings
+) -> None:
+    @search
+    @given(batch(written(DATE_PARTS)))
+    def holds(values: list[str | None]) -> None:
+        read = parse(
+            staging, "social_accounts.measured_on", values, "measured_on",
+            "measured_on_rejection",
+        )  # fmt: skip
+        for value, (day, rejection) in zip(values, read, strict=True):
+            assert (day is None and read_text(value) is not None) == bool(rejection)
+            if day is not None:
+                assert day <= LAST_DAY, value
+                assert written_date_says(value, day, latest_year=LATEST_YEAR), value
+
+    holds()
+
+
+def test_a_year_that_is_read_is_the_one_that_is_written(
+    staging: CompiledModels, search: settings
+) -> None:
+    @search
+    @given(batch(written([*DATE_PARTS, "2023", "2023.0", "1850"])))
+    def holds(values: list[str | None]) -> None:
+        read = parse(
+            staging, "turnover.fiscal_year", values, "fiscal_year",
+            "fiscal_year_rejection",
+        )  # fmt: skip
+        for value, (year, rejection) in zip(values, read, strict=True):
+            assert (year is None and read_text(value) is not None) == bool(rejection)
+            if year is not None:
+                assert 1900 <= year <= LATEST_YEAR + 1
+                assert read_count(read_text(value)[:4]) == year
+                assert not set(read_text(value)[4:]) - set(".,٫．0０٠۰")
+
+    holds()
+
+
+def test_a_text_keeps_everything_but_white_space(
+    staging: CompiledModels, search: settings
+) -> None:
+    @search
+    @given(batch(written(NAME_PARTS)))
+    def holds(values: list[str | None]) -> None:
+        read = parse(
+            staging, "enterprises.enterprise_name", values, "enterprise_name_text",
+            "enterprise_name", "enterprise_name_rejection",
+        )  # fmt: skip
+        assert read == [
+            (
+                read_text(value),
+                read_known(value),
+                "written_unknown"
+                if read_text(value) and not read_known(value)
+                else None,
+            )
+            for value in values
+        ]
+
+    holds()
+
+
+# What staging makes of a column, written again as text.
+READ_FROM = {
+    "enterprises": {
+        "enterprise_id": "enterprise_id",
+        "enterprise_name": "enterprise_name_key",
+        "category_name": "category_key",
+        "city_name": "city_key",
+        "postal_code": "postal_code",
+        "is_active": "is_active",
+        "created_at": "created_on",
+    },
+    "social_accounts": {
+        "enterprise_id": "enterprise_id",
+        "platform": "platform_key",
+        "followers": "followers",
+        "measured_on": "measured_on",
+    },
+    "turnover": {
+        "enterprise_id": "enterprise_id",
+        "fiscal_year": "fiscal_year",
+        "turnover_eur": "turnover_eur",
+    },
+}
+
+
+def test_what_has_been_read_reads_as_itself(
+    staging: CompiledModels, search: settings
+) -> None:
+    @search
+    @given(batch(written([*NAME_PARTS, *NUMBER_PARTS, "2024-02-29", "oui", "2023"])))
+    @example(["st st cedex 1 cedex", "1.0.0", "45657", "1,2k", "12 345,678 €", "oui"])
+    def holds(values: list[str | None]) -> None:
+        once = read_in_every_column(
+            staging,
+            {
+                table: [[value] * len(columns) for value in set(values)]
+                for table, columns in RAW_COLUMNS.items()
+            },
+        )
+        # Only a key can come out as one of the words that say "unknown".
+        once = {
+            table: [
+                [None if read_known(text) is None else text for text in row]
+                for row in rows
+            ]
+            for table, rows in once.items()
+        }
+        twice = read_in_every_column(staging, once)
+        for table, rows in once.items():
+            assert Counter(map(tuple, twice[table])) == Counter(map(tuple, rows))
+
+    holds()
+
+
+def read_in_every_column(
+    staging: CompiledModels, tables: dict[str, list[list[str | None]]]
+) -> dict[str, list[list[str | None]]]:
+    """Return raw rows as staging has read them, as text."""
+    staging.fill(tables)
+    staging.run()
+    return {
+        table: [
+            list(row)
+            for row in staging.rows(
+                f"select {', '.join(f'{name}::varchar' for name in results.values())}"
+                f" from staging.stg_{table}"
+            )
+        ]
+        for table, results in READ_FROM.items()
+    }
+
+
+PLACES = {
+    "enterprise_id": ["E1", "E1 ", "e1", "E2", "\u00a0E2", "E3", "E\x1f3", "E4", "E 4",
+                      "N/A", "?", "\x1e", None, ""],
+    "enterprise_name": ["Le Bon Pain", "LE BON PAIN", "Autre", "***", "N/A", None,
+                        "\x1e"],
+    "category_name": ["Sport", "sport ", "Inventée", "#N/A", None, "--", "&"],
+    "city_name": ["Nantes", "NANTES CEDEX 2", "st st", "inconnu", None, "Ailleurs"],
+    "postal_code": ["44000", "44000.0", "01000", "1000", None, ".0", "x"],
+    "is_active": ["oui", "non", "1", "0,0", "peut-être", None, "TRUE", "true"],
+    "created_at": ["2024-01-05", "45657", "05/03/24", "2042-01-01", "hier", None],
+    "platform": ["Facebook", "FB", "facebook ", "insta", "tiktok", "Mastodon", "*",
+                 "N/A", None, "x\x1fy"],
+    "followers": ["1", "1 200", "1,2k", "-5", "abc", "N/A", None, "1200", "9" * 19],
+    "measured_on": ["2025-01-01", "01/01/2025", "45658", "2042-01-01", "", None, "nc"],
+    "fiscal_year": ["2023", "2023.0", "2024", "1800", "23", None, "inconnu"],
+    "turnover_eur": ["1 234,50 €", "1234.5", "-3", "(12)", "$5", None, "nr", "0",
+                     "9" * 16],
+}  # fmt: skip
+
+
+@st.composite
+def raw_tables(draw: st.DrawFn) -> dict[str, list[tuple[str | None, ...]]]:
+    """Draw three tables of few distinct values, so that rows meet each other."""
+    tables = {}
+    for table, columns in RAW_COLUMNS.items():
+        row = st.tuples(*(st.sampled_from(PLACES[column]) for column in columns))
+        rows = draw(st.lists(row, max_size=14))
+        # Exact copies, which no pool of values makes often enough.
+        copies = draw(st.lists(st.sampled_from(rows), max_size=3)) if rows else []
+        tables[table] = rows + copies
+    return tables
+
+
+def test_every_raw_row_is_used_or_rejected_exactly_once(
+    cleaning: CompiledModels, search: settings
+) -> None:
+    @search
+    @given(raw_tables())
+    @example({})
+    @example({"turnover": [("a\x1fb", "c", "d"), ("a", "b\x1fc", "d")]})
+    @example({"turnover": [("a", "\x1e", "1"), ("a", None, "1")]})
+    def holds(tables: dict[str, list[tuple[str | None, ...]]]) -> None:
+        cleaning.fill(tables)
+        cleaning.run()
+        rejected = Counter(
+            cleaning.rows(
+                "select raw_table, raw_key from marts.rejected_rows where is_whole_row"
+            )
+        )
+        for table, columns in RAW_COLUMNS.items():
+            listed = ", ".join(columns)
+            keyed = cleaning.rows(f"select raw_key, {listed} from base.base_{table}")
+            assert Counter(row[1:] for row in keyed) == Counter(tables.get(table, []))
+            used = Counter(
+                cleaning.rows(
+                    f"select '{table}', raw_key from intermediate.int_{table}_disposed"
+                    " where disposition = 'used'"
+                )
+            )
+            fates = used + Counter({k: n for k, n in rejected.items() if k[0] == table})
+            assert fates == Counter({(table, row[0]): 1 for row in keyed})
+            assert len(keyed) == len(tables.get(table, []))
+        for claim in (
+            "assert_every_raw_row_has_one_disposition",
+            "assert_used_and_rejected_rows_make_the_raw_rows",
+            "assert_used_values_reach_the_features",
+        ):
+            assert cleaning.failures(claim) == []
+        # Every reason is explained, and no value is listed twice.
+        assert (
+            cleaning.rows(
+                "select raw_table, raw_key, column_name, is_whole_row"
+                " from marts.rejected_rows group by all"
+                " having count(*) > 1 or count(remedy) = 0"
+            )
+            == []
+        )
+
+    holds()
+
+
+def test_the_order_of_raw_rows_does_not_matter(
+    cleaning: CompiledModels, search: settings
+) -> None:
+    @search
+    @given(raw_tables())
+    def holds(tables: dict[str, list[tuple[str | None, ...]]]) -> None:
+        results = []
+        for step in (1, -1):
+            cleaning.fill({name: rows[::step] for name, rows in tables.items()})
+            cleaning.run()
+            results.append(
+                [
+                    cleaning.rows(f"select * from {table} order by all")
+                    for table in ("marts.rejected_rows", "features.enterprise_features")
+                ]
+            )
+        assert results[0] == results[1]
+
+    holds()
