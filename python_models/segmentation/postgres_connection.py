@@ -39,7 +39,9 @@ def check_connection_variables() -> None:
     """
     for variable in _NAMING_VARIABLES:
         value = os.environ.get(variable, "")
-        if "://" in value or re.search(r"\w+\s*=", value):
+        # Users may hold an @, as Azure's do.
+        is_address = "@" in value[1:] and variable != "PGUSER"
+        if is_address or "://" in value or re.search(r"\w+\s*=", value):
             raise SegmentationError(
                 f"The environment variable {variable} holds a connection URL or string:"
                 " write its parts into PGHOST, PGPORT, PGUSER, PGPASSWORD and"

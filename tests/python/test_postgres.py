@@ -450,6 +450,7 @@ def test_a_database_that_does_not_open_is_named_by_its_variables(
     "value",
     [
         f"postgresql://{READER}:{PASSWORD}@localhost/agency",
+        f"{READER}:{PASSWORD}@localhost",
         f"host=localhost password={PASSWORD}",
     ],
 )
