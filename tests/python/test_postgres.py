@@ -487,6 +487,11 @@ def test_a_table_that_somebody_locks_is_given_up(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A migration holds its tables exclusively."""
+    # Ends the test, in another way, where the lock is waited for.
+    agency_database.run(
+        f"alter role {READER} in database {agency_database.name}"
+        " set statement_timeout to '10s'"
+    )
     settings = postgres_connection._TRANSACTION_SETTINGS
     monkeypatch.setitem(settings, "lock_timeout", "200ms")
     with agency_database.connect() as migration, migration.transaction():
