@@ -28,11 +28,12 @@
     ) }}
 {%- endmacro %}
 
-{#- "1,2k" as 1200.000000: a decimal, so that no binary rounding creeps in. -#}
+{#- "1,2k" as 1200.000000: a decimal, so that no binary rounding creeps in,
+    and wide enough for nine digits of millions. -#}
 {% macro scaled_number(number_text) -%}
     try_cast(
         replace({{ replace_all(number_text, ' |k|m.*$', '') }}, ',', '.')
-        as decimal(16, 6)
+        as decimal(28, 6)
     ) * case when {{ number_text }} like '%k' then 1000 else 1000000 end
 {%- endmacro %}
 

@@ -31,7 +31,7 @@ LATEST_YEAR = 2025
 LAST_DAY = datetime.date(2025, 7, 1)
 
 # What people and programs put between, around and in place of digits.
-DIGITS = [*"0123456789", "00", "000", "234", "１", "２", "٣", "۴"]
+DIGITS = [*"0123456789", "00", "000", "234", "987654", "１", "２", "٣", "۴"]
 SEPARATORS = [*" .,'’", "\u00a0", "\u202f", "\u2009", "٬", "٫", "."]
 NUMBER_PARTS = [
     *DIGITS, *DIGITS, *SEPARATORS, *SEPARATORS, *"+-−()€%kKmM#$", "eur", "euros",

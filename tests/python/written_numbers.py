@@ -140,6 +140,12 @@ def written_date_says(written: str, day: datetime.date, *, latest_year: int) -> 
     )
     if re.fullmatch("[0-9]{5}([.,][0-9]+)?", text):
         return day == datetime.date(1899, 12, 30) + datetime.timedelta(int(text[:5]))
+    # Behind the day stands nothing or a time, never another day or a remark.
+    _, *behind = re.split("[tT ]", text, maxsplit=1)
+    if set("".join(behind).lower()) - set("0123456789 :h.,+-zutcgmap"):
+        return False
+    if behind and not re.match(" ?[0-9]{1,2}[:h]", behind[0].lower()):
+        return False
     parts = [int(part) for part in re.findall("[0-9]+", text)[:3]]
     if re.match("[0-9]{4}", text):
         return parts == [day.year, day.month, day.day]
