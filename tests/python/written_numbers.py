@@ -14,7 +14,9 @@ from decimal import ROUND_HALF_UP, Decimal
 
 UNKNOWN = {
     "n/a", "na", "#n/a", "n.a.", "n.c.", "nc", "nr", "non renseigné", "inconnu",
-    "inconnue", "unknown", "null", "none", "nan", "-", "--", "?",
+    "inconnue", "unknown", "null", "none", "nan", "-", "--", "?", "n.r.", "nd",
+    "n.d.", "#n/d", "#ref!", "#valeur!", "#value!", "#div/0!", "#nom?", "#name?",
+    "#nul!", "#null!", "#nombre!", "#num!",
 }  # fmt: skip
 CURRENCY = ("euros", "euro", "eur", "€")
 FOLLOWERS = ("abonnés", "abonné", "abonnes", "abonne")
