@@ -223,8 +223,19 @@ def check_features(
     if refit == "never" and first:
         return
     check_enterprise_count(len(first), settings=settings)
-    features_of_fit = settings.numeric_features + settings.categorical_features
-    different = table.project(", ".join(map(quoted, features_of_fit))).distinct()
-    check_different_count(
-        len(different.limit(settings.n_clusters).fetchall()), settings=settings
+    different = cursor.sql(
+        f"select distinct {_imputed(settings, features)} from {features}"
+        f" limit {settings.n_clusters}"
     )
+    check_different_count(len(different.fetchall()), settings=settings)
+
+
+def _imputed(settings: FitSettings, features: str) -> str:
+    """Write the features as the fit will see them: what is unknown is imputed."""
+    columns = []
+    for name in map(quoted, settings.numeric_features):
+        mean = f"(select avg(cast({name} as double)) from {features})"
+        columns.append(f"coalesce(cast({name} as double), {mean}, 0)")
+    for name in map(quoted, settings.categorical_features):
+        columns.append(f"coalesce({name}, (select mode({name}) from {features}))")
+    return ", ".join(columns)

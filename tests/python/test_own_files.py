@@ -200,16 +200,27 @@ def test_bad_files_are_refused_in_one_paragraph_before_anything_is_built(
     assert files_project.published.read_bytes() == before
 
 
+def forget_all_followers(raw_files: Path) -> None:
+    path = raw_files / "social_accounts.csv"
+    header, *rows = path.read_text().splitlines()
+    nulls = [",".join([*row.split(",")[:3], ""]) for row in rows]
+    path.write_text("\n".join([header, *nulls]) + "\n")
+
+
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
+        (
+            forget_all_followers,
+            "only 3 different feature values, fewer than n_clusters",
+        ),
         (keep_one_client, "has 1 active enterprises, fewer than n_clusters = 4"),
         (keep_three_clients, "has 3 active enterprises, fewer than n_clusters = 4"),
         (deactivate_everybody, "has 0 active enterprises, fewer than n_clusters = 4"),
         (reject_every_row, "has 0 active enterprises, fewer than n_clusters = 4"),
     ],
 )
-def test_too_few_clients_are_refused_in_one_paragraph(
+def test_clients_that_cannot_be_grouped_are_refused_in_one_paragraph(
     files_project: DbtProject, damage: Callable[[Path], None], message: str
 ) -> None:
     before = files_project.published.read_bytes()
@@ -232,23 +243,6 @@ def test_one_enterprise_stops_the_whole_build_and_keeps_the_publication(
     assert build.returncode != 0
     assert "Not published" in build.stdout
     assert files_project.published.read_bytes() == before
-
-
-def test_clients_whose_followers_are_all_unknown_are_grouped_by_what_is_known(
-    files_project: DbtProject,
-) -> None:
-    path = files_project.raw_files / "social_accounts.csv"
-    header, *rows = path.read_text().splitlines()
-    nulls = [",".join([*row.split(",")[:3], ""]) for row in rows]
-    path.write_text("\n".join([header, *nulls]) + "\n")
-
-    build = files_project.dbt("build", refit="always")
-
-    assert build.returncode == 0, build.stdout
-    assert files_project.rows(
-        "select count(*), count(followers_total), count(distinct segment_key)"
-        " from enterprise_segments"
-    ) == [(12, 1, 4)]
 
 
 GROUPS = {

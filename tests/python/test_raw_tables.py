@@ -438,9 +438,9 @@ def test_french_in_windows_1252_that_looks_like_utf_8_is_still_read(
     "content",
     [
         (HEADER + "Zoé,2020,5\n").encode() + "Noël,2021,6\n".encode("cp1252"),
-        (HEADER + "«\u00a0,2020,5\n").encode() + "Noëlé,2021,6\n".encode("cp1252"),
+        (HEADER + "«\u00a0,2020,5\n").encode() + "Noëlé àâê,2021,6\n".encode("cp1252"),
         (HEADER + "Ελένη,2020,5\n").encode() + b"\xe9,2021,6\n",
-        ("\ufeff" + HEADER + "a,2020,5\n").encode() + b"\xe9,2021,6\n",
+        ("\ufeff" + HEADER + "a,2020,5\n").encode() + b"\xe9\xe0\xe8,2021,6\n",
     ],
     ids=["é", "quote", "greek", "marked"],
 )
@@ -616,15 +616,19 @@ def test_what_is_wrong_in_one_part_leaves_all_tables_as_they_were(connection, fo
     assert connection.table("raw.turnover").fetchall() == [(1,)]
 
     header = ",".join(RAW_COLUMNS["social_accounts"])
-    write(folder, "social_accounts.csv", content=f"{header}\n1,2\n")
-    with pytest.raises(SegmentationError, match="Expected Number of Columns"):
-        load_folder(
-            connection,
-            folder,
-            relations={t: f"raw.{t}" for t in ("turnover", "social_accounts")},
-        )
+    for content, complaint in [
+        (f"{header}\n1,2\n", "Expected Number of Columns"),
+        (f"{header}\n", "has a header but no row"),
+    ]:
+        write(folder, "social_accounts.csv", content=content)
+        with pytest.raises(SegmentationError, match=complaint):
+            load_folder(
+                connection,
+                folder,
+                relations={t: f"raw.{t}" for t in ("turnover", "social_accounts")},
+            )
 
-    assert connection.table("raw.turnover").fetchall() == [(1,)]
+        assert connection.table("raw.turnover").fetchall() == [(1,)]
 
 
 # --- Parquet ----------------------------------------------------------------------

@@ -266,6 +266,19 @@ def test_fewer_different_enterprises_than_clusters_are_refused(connection) -> No
         check_table(connection)
 
 
+def test_unknown_values_make_no_difference_between_enterprises(connection) -> None:
+    """The fit imputes them: the mean of the known counts, the commonest category."""
+    load_features(connection, row_count=9)
+    connection.execute(
+        "update enterprise_features set followers_total ="
+        " case when followers_total < 4 then 7 end,"
+        " category_name = case when enterprise_id < '3' then category_name end"
+    )
+
+    with pytest.raises(SegmentationError, match="only 1 different feature values"):
+        check_table(connection)
+
+
 def test_as_many_enterprises_as_clusters_are_enough(connection):
     load_features(connection, row_count=4)
 
