@@ -14,7 +14,7 @@ from segmentation.sql_text import quoted, text
 MAGIC = b"PAR1"
 # Types whose text is plain; all others are treated one by one below.
 PLAIN = {
-    *("varchar", "enum", "uuid", "boolean", "date", "time", "interval", "json"),
+    *("varchar", "enum", "uuid", "boolean", "date", "time", "interval", "json", "null"),
     *("tinyint", "smallint", "integer", "bigint", "hugeint"),
     *("utinyint", "usmallint", "uinteger", "ubigint", "uhugeint"),
     *("timestamp", "timestamp_s", "timestamp_ms", "timestamp_ns"),
@@ -105,7 +105,7 @@ def _column_names(schema: list[tuple[str, int | None]]) -> list[str]:
 
 def _as_text(column: str, *, type_name: str) -> str | None:
     """Write the SQL that gives a column as text, None where there is no such text."""
-    kind = type_name.lower()
+    kind = type_name.lower().strip('"')
     if kind.startswith("enum("):
         kind = "enum"
     if kind in PLAIN:
