@@ -22,6 +22,9 @@ _ROWS_PREFIX = "postgres-rows-"
 # Types whose text is no value of a raw table: '"Paris"' for the city Paris, say.
 _NESTED_TYPES = ("json", "jsonb", "bytea", "record", "hstore")
 
+# Types of numbers that may have decimals.
+_NUMBER_TYPES = ("numeric", "double precision", "float", "real")
+
 _logger = AdapterLogger("Segmentation")
 
 
@@ -58,7 +61,7 @@ def load_from_postgres(
     """
     queries = {name: read_query(queries_dir, name) for name in relations}
     with _folder_for_rows(cursor) as folder:
-        row_counts = {}
+        row_counts, types = {}, {}
         with open_snapshot() as connection:
             for name, query in queries.items():
                 with _query_errors(connection, queries_dir, name, query):
@@ -66,13 +69,14 @@ def load_from_postgres(
                 _check_columns(
                     returned, expected=columns[name], path=queries_dir / f"{name}.sql"
                 )
+                types[name] = dict(returned)
             for name, query in queries.items():
                 started = time.perf_counter()
                 with _query_errors(connection, queries_dir, name, query):
                     row_counts[name] = _write_rows(
                         connection,
                         query=query,
-                        columns=columns[name],
+                        types={column: types[name][column] for column in columns[name]},
                         path=folder / f"{name}.csv",
                     )
                 _logger.info(
@@ -158,9 +162,10 @@ def _check_columns(
 
 
 def _write_rows(
-    connection: psycopg.Connection, *, query: str, columns: Sequence[str], path: Path
+    connection: psycopg.Connection, *, query: str, types: Mapping[str, str], path: Path
 ) -> int:
-    as_text = ", ".join(f"{quoted(name)}::text" for name in columns)
+    """Write the columns that have these types, in this order; return the row count."""
+    as_text = ", ".join(_as_text(name, kind) for name, kind in types.items())
     # With every value in quotes, nothing in it can be taken for anything else, and
     # what has none is NULL.
     statement = (
@@ -172,6 +177,17 @@ def _write_rows(
             for row in rows:
                 file.write(row)
         return reader.rowcount
+
+
+def _as_text(name: str, kind: str) -> str:
+    """Write a column as text, a number so that it is read as the same one.
+
+    Three decimals get a fourth, for "1.234" as text is one thousand two hundred and
+    thirty-four, and the number is not.
+    """
+    if kind.startswith(_NUMBER_TYPES):
+        return rf"regexp_replace({quoted(name)}::text, '^(-?\d*\.\d{{3}})$', '\10')"
+    return f"{quoted(name)}::text"
 
 
 def _create_tables(

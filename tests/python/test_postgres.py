@@ -193,6 +193,10 @@ def test_the_text_of_a_value_depends_on_no_setting_of_server_or_role(
         "0.1::float4": "0.1",
         "12345678901234567.89::numeric": "12345678901234567.89",
         "1234.50::numeric(14, 2)": "1234.50",
+        # As text 234.567 is two hundred and thirty-four thousand and more.
+        "234.567::numeric(14, 3)": "234.5670",
+        "-1234.500::numeric(14, 3)": "-1234.5000",
+        "0.125::double precision": "0.1250",
         "'NaN'::numeric": "NaN",
         "9007199254740993::bigint": "9007199254740993",
         "date '2024-12-31'": "2024-12-31",
