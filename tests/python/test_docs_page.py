@@ -305,7 +305,7 @@ def test_without_charts_there_is_no_heading_for_them() -> None:
 def test_a_chart_cannot_break_the_markdown_around_it() -> None:
     chart = Chart("A_b*", "1 < 2 | `x`", "a] b\n[c", b"\x00")
     assert chart_section([chart]) == (
-        "## The charts\n\n### A\\_b\\*\n\n1 \\< 2 \\| \\`x\\`\n\n"
+        "## The charts\n\n### A\\_b\\*\n\n1 &lt; 2 \\| \\`x\\`\n\n"
         "![a) b (c](data:image/png;base64,AA==)"
     )
 

@@ -146,7 +146,9 @@ def spot(colour: str) -> str:
 
 def plain(text: str) -> str:
     """Text in one line, none of which Markdown takes for markup."""
-    return re.sub(r"([\\`*_{}\[\]<>#|])", r"\\\1", " ".join(text.split()))
+    escaped = re.sub(r"([\\`*_{}\[\]>#|])", r"\\\1", " ".join(text.split()))
+    # The page would show the backslash.
+    return escaped.replace("<", "&lt;")
 
 
 def chart_section(charts: list[Chart]) -> str:
