@@ -31,10 +31,10 @@ preview-refit: .venv/installed  ## Show what a refit would move, publishing noth
 	@python -m segmentation.refit_preview build/segmentation.duckdb
 
 test: .venv/installed  ## Run the test suite without its slow tests
-	python -m pytest -m "not slow" --numprocesses 2 --dist loadfile
+	python -m pytest -m "not slow" --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 test-slow: .venv/installed  ## Run the slow tests, which CI runs too
-	python -m pytest -m slow --numprocesses 2 --dist loadfile
+	python -m pytest -m slow --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 lint: .venv/installed  ## Check SQL, Python and property files
 	ruff check .

@@ -79,7 +79,7 @@ def four_again(
     """
     project = five.copied_to(tmp_path_factory.mktemp("four") / "project")
     with project.edited_csv("seeds/reference/segments.csv") as rows:
-        rows.append(["new_2_1", "", "9", "Essor", "Rising", *["…"] * 4, *[""] * 4])
+        rows.append(["new_2_1", "", "9", "", "Essor", "Rising", *["…"] * 4, *[""] * 4])
     append_rows(
         project,
         "seeds/reference/recommendations.csv",
