@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from dbt_project import DbtProject
 
 SEEDS = "seeds/reference"
@@ -13,6 +14,7 @@ def add_line(project: DbtProject, seed: str, **values: str) -> None:
         rows.append([values.get(column, "") for column in rows[0]])
 
 
+@pytest.mark.slow
 def test_a_category_a_city_alias_a_platform_a_segment_and_an_action_are_a_line_each(
     project: DbtProject,
 ) -> None:
@@ -163,6 +165,7 @@ def test_every_broken_reference_of_the_lists_of_names_and_overrides_is_found(
         assert f"Failure in test {test}" in build.stdout
 
 
+@pytest.mark.slow
 def test_two_lines_that_claim_one_spelling_for_two_names_are_found(
     project: DbtProject,
 ) -> None:

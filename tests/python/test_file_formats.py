@@ -11,7 +11,7 @@ from segmentation.raw_tables import RAW_COLUMNS, load_raw_tables
 from write_file_formats import COLUMNS, FORMATS, ROWS, STYLES, Style, write_all
 
 FILE_FORMATS = CHECKOUT / "tests" / "fixtures" / "file_formats"
-BUILT_BY_DEFAULT = ("french_excel", "parquet", "parts")
+BUILT_BY_DEFAULT = ("french_excel",)
 # What is in a file under another spelling is listed in another spelling.
 AS_WRITTEN = {"rejected_rows": ("raw_key", "raw_value")}
 # The file's own identity.

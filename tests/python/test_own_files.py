@@ -173,16 +173,21 @@ def reject_every_row(raw_files: Path) -> None:
     ("damage", "message"),
     [
         (rename_column, "has no column 'city_name': rename 'citi_name' to 'city_name'"),
-        (name_a_column_twice, "has the column 'city_name' more than once"),
         (remove_file, "turnover has no file"),
-        (empty_file, "social_accounts.csv is empty"),
-        (keep_the_header_only, "has a header but no row"),
-        (separate_by_bars, "turnover.csv is separated by '|'"),
-        (deliver_a_workbook, "enterprises.csv is an Excel workbook or a ZIP archive"),
-        (deliver_bytes, "enterprises.csv holds bytes that are no text"),
         (break_the_encoding, "turnover.csv is partly in UTF-8 and partly not (line 4)"),
-        (cut_a_line_short, "Expected Number of Columns: 3 Found: 2"),
-        (leave_an_old_file_behind, "turnover_old.csv may or may not belong"),
+        *(
+            pytest.param(*case, marks=pytest.mark.slow)
+            for case in (
+                (name_a_column_twice, "has the column 'city_name' more than once"),
+                (empty_file, "social_accounts.csv is empty"),
+                (keep_the_header_only, "has a header but no row"),
+                (separate_by_bars, "turnover.csv is separated by '|'"),
+                (deliver_a_workbook, "enterprises.csv is an Excel workbook"),
+                (deliver_bytes, "enterprises.csv holds bytes that are no text"),
+                (cut_a_line_short, "Expected Number of Columns: 3 Found: 2"),
+                (leave_an_old_file_behind, "turnover_old.csv may or may not belong"),
+            )
+        ),
     ],
 )
 def test_bad_files_are_refused_in_one_paragraph_before_anything_is_built(
@@ -215,9 +220,14 @@ def forget_all_followers(raw_files: Path) -> None:
             "only 3 different feature values, fewer than n_clusters",
         ),
         (keep_one_client, "has 1 active enterprises, fewer than n_clusters = 4"),
-        (keep_three_clients, "has 3 active enterprises, fewer than n_clusters = 4"),
-        (deactivate_everybody, "has 0 active enterprises, fewer than n_clusters = 4"),
-        (reject_every_row, "has 0 active enterprises, fewer than n_clusters = 4"),
+        *(
+            pytest.param(*case, marks=pytest.mark.slow)
+            for case in (
+                (keep_three_clients, "has 3 active enterprises, fewer than"),
+                (deactivate_everybody, "has 0 active enterprises, fewer than"),
+                (reject_every_row, "has 0 active enterprises, fewer than"),
+            )
+        ),
     ],
 )
 def test_clients_that_cannot_be_grouped_are_refused_in_one_paragraph(
@@ -234,7 +244,8 @@ def test_clients_that_cannot_be_grouped_are_refused_in_one_paragraph(
     assert files_project.published.read_bytes() == before
 
 
-def test_one_enterprise_stops_the_whole_build_and_keeps_the_publication(
+@pytest.mark.slow
+def test_too_few_enterprises_stop_the_whole_build_and_keep_the_publication(
     files_project: DbtProject,
 ) -> None:
     before = files_project.published.read_bytes()

@@ -70,6 +70,7 @@ def test_shuffled_raw_rows_give_the_same_marts(project: DbtProject) -> None:
     assert project.marts() == in_order
 
 
+@pytest.mark.slow
 def test_the_next_night_brings_nothing_new_on_the_same_data(
     project: DbtProject,
 ) -> None:
