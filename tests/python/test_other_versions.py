@@ -122,5 +122,5 @@ def test_make_build_is_enough_on_a_fresh_machine(tmp_path: Path) -> None:
         text=True,
     )
     assert build.returncode == 0, build.stdout + build.stderr
-    assert build.stdout.rstrip().endswith("Published in published/segmentation.duckdb")
+    assert "\nPublished in published/: segmentation.duckdb, " in build.stdout
     assert "421 active enterprises in 4 segments" in build.stdout
