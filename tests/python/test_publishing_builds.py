@@ -10,7 +10,11 @@ from killed_builds import kill_builds
     [
         (["run", "--select", "enterprise_features+"], "this was 'dbt run'"),
         (["build", "--select", "segments"], "this build left out"),
-        (["build", "--exclude-resource-types", "unit_test"], "this build left out"),
+        pytest.param(
+            ["build", "--exclude-resource-types", "unit_test"],
+            "this build left out",
+            marks=pytest.mark.slow,
+        ),
         (
             ["build", "--empty", "--exclude-resource-types", "test unit_test"],
             "--empty builds tables without rows",

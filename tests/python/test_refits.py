@@ -325,6 +325,7 @@ def test_variables_that_contradict_the_model_stop_a_build_that_must_not_refit(
     assert project.published.read_bytes() == before
 
 
+@pytest.mark.slow
 def test_a_run_of_a_part_of_the_graph_heeds_the_variables(project: DbtProject) -> None:
     """A table of settings that the run does not select would be an earlier run's."""
     process = project.dbt("run", "--select", "refit_assessment+", n_clusters=3)

@@ -38,6 +38,7 @@ def test_building_again_changes_nothing_in_the_publication(
     assert len(rebuilt.marts()["segmentation_fits"]) == 1
 
 
+@pytest.mark.slow
 def test_the_published_map_is_used_again_while_its_fit_lasts(
     project: DbtProject,
 ) -> None:
@@ -140,6 +141,7 @@ def test_a_build_with_the_robust_recipe_passes_its_tests(project: DbtProject) ->
     ) == [("robust_recipe",)]
 
 
+@pytest.mark.slow
 def test_clusters_that_another_random_state_renumbers_keep_their_segments(
     project: DbtProject,
 ) -> None:
