@@ -2,9 +2,9 @@
 
 What ``make build`` runs. ``python -m segmentation.build [OPTION...]`` takes the
 options of ``dbt build``; its exit statuses are 0 (published), 1 (a model, a test or
-the publication failed, or the build was interrupted), 2 (refused: settings, seeds or
-options), 3 (the build database is busy) and 4 (green, but partial: not published).
-Whatever it is but 0, the last publication is as it was. See
+the publication failed, or the build was interrupted), 2 (refused: settings, seeds,
+raw tables or options), 3 (the build database is busy) and 4 (green, but partial: not
+published). Whatever it is but 0, the last publication is as it was. See
 `segmentation.build_outcome` for the file that says more.
 """
 

@@ -1,8 +1,12 @@
-"""Wait for the build database, which one process may open at a time."""
+"""Where the build database is, and waiting for it: one process may open it."""
 
 import math
 import re
+import shutil
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -38,6 +42,29 @@ def read_wait_seconds(value: str) -> float:
             f"BUILD_WAIT_SECONDS is {value!r}: write a number of seconds, such as 60."
         )
     return seconds
+
+
+def folder_of(cursor: duckdb.DuckDBPyConnection) -> Path | None:
+    """Give the folder of the build database; None if it is in memory."""
+    ((path,),) = cursor.execute(
+        "select path from duckdb_databases() where database_name = current_database()"
+    ).fetchall()
+    return Path(path).parent if path else None
+
+
+@contextmanager
+def passing_folder(cursor: duckdb.DuckDBPyConnection, *, prefix: str) -> Iterator[Path]:
+    """Make a folder beside the build database for a while, readable by its owner only.
+
+    What a killed build has left of its own is removed: no other process has this
+    database open.
+    """
+    build_dir = folder_of(cursor)
+    if build_dir:
+        for leftover in build_dir.glob(f"{prefix}*"):
+            shutil.rmtree(leftover, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=build_dir) as folder:
+        yield Path(folder)
 
 
 def wait_for_database(path: Path, *, config: dict, wait_seconds: float) -> None:

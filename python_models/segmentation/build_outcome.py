@@ -7,8 +7,8 @@ came to its end. ``python -m segmentation.build`` removes it before it begins.
 ``schema_version``  version of this file, 1
 ``status``          published; not_published (green, but partial or empty); failed (a
                     model, a test or the publication, or interrupted); refused
-                    (settings, seeds or options, before anything was built); busy
-                    (another process had the build database open)
+                    (settings, seeds, raw tables or options, before anything was
+                    built); busy (another process had the build database open)
 ``exit_status``     the exit status of ``python -m segmentation.build``
 ``message``         one sentence or paragraph for people
 ``started_at``      when the run began and ended, UTC, ISO format
@@ -36,6 +36,7 @@ from typing import Any
 from dbt.adapters.events.logging import AdapterLogger
 from duckdb import DuckDBPyConnection
 
+from segmentation.build_database import folder_of
 from segmentation.errors import SegmentationError
 from segmentation.publication.publishing import publish
 
@@ -128,7 +129,7 @@ def finish_build(
     finally:
         # Other commands do not speak for the last build.
         if command == "build":
-            write_outcome(_folder_of(cursor), **outcome)
+            write_outcome(folder_of(cursor), **outcome)
 
 
 def write_outcome(
@@ -196,10 +197,3 @@ def _describe_marts(
         "changes": dict(changes),
         "rejected_rows": rejected_rows,
     }
-
-
-def _folder_of(cursor: DuckDBPyConnection) -> Path:
-    ((path,),) = cursor.sql(
-        "select path from duckdb_databases() where database_name = current_database()"
-    ).fetchall()
-    return Path(path).parent

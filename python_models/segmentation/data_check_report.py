@@ -31,6 +31,7 @@ from typing import Any
 
 from duckdb import DuckDBPyConnection
 
+from segmentation.build_database import folder_of
 from segmentation.raw_tables import RAW_COLUMNS
 
 REPORT_NAME = "data_check.json"
@@ -141,7 +142,7 @@ def report_data_check(
         status = "cannot_build"
     message = _state(status, findings=findings, data_set=data_set)
     write_data_check(
-        _folder_of(cursor),
+        folder_of(cursor),
         status=status,
         message=message,
         data_set=data_set,
@@ -503,10 +504,3 @@ def _read_unlisted_names(
                 closest = known[close[0]] if close else None
                 names.append(UnlistedName(kind, name, count, closest))
     return names
-
-
-def _folder_of(cursor: DuckDBPyConnection) -> Path:
-    ((path,),) = cursor.sql(
-        "select path from duckdb_databases() where database_name = current_database()"
-    ).fetchall()
-    return Path(path).parent

@@ -1,8 +1,6 @@
 """Load the raw tables from PostgreSQL, by the queries of the folder raw_queries."""
 
 import difflib
-import shutil
-import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,6 +11,7 @@ from dbt.adapters.events.logging import AdapterLogger
 from duckdb import DuckDBPyConnection
 from duckdb import Error as DuckDBError
 
+from segmentation.build_database import passing_folder
 from segmentation.errors import SegmentationError
 from segmentation.postgres_connection import message_of, open_snapshot, place_of
 from segmentation.sql_text import quoted, text
@@ -60,7 +59,7 @@ def load_from_postgres(
         cannot be reached or goes away. No relation has been changed then.
     """
     queries = {name: read_query(queries_dir, name) for name in relations}
-    with _folder_for_rows(cursor) as folder:
+    with passing_folder(cursor, prefix=_ROWS_PREFIX) as folder:
         row_counts, types = {}, {}
         with open_snapshot() as connection:
             for name, query in queries.items():
@@ -276,18 +275,3 @@ def _closest_tables(connection: psycopg.Connection, error: psycopg.Error) -> str
     if close:
         return f"Did you mean {names[lower[close[0]]]}? Names need their quotes."
     return f"There are {', '.join(names.values()) or 'no tables that you can see'}."
-
-
-@contextmanager
-def _folder_for_rows(cursor: DuckDBPyConnection) -> Iterator[Path]:
-    """Make a folder beside the build database, readable by its owner only."""
-    ((database,),) = cursor.execute(
-        "select path from duckdb_databases() where database_name = current_database()"
-    ).fetchall()
-    parent = Path(database).parent if database else Path(tempfile.gettempdir())
-    if database:
-        # Of a build that was killed; no other has this database open.
-        for left in parent.glob(f"{_ROWS_PREFIX}*"):
-            shutil.rmtree(left, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix=_ROWS_PREFIX, dir=parent) as folder:
-        yield Path(folder)

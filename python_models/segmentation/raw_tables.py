@@ -1,11 +1,11 @@
 """Load and check the raw tables before anything is built from them."""
 
-import tempfile
 from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 from duckdb import Error as DuckDBError
 
+from segmentation.build_database import passing_folder
 from segmentation.csv_files import prepare_csv
 from segmentation.csv_headers import check_header, read_header
 from segmentation.delivered_file import DeliveredFile
@@ -118,13 +118,11 @@ def load_from_files(
         Names the file, what is wrong with it and the remedy.
     """
     files = find_raw_files(folder, tables=list(relations))
-    with tempfile.TemporaryDirectory(
-        dir=_working_dir(cursor), prefix="raw_files_"
-    ) as copies:
+    with passing_folder(cursor, prefix="raw_files_") as copies:
         # All headers before any row: what is soon told is told soon.
         deliveries = {
             table: [
-                _prepare(cursor, path, table=table, copy=Path(copies, f"{table}_{n}"))
+                _prepare(cursor, path, table=table, copy=copies / f"{table}_{n}")
                 for n, path in enumerate(files.of_table[table])
             ]
             for table in relations
@@ -225,14 +223,6 @@ def _no_row(table: str, *, place: str) -> SegmentationError:
         f"The raw table {table} ({place}) has a header but no row: export it again"
         " with its data."
     )
-
-
-def _working_dir(cursor: DuckDBPyConnection) -> str | None:
-    """Give the folder of the build database; None if it is in memory."""
-    ((path,),) = cursor.execute(
-        "select path from duckdb_databases() where database_name = current_database()"
-    ).fetchall()
-    return str(Path(path).parent) if path else None
 
 
 def _cause(error: DuckDBError) -> str:

@@ -62,6 +62,13 @@ def test_a_published_build_ends_with_0_and_says_what_it_published(
         (["--select", "segments"], {}, "not_published", 4, "this build left out"),
         (["--select", "nobody"], {}, "not_published", 4, "nothing to build"),
         ([], {"n_clusters": "0"}, "refused", 2, "n_clusters is 0"),
+        (
+            [],
+            {"raw_source": "files", "RAW_DATA_DIR": "nowhere", "data_set": "seeds"},
+            "refused",
+            2,
+            "which is not a folder",
+        ),
         (["--bogus"], {}, "refused", 2, "No such option"),
         ([], {"BUILD_WAIT_SECONDS": "soon"}, "refused", 2, "such as 60"),
     ],
