@@ -28,7 +28,7 @@ rollback: .venv/installed  ## Put the publication before this one back, or numbe
 preview-refit: .venv/installed  ## Show what a refit would move, publishing nothing
 	dbt --quiet build --profiles-dir . --exclude-resource-type test unit_test \
 		--vars '{refit: always, evaluate: false, $(VARS)}'
-	@python -m segmentation.refit_preview build/segmentation.duckdb
+	@python -m segmentation.builds.refit_preview build/segmentation.duckdb
 
 test: .venv/installed  ## Run the test suite without its slow tests
 	python -m pytest -m "not slow" --numprocesses 2 --dist loadfile --no-loadscope-reorder

@@ -6,9 +6,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from scipy.spatial.distance import cdist
-from segmentation.fitted_space import transform_sample
-from segmentation.fitting import FittedModel, fit_pipeline
-from segmentation.settings import FitSettings
+from segmentation.learning.fitted_space import transform_sample
+from segmentation.learning.fitting import FittedModel, fit_pipeline
+from segmentation.learning.settings import FitSettings
 from simulate_agency import MOVED_FROM, MOVED_TO
 
 
@@ -27,7 +27,7 @@ class Publication:
     Attributes
     ----------
     sample : pandas.DataFrame
-        The cleaned table, as :func:`segmentation.sampling.read_fit_sample` reads it.
+        The cleaned table, as `segmentation.learning.sampling.read_fit_sample` has it.
     segments, clusters : pandas.Series
         ``segment_key`` and ``cluster_id`` by ``enterprise_id``.
     changes : dict of str to Change

@@ -24,18 +24,18 @@ sys.path.append(str(Path(__file__).resolve().parents[1] / "python_models"))
 sys.path.append(str(Path(__file__).resolve().parents[1] / "tools"))
 
 from compare_months import kept_share
-from segmentation.fitting import FittedModel, fit_model
-from segmentation.identity import match_by_members
-from segmentation.model_rows import model_to_rows
-from segmentation.refitting import (
+from segmentation.learning.fitting import FittedModel, fit_model
+from segmentation.learning.identity import match_by_members
+from segmentation.learning.model_rows import model_to_rows
+from segmentation.learning.refitting import (
     RefitPolicy,
     StoredModel,
     assess,
     label_sample,
     refit_model,
 )
-from segmentation.sampling import read_fit_sample
-from segmentation.settings import FitSettings
+from segmentation.learning.sampling import read_fit_sample
+from segmentation.learning.settings import FitSettings
 from simulate_agency import COUNTS, Month, simulate_months
 
 GAINS = (0.0, 0.05, 0.1, 0.2, 0.3)

@@ -5,7 +5,7 @@ runs the queries of raw_queries/ on it, each route in a process of its own, in t
 
 - attach: DuckDB's extension postgres_scanner, the same queries by postgres_query;
 - adbc: adbc-driver-postgresql, whose Arrow batches DuckDB reads;
-- copy: psycopg's COPY as CSV, what segmentation.raw_postgres does.
+- copy: psycopg's COPY as CSV, what segmentation.raw.postgres does.
 
 Every route casts to text on the server and must arrive at the same rows.
 
@@ -33,8 +33,8 @@ import duckdb
 # Lets the script run by its path; pytest knows this folder from pyproject.toml.
 sys.path.append(str(Path(__file__).resolve().parents[1] / "python_models"))
 
-from segmentation.raw_postgres import load_from_postgres, read_query
-from segmentation.raw_tables import RAW_COLUMNS
+from segmentation.raw.postgres import load_from_postgres, read_query
+from segmentation.raw.tables import RAW_COLUMNS
 from segmentation.sql_text import quoted, text
 
 CHECKOUT = Path(__file__).resolve().parents[1]

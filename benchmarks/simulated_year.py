@@ -44,8 +44,8 @@ from compare_months import (
     naive_clusters,
 )
 from dbt_project import DbtProject
-from segmentation.model_rows import model_from_rows
-from segmentation.sampling import read_fit_sample
+from segmentation.learning.model_rows import model_from_rows
+from segmentation.learning.sampling import read_fit_sample
 from simulate_agency import Month, simulate_months, write_raw_tables
 
 CHECKOUT = Path(__file__).resolve().parents[1]

@@ -4,7 +4,7 @@
     {%- if is_executing() -%}
         {%- set readers = [] -%}
         {%- for node in graph.nodes.values() -%}
-            {%- if node.fqn[1] == 'base' and node.unique_id in selected_resources -%}
+            {%- if node.fqn[2] == 'base' and node.unique_id in selected_resources -%}
                 {%- do readers.append(node.name) -%}
             {%- endif -%}
         {%- endfor -%}

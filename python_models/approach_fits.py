@@ -2,9 +2,9 @@
 
 from segmentation.evaluation.comparing import COLUMN_TYPES, compare_approaches
 from segmentation.evaluation.variables import read_clusters, read_evaluation_sample
-from segmentation.model_rows import model_from_rows
-from segmentation.settings import read_settings
-from segmentation.typed_table import empty_table, typed_table
+from segmentation.learning.model_rows import model_from_rows
+from segmentation.learning.settings import read_settings
+from segmentation.learning.typed_table import empty_table, typed_table
 
 
 def model(dbt, session):

@@ -1,7 +1,7 @@
 """Draw the charts that people look at, in every language."""
 
-from segmentation.charts.drawing import draw_charts
-from segmentation.charts.sources import ChartSources
+from segmentation.reporting.charts.drawing import draw_charts
+from segmentation.reporting.charts.sources import ChartSources
 
 
 def model(dbt, session):

@@ -5,8 +5,8 @@ from segmentation.evaluation.cluster_counts import (
     evaluate_cluster_counts,
 )
 from segmentation.evaluation.variables import read_evaluation_sample
-from segmentation.settings import read_active_settings
-from segmentation.typed_table import empty_table, typed_table
+from segmentation.learning.settings import read_active_settings
+from segmentation.learning.typed_table import empty_table, typed_table
 
 
 def model(dbt, session):

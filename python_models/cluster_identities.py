@@ -1,7 +1,11 @@
 """Match each cluster of the model to the segment it stands for."""
 
-from segmentation.identity import COLUMN_TYPES, identify_clusters, keep_identities
-from segmentation.typed_table import empty_table, typed_table
+from segmentation.learning.identity import (
+    COLUMN_TYPES,
+    identify_clusters,
+    keep_identities,
+)
+from segmentation.learning.typed_table import empty_table, typed_table
 
 
 def model(dbt, session):

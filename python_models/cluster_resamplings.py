@@ -2,8 +2,8 @@
 
 from segmentation.evaluation.stability import COLUMN_TYPES, measure_stability
 from segmentation.evaluation.variables import read_clusters, read_evaluation_sample
-from segmentation.model_rows import model_from_rows
-from segmentation.typed_table import empty_table, typed_table
+from segmentation.learning.model_rows import model_from_rows
+from segmentation.learning.typed_table import empty_table, typed_table
 
 
 def model(dbt, session):

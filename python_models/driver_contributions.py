@@ -1,8 +1,8 @@
 """Split every enterprise's lead over the runner-up cluster by feature."""
 
-from segmentation.explaining import COLUMN_TYPES, explain_labels
-from segmentation.model_rows import model_from_rows
-from segmentation.typed_table import empty_table
+from segmentation.learning.explaining import COLUMN_TYPES, explain_labels
+from segmentation.learning.model_rows import model_from_rows
+from segmentation.learning.typed_table import empty_table
 
 
 def model(dbt, session):

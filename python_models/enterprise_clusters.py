@@ -1,8 +1,8 @@
 """Label every active enterprise with its nearest centroid."""
 
-from segmentation.labelling import COLUMN_TYPES, label_enterprises
-from segmentation.model_rows import model_from_rows
-from segmentation.typed_table import empty_table
+from segmentation.learning.labelling import COLUMN_TYPES, label_enterprises
+from segmentation.learning.model_rows import model_from_rows
+from segmentation.learning.typed_table import empty_table
 
 
 def model(dbt, session):

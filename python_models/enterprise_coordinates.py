@@ -1,12 +1,12 @@
 """Place every active enterprise on the axes of the principal components."""
 
-from segmentation.model_rows import model_from_rows
-from segmentation.projection import (
+from segmentation.learning.model_rows import model_from_rows
+from segmentation.learning.projection import (
     COORDINATE_COLUMN_TYPES,
     project_enterprises,
     projection_from_rows,
 )
-from segmentation.typed_table import empty_table
+from segmentation.learning.typed_table import empty_table
 
 
 def model(dbt, session):

@@ -1,9 +1,9 @@
 """Measure whether the features of the fit are sound."""
 
-from segmentation.diagnosing import COLUMN_TYPES, diagnose_fit
-from segmentation.model_rows import model_from_rows
-from segmentation.sampling import read_fit_sample
-from segmentation.typed_table import empty_table, typed_table
+from segmentation.learning.diagnosing import COLUMN_TYPES, diagnose_fit
+from segmentation.learning.model_rows import model_from_rows
+from segmentation.learning.sampling import read_fit_sample
+from segmentation.learning.typed_table import empty_table, typed_table
 
 
 def model(dbt, session):

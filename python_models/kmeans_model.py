@@ -1,14 +1,14 @@
 """Fit k-means, or take the published fit, and emit what it learned as rows."""
 
-from segmentation.model_rows import COLUMN_TYPES
-from segmentation.refitting import (
+from segmentation.learning.model_rows import COLUMN_TYPES
+from segmentation.learning.refitting import (
     Assessment,
     choose_model_rows,
     read_stored_model,
 )
-from segmentation.sampling import read_fit_sample
-from segmentation.settings import read_active_settings
-from segmentation.typed_table import empty_table, typed_table
+from segmentation.learning.sampling import read_fit_sample
+from segmentation.learning.settings import read_active_settings
+from segmentation.learning.typed_table import empty_table, typed_table
 
 
 def model(dbt, session):

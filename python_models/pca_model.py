@@ -1,12 +1,12 @@
 """Fit the principal components of the fitted space, one row per loading."""
 
-from segmentation.model_rows import model_from_rows
-from segmentation.projection import (
+from segmentation.learning.model_rows import model_from_rows
+from segmentation.learning.projection import (
     PROJECTION_COLUMN_TYPES,
     fit_or_keep_projection,
     projection_to_rows,
 )
-from segmentation.typed_table import empty_table, typed_table
+from segmentation.learning.typed_table import empty_table, typed_table
 
 
 def model(dbt, session):

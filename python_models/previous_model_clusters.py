@@ -1,9 +1,9 @@
 """Label today's enterprises with the last published model."""
 
-from segmentation.labelling import COLUMN_TYPES, label_enterprises
-from segmentation.refitting import read_stored_model
-from segmentation.sampling import has_columns
-from segmentation.typed_table import empty_table
+from segmentation.learning.labelling import COLUMN_TYPES, label_enterprises
+from segmentation.learning.refitting import read_stored_model
+from segmentation.learning.sampling import has_columns
+from segmentation.learning.typed_table import empty_table
 
 
 def model(dbt, session):

@@ -1,14 +1,14 @@
 """Decide whether this build fits a new model, and say why."""
 
-from segmentation.refitting import (
+from segmentation.learning.refitting import (
     ASSESSMENT_COLUMN_TYPES,
     RefitPolicy,
     assess,
     read_stored_model,
 )
-from segmentation.sampling import read_fit_sample
-from segmentation.settings import read_active_settings
-from segmentation.typed_table import empty_table, typed_table
+from segmentation.learning.sampling import read_fit_sample
+from segmentation.learning.settings import read_active_settings
+from segmentation.learning.typed_table import empty_table, typed_table
 
 
 def model(dbt, session):

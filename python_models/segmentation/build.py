@@ -5,7 +5,7 @@ options of ``dbt build``; its exit statuses are 0 (published), 1 (a model, a tes
 the publication failed, or the build was interrupted), 2 (refused: settings, seeds,
 raw tables or options), 3 (the build database is busy) and 4 (green, but partial: not
 published). Whatever it is but 0, the last publication is as it was. See
-`segmentation.build_outcome` for the file that says more.
+`segmentation.builds.build_outcome` for the file that says more.
 """
 
 import os
@@ -17,14 +17,14 @@ from pathlib import Path
 import duckdb
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 
-from segmentation.build_database import BuildDatabaseBusyError
-from segmentation.build_outcome import (
+from segmentation.builds.build_database import BuildDatabaseBusyError
+from segmentation.builds.build_outcome import (
     EXIT_STATUSES,
     SUMMARY_NAME,
     read_outcome,
     write_outcome,
 )
-from segmentation.build_summary import summarise
+from segmentation.builds.build_summary import summarise
 from segmentation.errors import SegmentationError
 
 BUILD_DIR = Path("build")

@@ -5,8 +5,8 @@ the options of ``dbt run``, ``--vars`` above all; it reads and cleans the raw ta
 a build does and publishes nothing. Its exit statuses are 0 (ready), 1 (a build is
 possible, and something is beyond a threshold of the seed ``data_check_rules``), 2 (no
 build is possible: too few active enterprises, or refused settings, seeds or raw tables)
-and 3 (the build database is busy). `segmentation.data_check_report` has the file that
-says more.
+and 3 (the build database is busy). The file that says more is
+described in `segmentation.builds.data_check_report`.
 """
 
 import sys
@@ -17,8 +17,8 @@ from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt_common.events.base_types import EventMsg
 
 from segmentation.build import own_error
-from segmentation.build_database import BuildDatabaseBusyError
-from segmentation.data_check_report import (
+from segmentation.builds.build_database import BuildDatabaseBusyError
+from segmentation.builds.data_check_report import (
     EXIT_STATUSES,
     REPORT_NAME,
     read_data_check,

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
-from segmentation.charts.sources import ChartSources
+from segmentation.reporting.charts.sources import ChartSources
 
 CHECKOUT = Path(__file__).parents[2]
 PLATFORMS = ("facebook", "instagram", "tiktok", "other")

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
-from segmentation.fitting import fit_model
-from segmentation.sampling import read_fit_sample
-from segmentation.settings import FitSettings
+from segmentation.learning.fitting import fit_model
+from segmentation.learning.sampling import read_fit_sample
+from segmentation.learning.settings import FitSettings
 
 FOLLOWERS = (
     "followers_total",

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from conftest import CHECKOUT
 from dbt_project import DbtProject
-from segmentation.exports.enterprises_csv import write_enterprises_csv
+from segmentation.reporting.exports.enterprises_csv import write_enterprises_csv
 
 ANALYSES = CHECKOUT / "analyses"
 BI_GUIDE = (CHECKOUT / "docs" / "bi_guide.md").read_text(encoding="utf-8")

@@ -11,8 +11,8 @@ import pytest
 from dbt.cli.main import dbtRunnerResult
 from dbt_project import DbtProject
 from segmentation.build import build
-from segmentation.build_database import read_wait_seconds, wait_for_database
-from segmentation.build_outcome import write_outcome
+from segmentation.builds.build_database import read_wait_seconds, wait_for_database
+from segmentation.builds.build_outcome import write_outcome
 from segmentation.errors import SegmentationError
 
 HOLD = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print(1, flush=True);"

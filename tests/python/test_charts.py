@@ -20,18 +20,18 @@ from chart_data import (
 )
 from colour_vision import smallest_difference
 from PIL import Image
-from segmentation.charts import boxes, coordinates
-from segmentation.charts.drawing import (
+from segmentation.errors import SegmentationError
+from segmentation.reporting.charts import boxes, coordinates
+from segmentation.reporting.charts.drawing import (
     CHART_KINDS,
     COLUMN_TYPES,
     LANGUAGES,
     draw_charts,
 )
-from segmentation.charts.fitting_text import fit_lines, text_width
-from segmentation.charts.round_steps import round_step
-from segmentation.charts.style import INK, contrast_to_white, own_style
-from segmentation.charts.texts import ChartTexts, read_wording
-from segmentation.errors import SegmentationError
+from segmentation.reporting.charts.fitting_text import fit_lines, text_width
+from segmentation.reporting.charts.round_steps import round_step
+from segmentation.reporting.charts.style import INK, contrast_to_white, own_style
+from segmentation.reporting.charts.texts import ChartTexts, read_wording
 
 SPACE = "\N{NARROW NO-BREAK SPACE}"
 

@@ -9,12 +9,12 @@ from types import SimpleNamespace
 import duckdb
 import pytest
 from dbt_project import DbtProject
-from segmentation.data_check import Progress
-from segmentation.data_check_report import (
+from segmentation.builds.data_check_report import (
     REPORT_NAME,
     report_data_check,
     write_share,
 )
+from segmentation.data_check import Progress
 from test_build_outcomes import hold_open
 
 

@@ -7,9 +7,9 @@ import pytest
 from dbt_project import DbtProject
 from planted_data import make_settings
 from segmentation import fitted_space
-from segmentation.diagnosing import diagnose_fit
-from segmentation.fitted_space import transform_sample
-from segmentation.fitting import fit_model
+from segmentation.learning.diagnosing import diagnose_fit
+from segmentation.learning.fitted_space import transform_sample
+from segmentation.learning.fitting import fit_model
 from sklearn.linear_model import LinearRegression
 
 

@@ -12,8 +12,8 @@ from segmentation.evaluation.cluster_counts import (
 )
 from segmentation.evaluation.labelled_fit import fit_and_label
 from segmentation.evaluation.resampling import draw_subsamples, permute_features
-from segmentation.fitted_space import nearest_centroids
-from segmentation.fitting import fit_pipeline
+from segmentation.learning.fitted_space import nearest_centroids
+from segmentation.learning.fitting import fit_pipeline
 from sklearn.metrics import (
     calinski_harabasz_score,
     davies_bouldin_score,

@@ -23,10 +23,10 @@ from segmentation.evaluation.comparing import COLUMN_TYPES, compare_approaches
 from segmentation.evaluation.figures import davies_bouldin, silhouette
 from segmentation.evaluation.labelled_fit import dense_transform
 from segmentation.evaluation.variables import read_evaluation_sample
-from segmentation.fitted_space import nearest_centroids
-from segmentation.fitting import fit_model
-from segmentation.sampling import read_fit_sample
-from segmentation.typed_table import typed_table
+from segmentation.learning.fitted_space import nearest_centroids
+from segmentation.learning.fitting import fit_model
+from segmentation.learning.sampling import read_fit_sample
+from segmentation.learning.typed_table import typed_table
 from sklearn.metrics import adjusted_rand_score, silhouette_score
 
 

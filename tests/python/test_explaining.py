@@ -4,15 +4,15 @@ import duckdb
 import numpy as np
 import pytest
 from planted_data import fit_on, load_enterprises, make_enterprises, make_settings
-from segmentation.explaining import COLUMN_TYPES, explain_labels
-from segmentation.fitting import (
+from segmentation.learning.explaining import COLUMN_TYPES, explain_labels
+from segmentation.learning.fitting import (
     CategoricalFeature,
     FittedModel,
     NumericFeature,
     fit_pipeline,
 )
-from segmentation.labelling import label_enterprises
-from segmentation.sampling import read_fit_sample
+from segmentation.learning.labelling import label_enterprises
+from segmentation.learning.sampling import read_fit_sample
 from sklearn.metrics.pairwise import euclidean_distances
 
 REPORT_SIZE = 421

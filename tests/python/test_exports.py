@@ -15,8 +15,11 @@ import jsonschema
 import pytest
 from conftest import CHECKOUT
 from dbt_project import DbtProject
-from segmentation.exports.enterprises_csv import harmless_text, write_enterprises_csv
-from segmentation.exports.recommendations_json import (
+from segmentation.reporting.exports.enterprises_csv import (
+    harmless_text,
+    write_enterprises_csv,
+)
+from segmentation.reporting.exports.recommendations_json import (
     SCHEMA_VERSION,
     write_recommendations_json,
 )

@@ -7,7 +7,7 @@ import duckdb
 import pytest
 from conftest import CHECKOUT, build_once
 from dbt_project import DbtProject
-from segmentation.raw_tables import RAW_COLUMNS, load_raw_tables
+from segmentation.raw.tables import RAW_COLUMNS, load_raw_tables
 from write_file_formats import COLUMNS, FORMATS, ROWS, STYLES, Style, write_all
 
 FILE_FORMATS = CHECKOUT / "tests" / "fixtures" / "file_formats"

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from segmentation.identity import (
+from segmentation.learning.identity import (
     COLUMN_TYPES,
     PROFILE_COLUMNS,
     identify_clusters,

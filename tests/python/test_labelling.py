@@ -15,18 +15,18 @@ from planted_data import (
     make_enterprises,
     make_settings,
 )
-from segmentation.fitting import (
+from segmentation.learning.fitting import (
     CategoricalFeature,
     FittedModel,
     NumericFeature,
     fit_pipeline,
 )
-from segmentation.labelling import COLUMN_TYPES, label_enterprises
-from segmentation.model_rows import COLUMN_TYPES as MODEL_COLUMN_TYPES
-from segmentation.model_rows import model_to_rows
-from segmentation.sampling import read_fit_sample
+from segmentation.learning.labelling import COLUMN_TYPES, label_enterprises
+from segmentation.learning.model_rows import COLUMN_TYPES as MODEL_COLUMN_TYPES
+from segmentation.learning.model_rows import model_to_rows
+from segmentation.learning.sampling import read_fit_sample
+from segmentation.learning.typed_table import typed_table
 from segmentation.sql_text import number
-from segmentation.typed_table import typed_table
 
 REPORT_SIZE = 421
 SCALINGS = ["standard", "minmax", "robust", "none"]
@@ -269,8 +269,8 @@ from numbers
 LABEL_ONLY = """
 import resource, sys
 import duckdb
-from segmentation.labelling import label_enterprises
-from segmentation.model_rows import model_from_rows
+from segmentation.learning.labelling import label_enterprises
+from segmentation.learning.model_rows import model_from_rows
 
 with duckdb.connect(sys.argv[1]) as connection:
     model = model_from_rows(connection.table("kmeans_model").df())

@@ -6,11 +6,15 @@ import duckdb
 import numpy as np
 import pytest
 from planted_data import fit_on, load_enterprises, make_enterprises, make_settings
-from segmentation.fitting import fit_model
-from segmentation.labelling import label_enterprises
-from segmentation.model_rows import COLUMN_TYPES, model_from_rows, model_to_rows
-from segmentation.sampling import read_fit_sample
-from segmentation.typed_table import typed_table
+from segmentation.learning.fitting import fit_model
+from segmentation.learning.labelling import label_enterprises
+from segmentation.learning.model_rows import (
+    COLUMN_TYPES,
+    model_from_rows,
+    model_to_rows,
+)
+from segmentation.learning.sampling import read_fit_sample
+from segmentation.learning.typed_table import typed_table
 
 AWKWARD_NAME = 'chiffre "net" d\'affaires {0} -- %s'
 

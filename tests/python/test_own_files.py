@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from dbt_project import DbtProject
-from segmentation.raw_tables import RAW_COLUMNS
+from segmentation.raw.tables import RAW_COLUMNS
 
 
 def test_files_in_another_column_order_with_extra_columns_build_without_warning(

@@ -10,9 +10,9 @@ from typing import Any
 import duckdb
 import pytest
 from page_data import make_enterprise, make_image, make_segment, make_tables
-from segmentation.page import write_page
-from segmentation.page.contents import LEAST_PER_SEGMENT, read_clients
-from segmentation.page.wording import read_texts
+from segmentation.reporting.page import write_page
+from segmentation.reporting.page.contents import LEAST_PER_SEGMENT, read_clients
+from segmentation.reporting.page.wording import read_texts
 
 SPITEFUL = "</script><img src=x onerror=alert(1)>\"'&{{ 7*7 }}"
 

@@ -11,8 +11,8 @@ import pytest
 from dbt_project import DbtProject
 from page_data import make_enterprise, make_image, make_segment, make_tables
 from playwright.sync_api import Browser, Page
-from segmentation.page import write_page
-from segmentation.page.wording import read_texts
+from segmentation.reporting.page import write_page
+from segmentation.reporting.page.wording import read_texts
 
 SPITEFUL = "</script><img src=x onerror=alert(1)>\"'&"
 STILL = {"viewport": {"width": 1366, "height": 900}, "reduced_motion": "reduce"}

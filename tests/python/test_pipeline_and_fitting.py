@@ -14,11 +14,11 @@ from planted_data import (
 )
 from segmentation import fitted_space, fitting
 from segmentation.errors import SegmentationError
-from segmentation.fitted_space import transform_sample
-from segmentation.fitting import fit_model, fit_pipeline
-from segmentation.labelling import label_enterprises
-from segmentation.pipeline import build_pipeline
-from segmentation.sampling import read_fit_sample
+from segmentation.learning.fitted_space import transform_sample
+from segmentation.learning.fitting import fit_model, fit_pipeline
+from segmentation.learning.labelling import label_enterprises
+from segmentation.learning.pipeline import build_pipeline
+from segmentation.learning.sampling import read_fit_sample
 from sklearn.metrics import silhouette_score
 
 

@@ -14,11 +14,11 @@ from planted_data import AWKWARD_TEXTS
 from postgres_server import PASSWORD, READER, AgencyDatabase
 from prisma_agency import read_agency, write_csv, write_tables
 from segmentation import postgres_connection, raw_postgres
+from segmentation.builds.transaction import transaction
 from segmentation.errors import SegmentationError
-from segmentation.postgres_connection import message_of
-from segmentation.raw_postgres import load_from_postgres
-from segmentation.raw_tables import RAW_COLUMNS
-from segmentation.transaction import transaction
+from segmentation.raw.postgres import load_from_postgres
+from segmentation.raw.postgres_connection import message_of
+from segmentation.raw.tables import RAW_COLUMNS
 
 QUERIES = Path(__file__).parents[2] / "raw_queries"
 CLIENT = "11111111-1111-4111-8111-111111111111"

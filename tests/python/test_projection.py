@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from planted_data import fit_on, load_enterprises, make_enterprises, make_settings
 from segmentation import fitted_space
-from segmentation.fitted_space import transform_sample
-from segmentation.projection import (
+from segmentation.learning.fitted_space import transform_sample
+from segmentation.learning.projection import (
     COORDINATE_COLUMN_TYPES,
     MOST_COMPONENTS,
     PROJECTION_COLUMN_TYPES,
@@ -16,8 +16,8 @@ from segmentation.projection import (
     projection_from_rows,
     projection_to_rows,
 )
-from segmentation.sampling import read_fit_sample
-from segmentation.typed_table import typed_table
+from segmentation.learning.sampling import read_fit_sample
+from segmentation.learning.typed_table import typed_table
 from sklearn.decomposition import PCA
 
 TWO_NUMBERS = make_settings(

@@ -3,7 +3,7 @@
 import duckdb
 import pytest
 from segmentation.errors import SegmentationError
-from segmentation.raw_tables import RAW_COLUMNS, load_raw_tables
+from segmentation.raw.tables import RAW_COLUMNS, load_raw_tables
 
 HEADER = "enterprise_id,fiscal_year,turnover_eur\n"
 ENTERPRISES_HEADER = ",".join(RAW_COLUMNS["enterprises"]) + "\n"
@@ -477,7 +477,7 @@ def test_a_copy_in_utf_8_is_beside_the_build_database_and_then_gone(folder, tmp_
 def test_a_letter_or_line_end_that_a_chunk_cuts_in_two_is_read(
     connection, folder, monkeypatch, chunk
 ):
-    monkeypatch.setattr("segmentation.text_encoding.CHUNK", chunk)
+    monkeypatch.setattr("segmentation.raw.text_encoding.CHUNK", chunk)
     french = FRENCH.replace("\n", "\r\n")
 
     for encoding in ("utf-8", "cp1252", "utf-16"):

@@ -7,7 +7,7 @@ import pytest
 import yaml
 from conftest import CHECKOUT
 from dbt_project import DbtProject
-from segmentation.build_summary import summarise
+from segmentation.builds.build_summary import summarise
 
 README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
 

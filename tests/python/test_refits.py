@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from dbt_project import DbtProject
-from segmentation.build_summary import summarise
+from segmentation.builds.build_summary import summarise
 
 FOUR = {"balanced_active", "facebook_leaders", "low_visibility", "moderate_presence"}
 LATER = "2025-07-31 12:00:00"
@@ -39,7 +39,7 @@ def preview(project: DbtProject) -> str:
         [
             sys.executable,
             "-m",
-            "segmentation.refit_preview",
+            "segmentation.builds.refit_preview",
             "build/segmentation.duckdb",
         ],
         cwd=project.folder,

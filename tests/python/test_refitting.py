@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 from planted_data import load_enterprises, make_planted_groups, make_settings
 from segmentation.errors import SegmentationError
-from segmentation.fitting import FormerGroups, fit_model, fit_pipeline
-from segmentation.model_rows import model_to_rows
-from segmentation.refitting import (
+from segmentation.learning.fitting import FormerGroups, fit_model, fit_pipeline
+from segmentation.learning.model_rows import model_to_rows
+from segmentation.learning.refitting import (
     RefitPolicy,
     StoredModel,
     assess,
@@ -20,7 +20,7 @@ from segmentation.refitting import (
     measure_agreement,
     read_stored_model,
 )
-from segmentation.sampling import read_fit_sample
+from segmentation.learning.sampling import read_fit_sample
 from sklearn.metrics import adjusted_rand_score
 
 SETTINGS = make_settings()
@@ -288,6 +288,6 @@ def test_a_model_that_differs_in_its_last_bits_has_learned_the_same(stored):
 def test_a_sample_that_is_kept_sparse_is_labelled_alike(sample, stored, monkeypatch):
     """Many categories make a dense table too large, and no label another."""
     dense = label_sample(sample, stored.model)
-    monkeypatch.setattr("segmentation.fitted_space.DENSE_CELL_LIMIT", 0)
+    monkeypatch.setattr("segmentation.learning.fitted_space.DENSE_CELL_LIMIT", 0)
 
     assert label_sample(sample, stored.model).tolist() == dense.tolist()

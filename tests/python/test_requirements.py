@@ -6,14 +6,14 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from segmentation.errors import SegmentationError
-from segmentation.requirements import (
+from segmentation.builds.requirements import (
     check_features,
     check_publish_dir,
     check_seeds,
     check_settings,
 )
-from segmentation.settings import FitSettings
+from segmentation.errors import SegmentationError
+from segmentation.learning.settings import FitSettings
 
 FIT_SETTINGS = {
     "numeric_features": ["followers_total"],

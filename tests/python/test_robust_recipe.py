@@ -6,17 +6,17 @@ import pandas as pd
 import pytest
 from planted_data import make_settings
 from segmentation.errors import SegmentationError
-from segmentation.fitted_space import transform_sample
-from segmentation.fitting import (
+from segmentation.learning.fitted_space import transform_sample
+from segmentation.learning.fitting import (
     FormerGroups,
     find_giants,
     fit_model,
     fit_pipeline,
 )
-from segmentation.labelling import label_enterprises
-from segmentation.model_rows import model_from_rows, model_to_rows
-from segmentation.projection import fit_projection, project_enterprises
-from segmentation.sampling import read_fit_sample
+from segmentation.learning.labelling import label_enterprises
+from segmentation.learning.model_rows import model_from_rows, model_to_rows
+from segmentation.learning.projection import fit_projection, project_enterprises
+from segmentation.learning.sampling import read_fit_sample
 from sklearn.metrics import adjusted_rand_score
 
 COUNTS = ("followers_facebook", "followers_instagram", "followers_tiktok")

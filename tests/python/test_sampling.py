@@ -6,7 +6,7 @@ import duckdb
 import pytest
 from planted_data import load_enterprises, make_enterprises, make_settings
 from segmentation.errors import SegmentationError
-from segmentation.sampling import read_fit_sample
+from segmentation.learning.sampling import read_fit_sample
 
 
 @pytest.fixture

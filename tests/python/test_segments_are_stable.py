@@ -7,15 +7,15 @@ import duckdb
 import pandas as pd
 import pytest
 from generate_demonstration_seeds import planted_enterprises
-from segmentation.fitting import fit_model
-from segmentation.identity import (
+from segmentation.learning.fitting import fit_model
+from segmentation.learning.identity import (
     PROFILE_COLUMNS,
     identify_clusters,
     profile_distances,
 )
-from segmentation.labelling import label_enterprises
-from segmentation.sampling import read_fit_sample
-from segmentation.settings import FitSettings
+from segmentation.learning.labelling import label_enterprises
+from segmentation.learning.sampling import read_fit_sample
+from segmentation.learning.settings import FitSettings
 
 SEGMENTS = Path(__file__).parents[2] / "seeds" / "reference" / "segments.csv"
 

@@ -5,7 +5,7 @@ import json
 import pytest
 from planted_data import make_settings
 from segmentation.errors import SegmentationError
-from segmentation.settings import (
+from segmentation.learning.settings import (
     SCALINGS,
     FitSettings,
     read_active_settings,

@@ -17,7 +17,7 @@ from compare_months import (
     kept_share,
 )
 from planted_data import FOLLOWERS, make_planted_groups, make_settings
-from segmentation.fitting import fit_model
+from segmentation.learning.fitting import fit_model
 from simulate_agency import (
     ARRIVAL_COUNT,
     COUNTS,

@@ -4,7 +4,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from segmentation.typed_table import empty_table, typed_table
+from segmentation.learning.typed_table import empty_table, typed_table
 
 TYPES = {
     "name": "varchar",

@@ -1,7 +1,7 @@
 """Numbers look alike on the page, in the charts and in explanations."""
 
 import pytest
-from segmentation.written_numbers import write_number, write_share
+from segmentation.builds.written_numbers import write_number, write_share
 
 
 @pytest.mark.parametrize(

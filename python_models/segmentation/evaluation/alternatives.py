@@ -9,7 +9,7 @@ from sklearn.neighbors import NearestNeighbors
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from segmentation.settings import FitSettings
+from segmentation.learning.settings import FitSettings
 
 SOM_EPOCHS = 20
 

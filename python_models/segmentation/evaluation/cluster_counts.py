@@ -9,8 +9,8 @@ from sklearn.metrics import adjusted_rand_score
 from segmentation.evaluation.figures import calinski_harabasz, davies_bouldin
 from segmentation.evaluation.labelled_fit import fit_and_label, fit_or_none
 from segmentation.evaluation.resampling import draw_subsamples, permute_features
-from segmentation.fitting import find_giants
-from segmentation.settings import FitSettings
+from segmentation.learning.fitting import find_giants
+from segmentation.learning.settings import FitSettings
 
 SMALLEST_COUNT = 2
 LARGEST_COUNT = 10
@@ -53,7 +53,7 @@ def evaluate_cluster_counts(
     Parameters
     ----------
     sample : pandas.DataFrame, shape (n_rows, 1 + n_features)
-        As :func:`segmentation.sampling.read_fit_sample` returns it.
+        As :func:`segmentation.learning.sampling.read_fit_sample` returns it.
     settings : FitSettings
         Of the active recipe; its ``n_clusters`` is among the numbers tried.
     null_count, resample_count : int

@@ -15,9 +15,9 @@ from segmentation.evaluation.alternatives import (
 )
 from segmentation.evaluation.figures import NOISE, silhouette
 from segmentation.evaluation.labelled_fit import dense_transform, fit_and_label
-from segmentation.fitting import FittedModel
-from segmentation.settings import FitSettings
-from segmentation.threads import use_one_thread
+from segmentation.learning.fitting import FittedModel
+from segmentation.learning.settings import FitSettings
+from segmentation.learning.threads import use_one_thread
 
 COLUMN_TYPES = {
     "approach": "varchar",

@@ -7,9 +7,9 @@ import pandas as pd
 from scipy.sparse import issparse
 
 from segmentation.errors import SegmentationError
-from segmentation.fitted_space import nearest_centroids, transform_sample
-from segmentation.fitting import FittedModel, fit_model
-from segmentation.settings import FitSettings
+from segmentation.learning.fitted_space import nearest_centroids, transform_sample
+from segmentation.learning.fitting import FittedModel, fit_model
+from segmentation.learning.settings import FitSettings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +36,7 @@ def fit_and_label(sample: pd.DataFrame, *, settings: FitSettings) -> LabelledFit
     Parameters
     ----------
     sample : pandas.DataFrame, shape (n_rows, 1 + n_features)
-        As :func:`segmentation.sampling.read_fit_sample` returns it.
+        As :func:`segmentation.learning.sampling.read_fit_sample` returns it.
     settings : FitSettings
 
     Returns

@@ -68,7 +68,7 @@ def permute_features(
     Parameters
     ----------
     sample : pandas.DataFrame, shape (n_rows, 1 + n_features)
-        As :func:`segmentation.sampling.read_fit_sample` returns it.
+        As :func:`segmentation.learning.sampling.read_fit_sample` returns it.
     count : int
         Copies to make.
     seed : int

@@ -5,7 +5,7 @@ import pandas as pd
 
 from segmentation.evaluation.labelled_fit import fit_and_label
 from segmentation.evaluation.resampling import draw_bootstraps
-from segmentation.settings import FitSettings
+from segmentation.learning.settings import FitSettings
 
 BOOTSTRAP_COUNT = 50
 # Hennig (2007): a cluster with at most half in common with any new one is dissolved;
@@ -41,7 +41,7 @@ def measure_stability(
     Parameters
     ----------
     sample : pandas.DataFrame, shape (n_rows, 1 + n_features)
-        As :func:`segmentation.sampling.read_fit_sample` returns it.
+        As :func:`segmentation.learning.sampling.read_fit_sample` returns it.
     cluster_of_enterprise : pandas.Series
         ``cluster_id`` of the active model, by ``enterprise_id``.
     cluster_count : int

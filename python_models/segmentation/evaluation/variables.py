@@ -6,8 +6,8 @@ import pandas as pd
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from segmentation.errors import SegmentationError
-from segmentation.sampling import read_fit_sample
-from segmentation.settings import FitSettings
+from segmentation.learning.sampling import read_fit_sample
+from segmentation.learning.settings import FitSettings
 
 
 def check_evaluation_variables(
@@ -64,7 +64,7 @@ def read_evaluation_sample(
     Returns
     -------
     pandas.DataFrame
-        As :func:`segmentation.sampling.read_fit_sample` returns it.
+        As :func:`segmentation.learning.sampling.read_fit_sample` returns it.
 
     Raises
     ------

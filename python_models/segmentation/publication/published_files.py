@@ -6,8 +6,8 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-from segmentation.exports import enterprises_csv, recommendations_json
-from segmentation.page import write_page
+from segmentation.reporting.exports import enterprises_csv, recommendations_json
+from segmentation.reporting.page import write_page
 
 PAGE_NAME = "segments.html"
 _READ_SIZE = 1 << 20

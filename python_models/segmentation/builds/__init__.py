@@ -1,0 +1,1 @@
+"""What a dbt build needs around it: checks, outcome, summary."""

@@ -1,0 +1,1 @@
+"""Fit a segmentation, keep it, recognise its clusters."""

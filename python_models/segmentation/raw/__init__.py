@@ -1,0 +1,1 @@
+"""Load raw tables as text: CSV and Parquet files, PostgreSQL."""

@@ -1,0 +1,277 @@
+"""Load the raw tables from PostgreSQL, by the queries of the folder raw_queries."""
+
+import difflib
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from dbt.adapters.events.logging import AdapterLogger
+from duckdb import DuckDBPyConnection
+from duckdb import Error as DuckDBError
+
+from segmentation.builds.build_database import passing_folder
+from segmentation.errors import SegmentationError
+from segmentation.raw.postgres_connection import message_of, open_snapshot, place_of
+from segmentation.sql_text import quoted, text
+
+QUERIES_DIR = Path("raw_queries")
+_ROWS_PREFIX = "postgres-rows-"
+# Types whose text is no value of a raw table: '"Paris"' for the city Paris, say.
+_NESTED_TYPES = ("json", "jsonb", "bytea", "record", "hstore")
+
+# Types of numbers that may have decimals.
+_NUMBER_TYPES = ("numeric", "double precision", "float", "real")
+
+_logger = AdapterLogger("Segmentation")
+
+
+def load_from_postgres(
+    cursor: DuckDBPyConnection,
+    *,
+    relations: Mapping[str, str],
+    columns: Mapping[str, Sequence[str]],
+    queries_dir: Path = QUERIES_DIR,
+) -> None:
+    """Load raw tables as text, all from one snapshot of the database.
+
+    Every query is checked before the first row is read, and every row is read before
+    the first table is touched. The server casts to text: exact numbers, ISO dates and
+    times (UTC), labels of enums. NULL and the empty text stay apart.
+
+    Parameters
+    ----------
+    cursor : duckdb.DuckDBPyConnection
+        On the build database, in a transaction that the caller ends.
+    relations : mapping of str to str
+        The table in the build database for each raw table; created or replaced. Its
+        schema exists.
+    columns : mapping of str to sequence of str
+        The columns of each raw table, which its query must return, in any order.
+    queries_dir : pathlib.Path
+        Folder of the queries, ``<raw table>.sql`` each.
+
+    Raises
+    ------
+    SegmentationError
+        If a query is missing, does not run or returns other columns, or the server
+        cannot be reached or goes away. No relation has been changed then.
+    """
+    queries = {name: read_query(queries_dir, name) for name in relations}
+    with passing_folder(cursor, prefix=_ROWS_PREFIX) as folder:
+        row_counts, types = {}, {}
+        with open_snapshot() as connection:
+            for name, query in queries.items():
+                with _query_errors(connection, queries_dir, name, query):
+                    returned = _describe(connection, query)
+                _check_columns(
+                    returned, expected=columns[name], path=queries_dir / f"{name}.sql"
+                )
+                types[name] = dict(returned)
+            for name, query in queries.items():
+                started = time.perf_counter()
+                with _query_errors(connection, queries_dir, name, query):
+                    row_counts[name] = _write_rows(
+                        connection,
+                        query=query,
+                        types={column: types[name][column] for column in columns[name]},
+                        path=folder / f"{name}.csv",
+                    )
+                _logger.info(
+                    f"Read {row_counts[name]:,} rows of {name} from PostgreSQL in"
+                    f" {time.perf_counter() - started:.1f} s"
+                )
+        _create_tables(
+            cursor,
+            relations=relations,
+            columns=columns,
+            folder=folder,
+            row_counts=row_counts,
+        )
+
+
+def read_query(queries_dir: Path, table_name: str) -> str:
+    """Read the query of a raw table, without a semicolon at its end.
+
+    Raises
+    ------
+    SegmentationError
+        If there is no such file, or it is not in UTF-8.
+    """
+    path = queries_dir / f"{table_name}.sql"
+    try:
+        query = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise SegmentationError(
+            f"The raw table {table_name} has no query {path}: write the select that"
+            " returns its columns from your database."
+        ) from None
+    except UnicodeDecodeError:
+        raise SegmentationError(
+            f"The query {path} is not in UTF-8: save it as UTF-8."
+        ) from None
+    return query.rstrip().rstrip(";")
+
+
+def _describe(connection: psycopg.Connection, query: str) -> list[tuple[str, str]]:
+    """Ask the server for name and type of each column; no row is computed."""
+    # In a savepoint, so that the transaction can be asked for names after an error.
+    # Binary results make psycopg use the protocol that refuses a second statement,
+    # which could end the read-only transaction.
+    with connection.transaction(), connection.cursor(binary=True) as described:
+        described.execute(f"select * from (\n{query}\n) as raw_rows limit 0")
+        return [
+            (column.name, column.type_display) for column in described.description or ()
+        ]
+
+
+def _check_columns(
+    returned: Sequence[tuple[str, str]], *, expected: Sequence[str], path: Path
+) -> None:
+    names = [name for name, _ in returned]
+    unknown = [name for name in names if name not in expected]
+    for name in expected:
+        if name not in names:
+            close = difflib.get_close_matches(name, unknown, n=1, cutoff=0.5)
+            remedy = (
+                f"it returns {close[0]!r}, rename that to {name!r}"
+                if close
+                else f"add `... as {name}`, or `null as {name}` if there is none"
+            )
+            raise SegmentationError(
+                f"The query {path} has no column {name!r}: {remedy}."
+                f" It returns {', '.join(names)}."
+            )
+    for name in unknown:
+        raise SegmentationError(
+            f"The query {path} returns a column {name!r} that this raw table does not"
+            f" have: remove it. The columns are {', '.join(expected)}."
+        )
+    for name, type_ in returned:
+        if names.count(name) > 1:
+            raise SegmentationError(
+                f"The query {path} returns the column {name!r} twice: keep one."
+            )
+        if type_ in _NESTED_TYPES or type_.endswith("[]"):
+            raise SegmentationError(
+                f"The column {name!r} of the query {path} is of type {type_}: take one"
+                " value out of it, of json with ->> (not ->), of an array with [1]."
+            )
+
+
+def _write_rows(
+    connection: psycopg.Connection, *, query: str, types: Mapping[str, str], path: Path
+) -> int:
+    """Write the columns that have these types, in this order; return the row count."""
+    as_text = ", ".join(_as_text(name, kind) for name, kind in types.items())
+    # With every value in quotes, nothing in it can be taken for anything else, and
+    # what has none is NULL.
+    statement = (
+        f"copy (select {as_text} from (\n{query}\n) as raw_rows)"
+        " to stdout (format csv, force_quote *)"
+    )
+    with connection.cursor() as reader, path.open("wb") as file:
+        with reader.copy(statement) as rows:
+            for row in rows:
+                file.write(row)
+        return reader.rowcount
+
+
+def _as_text(name: str, kind: str) -> str:
+    """Write a column as text, a number so that it is read as the same one.
+
+    Three decimals get a fourth, for "1.234" as text is one thousand two hundred and
+    thirty-four, and the number is not.
+    """
+    if kind.startswith(_NUMBER_TYPES):
+        return rf"regexp_replace({quoted(name)}::text, '^(-?\d*\.\d{{3}})$', '\10')"
+    return f"{quoted(name)}::text"
+
+
+def _create_tables(
+    cursor: DuckDBPyConnection,
+    *,
+    relations: Mapping[str, str],
+    columns: Mapping[str, Sequence[str]],
+    folder: Path,
+    row_counts: Mapping[str, int],
+) -> None:
+    for name, relation in relations.items():
+        types = ", ".join(f"{text(column)}: 'varchar'" for column in columns[name])
+        # Everything is stated, so that nothing is guessed from the first lines.
+        try:
+            cursor.execute(
+                f"create or replace table {relation} as select * from read_csv("
+                f"{text(str(folder / f'{name}.csv'))}, columns = {{{types}}},"
+                " auto_detect = false, header = false, delim = ',', quote = '\"',"
+                " escape = '\"', comment = '', nullstr = '',"
+                " allow_quoted_nulls = false, strict_mode = true)"
+            )
+        except DuckDBError as error:
+            raise SegmentationError(
+                f"The rows of {name} from PostgreSQL cannot be loaded:"
+                f" {str(error).splitlines()[0]}"
+            ) from error
+        ((loaded,),) = cursor.execute(f"select count(*) from {relation}").fetchall()
+        if loaded != row_counts[name]:
+            raise SegmentationError(
+                f"Of {row_counts[name]} rows of {name} from PostgreSQL {loaded} arrived"
+                " in the build database: this should not happen, please report it."
+            )
+
+
+@contextmanager
+def _query_errors(
+    connection: psycopg.Connection, queries_dir: Path, table_name: str, query: str
+) -> Iterator[None]:
+    """Word what the server says about a query, without its cause (see message_of)."""
+    try:
+        yield
+    except psycopg.Error as error:
+        line = ""
+        if error.diag.statement_position:
+            before = error.diag.statement_position
+            # The wrapping puts one line before the query.
+            sent = f"select * from (\n{query}\n"[: int(before)]
+            line = f" in line {sent.count(chr(10))}"
+        message = message_of(error, connection=connection)
+        said = message.split(" LINE ")[0].rstrip(".")
+        raise SegmentationError(
+            f"The query {queries_dir / f'{table_name}.sql'} fails{line} on"
+            f" {place_of(connection)}: {said}. {_remedy(connection, error)}"
+        ) from None
+
+
+def _remedy(connection: psycopg.Connection, error: psycopg.Error) -> str:
+    if isinstance(error, psycopg.errors.UndefinedTable):
+        return _closest_tables(connection, error)
+    if isinstance(error, psycopg.errors.InsufficientPrivilege):
+        return (
+            "Let its owner grant the right to read: grant usage on schema ... and"
+            f" grant select on ... to {quoted(connection.info.user)}."
+        )
+    if isinstance(error, psycopg.errors.SyntaxError):
+        return "A query is one select, without a semicolon in it."
+    if isinstance(error, psycopg.OperationalError):
+        return "Nothing was loaded: build again when the server is well."
+    return error.diag.message_hint or "Correct the query."
+
+
+def _closest_tables(connection: psycopg.Connection, error: psycopg.Error) -> str:
+    rows = connection.execute(
+        "select relname, nspname, pg_table_is_visible(pg_class.oid) from pg_class"
+        " inner join pg_namespace on pg_namespace.oid = relnamespace"
+        " where relkind in ('r', 'v', 'm', 'p', 'f') and nspname !~ '^pg_'"
+        " and nspname <> 'information_schema' order by 1, 2"
+    ).fetchall()
+    names = {
+        name: quoted(name) if is_visible else f"{quoted(schema)}.{quoted(name)}"
+        for name, schema, is_visible in rows
+    }
+    wanted = (error.diag.message_primary or "").split('"')[1].rsplit(".", 1)[-1]
+    lower = {name.lower(): name for name in names}
+    close = difflib.get_close_matches(wanted.lower(), lower, n=1)
+    if close:
+        return f"Did you mean {names[lower[close[0]]]}? Names need their quotes."
+    return f"There are {', '.join(names.values()) or 'no tables that you can see'}."
