@@ -8,22 +8,17 @@
                 'node': result.node.unique_id,
                 'status': result.status | string,
                 'message': result.message | default('', true) | string,
+                'broken_lines': broken_lines(result),
             }) -%}
         {%- endfor -%}
-        {%- set expected = call_package('list_unit_tests', {
-            'manifest_path': (flags.TARGET_PATH or 'target') ~ '/manifest.json',
-            'invocation_id': invocation_id,
-        }) -%}
+        {%- set expected = [] -%}
         {%- set marts = [] -%}
-        {%- set relations = {} -%}
         {%- for node in graph.nodes.values() -%}
-            {%- if node.resource_type in ('model', 'seed') -%}
-                {%- do relations.update({node.alias: node.relation_name}) -%}
-            {%- endif -%}
             {%- if node.resource_type in ('model', 'seed', 'snapshot', 'test') -%}
                 {%- do expected.append(node.unique_id) -%}
             {%- endif -%}
-            {%- if node.resource_type == 'model' and node.schema == 'marts' -%}
+            {%- if node.resource_type in ('model', 'seed')
+                and (node.schema == 'marts' or node.config.meta.published) -%}
                 {%- do marts.append(published_table(node)) -%}
             {%- endif -%}
         {%- endfor -%}
@@ -35,7 +30,7 @@
             'expected_nodes': expected,
             'results': outcomes,
             'marts': marts | sort(attribute='name'),
-            'relations': relations,
+            'segmentations': var('segmentations'),
             'language': var('language'),
             'data_set': data_set(),
             'raw_source': var('raw_source'),
@@ -47,10 +42,27 @@
     {%- endif -%}
 {%- endmacro %}
 
+{#- Of a failed test of a seed, which people edit, up to three lines that it finds: what
+    does not hold, and of which key. -#}
+{% macro broken_lines(result) -%}
+    {%- set lines = [] -%}
+    {%- set node = result.node -%}
+    {%- if result.status == 'fail' and (node.attached_node or '').startswith('seed.') -%}
+        {%- for row in run_query(
+            'select * from (' ~ node.compiled_code ~ ') as failing order by all limit 3'
+        ).rows -%}
+            {%- do lines.append(
+                node.attached_node.split('.') | last ~ ': ' ~ row.values() | join(': ')
+            ) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{- return(lines) -}}
+{%- endmacro %}
+
 {#- What the publication needs to know of one mart. -#}
 {% macro published_table(node) -%}
     {%- set primary_key = [] -%}
-    {%- for constraint in node.constraints -%}
+    {%- for constraint in node.constraints or [] -%}
         {%- if constraint.type == 'primary_key' -%}
             {%- do primary_key.extend(constraint.columns) -%}
         {%- endif -%}

@@ -17,6 +17,7 @@
             {%- for line in call_package('load_raw_tables', {
                 'raw_source': var('raw_source'),
                 'raw_data_dir': env_var('RAW_DATA_DIR', ''),
+                'columns': column_names(),
                 'relations': relations,
                 'is_empty_run': flags.EMPTY,
             }) -%}

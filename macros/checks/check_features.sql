@@ -1,11 +1,14 @@
-{#- Refuse, right after it is built, a feature table that the fit cannot use. -#}
+{#- Refuse, right after it is built, a feature table that a fit cannot use. -#}
 {% macro check_features() -%}
     {%- if is_executing() -%}
-        {%- do call_package('check_features', {
-            'features': this.render() | string,
-            'fit_variables': fit_variables(),
-            'refit': var('refit'),
-            'is_empty_run': flags.EMPTY,
-        }) -%}
+        {%- for segmentation, entry in segmentations().items()
+            if entry.features == this.name -%}
+            {%- do call_package('check_features', {
+                'features': this.render() | string,
+                'segmentation': segmentation,
+                'variables': entry,
+                'is_empty_run': flags.EMPTY,
+            }) -%}
+        {%- endfor -%}
     {%- endif -%}
 {%- endmacro %}

@@ -5,32 +5,26 @@
         {%- set published = run_query(
             'select data_set, published_at from previous_publication.main.publication'
         ) -%}
-        {%- set published_fit = run_query(
-            'select settings from previous_publication.main.segmentation_fits'
-            ~ ' order by fit_id desc limit 1'
+        {%- set published_fits = run_query(
+            'select segmentation, max_by(settings, fit_id)'
+            ~ ' from previous_publication.main.segmentation_fits group by segmentation'
         ) -%}
+        {%- set published_settings = {} -%}
+        {%- for row in published_fits.rows -%}
+            {%- do published_settings.update({row[0]: row[1]}) -%}
+        {%- endfor -%}
+        {%- set models = [] -%}
+        {%- for node in graph.nodes.values() if node.resource_type == 'model' -%}
+            {%- do models.append(node.name) -%}
+        {%- endfor -%}
         {%- do call_package('check_settings', {
-            'fit_variables': fit_variables(),
+            'segmentations': segmentations(),
+            'models': models,
+            'published_settings': published_settings,
             'raw_source': var('raw_source'),
             'raw_data_dir': env_var('RAW_DATA_DIR', ''),
-            'refit_policy': {
-                'refit': var('refit'),
-                'refit_after_days': var('refit_after_days'),
-                'refit_below_ari': var('refit_below_ari'),
-                'refit_minimum_gain': var('refit_minimum_gain'),
-            },
-            'published_settings':
-                published_fit.columns[0].values() | first | default(none),
             'language': var('language'),
             'unnamed_segment': var('unnamed_segment'),
-            'identity_distance_limit': var('identity_distance_limit'),
-            'projection_variance_share': var('projection_variance_share'),
-            'evaluation': {
-                'evaluate': var('evaluate'),
-                'evaluation_sample_size': var('evaluation_sample_size'),
-                'minimum_cluster_size': var('minimum_cluster_size'),
-                'minimum_stability_ari': var('minimum_stability_ari'),
-            },
             'as_of': as_of_text(),
             'data_set': data_set(),
             'published_data_set': published.columns[0].values() | first | default(none),

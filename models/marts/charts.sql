@@ -4,6 +4,7 @@ with chart_drawings as (
 
 charts as (
     select
+        segmentation,
         chart_name,
         position,
         title,

@@ -1,41 +1,58 @@
+{%- set counts = [
+    'followers_total', 'followers_facebook', 'followers_instagram', 'followers_tiktok',
+    'followers_other',
+] -%}
+
 with clusters as (
-    select * from {{ ref('int_clusters_summarised') }}
+    select *
+    from {{ ref('clusters_measured') }}
+    where segmentation = 'visibility'
 ),
 
 cluster_names as (
-    select * from {{ ref('int_clusters_named') }}
+    select *
+    from {{ ref('clusters_named') }}
+    where segmentation = 'visibility'
 ),
 
 segments as (
-    select * from {{ ref('segments') }}
+    select *
+    from {{ ref('segments_described') }}
+    where segmentation = 'visibility'
+),
+
+reference_profiles as (
+    select * from {{ ref('segment_reference_profiles') }}
 ),
 
 category_mix as (
     select * from {{ ref('cluster_category_mix') }}
 ),
 
-platform_means as (
-    {% for platform in ['facebook', 'instagram', 'tiktok', 'other'] -%}
+measures_side_by_side as (
     select
+        {% for measure in counts + ['turnover_eur'] -%}
+        {% for statistic in ['mean_value', 'median_value', 'known_share'] -%}
+        max({{ statistic }}) filter (where measure = '{{ measure }}')
+            as {{ measure }}_{{ statistic }},
+        {% endfor -%}
+        {% endfor -%}
         cluster_id,
-        '{{ platform }}' as platform,
-        mean_followers_{{ platform }} as mean_followers
+        max(member_count) as enterprise_count
     from clusters
-    {% if not loop.last -%}
-    union all
-    {% endif -%}
-    {% endfor %}
+    group by cluster_id
 ),
 
 platforms_ranked as (
     select
         cluster_id,
-        platform,
+        substr(measure, length('followers_') + 1) as platform,
         row_number() over (
-            partition by cluster_id order by mean_followers desc, platform asc
+            partition by cluster_id order by mean_value desc, measure asc
         ) as platform_rank
-    from platform_means
-    where mean_followers > 0
+    from clusters
+    where
+        measure like 'followers_%' and measure <> 'followers_total' and mean_value > 0
 ),
 
 known_categories_ranked as (
@@ -49,64 +66,72 @@ known_categories_ranked as (
     where category_name is not null
 ),
 
+-- As clusters are recognised: Euclidean distance between log1p of the means. Ordered,
+-- because the last bits of a sum depend on it; unknown where a mean is.
+distances_measured as (
+    select
+        cluster_names.cluster_id,
+        case
+            when
+                count(*)
+                = count(clusters.mean_value + reference_profiles.reference_mean)
+                then sqrt(
+                    {{ in_order('sum', 'power(
+                        ln(1 + clusters.mean_value)
+                        - ln(1 + reference_profiles.reference_mean), 2
+                    )') }}
+                )
+        end as distance_to_reference
+    from cluster_names
+    inner join reference_profiles
+        on
+            cluster_names.segmentation = reference_profiles.segmentation
+            and cluster_names.segment_key = reference_profiles.segment_key
+    left join clusters
+        on
+            cluster_names.cluster_id = clusters.cluster_id
+            and reference_profiles.measure = clusters.measure
+    group by cluster_names.cluster_id
+),
+
 profiles as (
     select
-        clusters.cluster_id,
+        measures.cluster_id,
         cluster_names.segment_key,
         cluster_names.segment_name,
-        cluster_names.is_named_segment,
-        cluster_names.segment_profile,
-        cluster_names.segment_aim,
-        cluster_names.display_order,
-        cluster_names.segment_colour,
-        clusters.enterprise_count,
-        clusters.enterprise_count / sum(clusters.enterprise_count) over ()
+        segments.is_named_segment,
+        segments.segment_profile_{{ var('language') }} as segment_profile,
+        segments.segment_aim_{{ var('language') }} as segment_aim,
+        segments.display_order,
+        segments.segment_colour,
+        measures.enterprise_count,
+        measures.enterprise_count / sum(measures.enterprise_count) over ()
             as enterprise_share,
-        clusters.mean_followers_total,
-        clusters.mean_followers_facebook,
-        clusters.mean_followers_instagram,
-        clusters.mean_followers_tiktok,
-        clusters.mean_followers_other,
-        clusters.median_followers_total,
-        clusters.median_followers_facebook,
-        clusters.median_followers_instagram,
-        clusters.median_followers_tiktok,
-        clusters.median_followers_other,
-        clusters.followers_total_known_share,
-        clusters.mean_turnover_eur,
-        clusters.median_turnover_eur,
-        clusters.turnover_known_share,
+        {% for statistic in ['mean', 'median'] -%}
+        {% for count in counts -%}
+        measures.{{ count }}_{{ statistic }}_value as {{ statistic }}_{{ count }},
+        {% endfor -%}
+        {% endfor -%}
+        measures.followers_total_known_share,
+        measures.turnover_eur_mean_value as mean_turnover_eur,
+        measures.turnover_eur_median_value as median_turnover_eur,
+        measures.turnover_eur_known_share as turnover_known_share,
         platforms_ranked.platform as dominant_platform,
         known_categories_ranked.category_name as top_category_name,
-        sqrt(
-            power(
-                ln(1 + clusters.mean_followers_total)
-                - ln(1 + segments.reference_followers_total), 2
-            )
-            + power(
-                ln(1 + clusters.mean_followers_facebook)
-                - ln(1 + segments.reference_followers_facebook), 2
-            )
-            + power(
-                ln(1 + clusters.mean_followers_instagram)
-                - ln(1 + segments.reference_followers_instagram), 2
-            )
-            + power(
-                ln(1 + clusters.mean_followers_tiktok)
-                - ln(1 + segments.reference_followers_tiktok), 2
-            )
-        ) as distance_to_reference
-    from clusters
-    inner join cluster_names on clusters.cluster_id = cluster_names.cluster_id
-    left join segments on cluster_names.segment_key = segments.segment_key
+        distances_measured.distance_to_reference
+    from measures_side_by_side as measures
+    inner join cluster_names on measures.cluster_id = cluster_names.cluster_id
+    inner join segments on cluster_names.segment_key = segments.segment_key
     left join platforms_ranked
         on
-            clusters.cluster_id = platforms_ranked.cluster_id
+            measures.cluster_id = platforms_ranked.cluster_id
             and platforms_ranked.platform_rank = 1
     left join known_categories_ranked
         on
-            clusters.cluster_id = known_categories_ranked.cluster_id
+            measures.cluster_id = known_categories_ranked.cluster_id
             and known_categories_ranked.known_category_rank = 1
+    left join distances_measured
+        on measures.cluster_id = distances_measured.cluster_id
 )
 
 select * from profiles

@@ -2,16 +2,17 @@ with recommendations as (
     select * from {{ ref('recommendations') }}
 ),
 
-profiles as (
-    select * from {{ ref('cluster_profiles') }}
+segments as (
+    select * from {{ ref('segment_overview') }}
 ),
 
-recommendations_of_current_clusters as (
+recommendations_of_segments as (
     select
-        profiles.segment_key,
-        profiles.segment_name,
-        profiles.cluster_id,
-        profiles.enterprise_count,
+        segments.segmentation,
+        segments.segment_key,
+        segments.segment_name_{{ var('language') }} as segment_name,
+        segments.cluster_id,
+        segments.model_member_count as member_count,
         recommendations.recommendation_id,
         recommendations.priority,
         recommendations.platform,
@@ -20,9 +21,11 @@ recommendations_of_current_clusters as (
         recommendations.city_name,
         recommendations.action_fr,
         recommendations.action_en
-    from profiles
+    from segments
     inner join recommendations
-        on profiles.segment_key = recommendations.segment_key
+        on
+            segments.segmentation = recommendations.segmentation
+            and segments.segment_key = recommendations.segment_key
 )
 
-select * from recommendations_of_current_clusters
+select * from recommendations_of_segments

@@ -2,38 +2,25 @@ with features as (
     select * from {{ ref('enterprise_features') }}
 ),
 
-labels as (
-    select * from {{ ref('enterprise_clusters') }}
+members as (
+    select * from {{ ref('visibility_members') }}
 ),
 
-placed as (
-    select * from {{ ref('int_enterprises_placed') }}
+segments as (
+    select *
+    from {{ ref('segments_described') }}
+    where segmentation = 'visibility'
 ),
 
-coordinates as (
-    select * from {{ ref('enterprise_coordinates') }}
+engagement as (
+    select * from {{ ref('int_engagement_scored') }}
 ),
 
-clusters as (
-    select * from {{ ref('int_clusters_named') }}
+actions as (
+    select * from {{ ref('int_actions_listed') }}
 ),
 
-explanations as (
-    select * from {{ ref('int_explanations_worded') }}
-),
-
-axes_of_the_map_taken as (
-    select
-        enterprise_id,
-        max(coordinate) filter (where component = 1) as pca_x,
-        -- A fitted space of one column is a line.
-        coalesce(max(coordinate) filter (where component = 2), 0) as pca_y
-    from coordinates
-    where component <= 2
-    group by enterprise_id
-),
-
-enterprises_named as (
+enterprises_with_their_plan as (
     select
         features.enterprise_id,
         features.enterprise_name,
@@ -50,27 +37,34 @@ enterprises_named as (
         features.followers_other,
         features.followers_total,
         features.turnover_eur,
-        labels.cluster_id,
-        placed.segment_key,
-        placed.segment_name,
-        placed.model_segment_key,
-        placed.is_set_by_hand,
-        placed.override_reason,
-        labels.distance_to_centroid,
-        runners_up.segment_key as runner_up_segment_key,
-        labels.assignment_margin,
-        axes_of_the_map_taken.pca_x,
-        axes_of_the_map_taken.pca_y,
-        explanations.explanation_fr,
-        explanations.explanation_en
+        members.cluster_id,
+        members.segment_key,
+        members.segment_name,
+        segments.segment_name_fr,
+        segments.segment_name_en,
+        segments.segment_colour,
+        members.model_segment_key,
+        members.is_set_by_hand,
+        members.override_reason,
+        members.distance_to_centroid,
+        members.runner_up_segment_key,
+        members.assignment_margin,
+        members.pca_x,
+        members.pca_y,
+        members.explanation_fr,
+        members.explanation_en,
+        engagement.engagement_score,
+        engagement.engagement_level,
+        engagement.engagement_level_fr,
+        engagement.engagement_level_en,
+        actions.target_platform,
+        actions.actions_fr,
+        actions.actions_en
     from features
-    inner join labels on features.enterprise_id = labels.enterprise_id
-    inner join placed on features.enterprise_id = placed.enterprise_id
-    inner join clusters as runners_up
-        on labels.runner_up_cluster_id = runners_up.cluster_id
-    inner join axes_of_the_map_taken
-        on features.enterprise_id = axes_of_the_map_taken.enterprise_id
-    inner join explanations on features.enterprise_id = explanations.enterprise_id
+    inner join members on features.enterprise_id = members.member_id
+    inner join segments on members.segment_key = segments.segment_key
+    inner join engagement on features.enterprise_id = engagement.enterprise_id
+    left join actions on features.enterprise_id = actions.enterprise_id
 )
 
-select * from enterprises_named
+select * from enterprises_with_their_plan

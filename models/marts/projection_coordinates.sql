@@ -1,19 +1,19 @@
-with enterprise_coordinates as (
-    select * from {{ ref('enterprise_coordinates') }}
-),
+{{ member_coordinates('visibility') }},
 
-current_fit as (
-    select * from {{ ref('int_current_fit') }}
+current_fits as (
+    select *
+    from {{ ref('current_fits') }}
+    where segmentation = 'visibility'
 ),
 
 coordinates as (
     select
-        current_fit.fit_id,
-        enterprise_coordinates.enterprise_id,
-        enterprise_coordinates.component,
-        enterprise_coordinates.coordinate
-    from enterprise_coordinates
-    cross join current_fit
+        current_fits.fit_id,
+        projected.member_id as enterprise_id,
+        projected.component,
+        projected.coordinate
+    from projected
+    cross join current_fits
 )
 
 select * from coordinates

@@ -1,6 +1,4 @@
-{%- set raw_tables = ['enterprises', 'social_accounts', 'turnover'] -%}
-
-with {% for raw_table in raw_tables -%}
+with {% for raw_table in raw_columns() -%}
 {{ raw_table }} as (
     select * from {{ ref('int_' ~ raw_table ~ '_disposed') }}
 ),
@@ -10,53 +8,35 @@ values_rejected as (
     select * from {{ ref('int_values_rejected') }}
 ),
 
-rows_disposed as (
-    {% for raw_table in raw_tables -%}
+rejection_reasons as (
+    select * from {{ ref('rejection_reasons') }}
+),
+
+rows_and_values_listed as (
+    {% for raw_table in raw_columns() -%}
     select
         '{{ raw_table }}' as raw_table,
         raw_key,
         enterprise_id,
         deciding_column as column_name,
         deciding_value as raw_value,
-        disposition
+        disposition as reason,
+        true as is_whole_row
     from {{ raw_table }}
-    {% if not loop.last -%}
+    where disposition <> 'used'
     union all
-    {% endif -%}
-    {% endfor %}
-),
-
-rejection_reasons as (
-    select * from {{ ref('rejection_reasons') }}
-),
-
-rows_and_values_listed as (
+    {% endfor -%}
+    -- In a row that was not used anyway, its single values do not matter.
     select
         raw_table,
         raw_key,
         enterprise_id,
         column_name,
         raw_value,
-        disposition as reason,
-        true as is_whole_row
-    from rows_disposed
-    where disposition <> 'used'
-    union all
-    -- In a row that was not used anyway, its single values do not matter.
-    select
-        values_rejected.raw_table,
-        values_rejected.raw_key,
-        values_rejected.enterprise_id,
-        values_rejected.column_name,
-        values_rejected.raw_value,
-        values_rejected.reason,
+        reason,
         false as is_whole_row
     from values_rejected
-    inner join rows_disposed
-        on
-            values_rejected.raw_table = rows_disposed.raw_table
-            and values_rejected.raw_key = rows_disposed.raw_key
-    where rows_disposed.disposition = 'used'
+    where disposition = 'used'
 ),
 
 reasons_explained as (

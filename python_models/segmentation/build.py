@@ -18,13 +18,9 @@ import duckdb
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 
 from segmentation.builds.build_database import BuildDatabaseBusyError
-from segmentation.builds.build_outcome import (
-    EXIT_STATUSES,
-    SUMMARY_NAME,
-    read_outcome,
-    write_outcome,
-)
+from segmentation.builds.build_outcome import EXIT_STATUSES, SUMMARY_NAME, write_outcome
 from segmentation.builds.build_summary import summarise
+from segmentation.builds.records import read_record
 from segmentation.errors import SegmentationError
 
 BUILD_DIR = Path("build")
@@ -40,7 +36,7 @@ def build(options: list[str]) -> int:
         return EXIT_STATUSES["refused"]
     started_at = datetime.now(UTC).isoformat(timespec="seconds")
     run = dbtRunner().invoke(["build", "--profiles-dir", ".", *options])
-    outcome = read_outcome(BUILD_DIR)
+    outcome = read_record(BUILD_DIR, SUMMARY_NAME)
     if outcome is None:
         status, message = _unrecorded_end(run)
         outcome = write_outcome(

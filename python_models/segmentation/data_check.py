@@ -21,9 +21,9 @@ from segmentation.builds.build_database import BuildDatabaseBusyError
 from segmentation.builds.data_check_report import (
     EXIT_STATUSES,
     REPORT_NAME,
-    read_data_check,
     write_data_check,
 )
+from segmentation.builds.records import read_record
 
 BUILD_DIR = Path("build")
 
@@ -69,7 +69,7 @@ def check_data(options: list[str]) -> int:
         )
         if not run.success:
             break
-    check = read_data_check(BUILD_DIR)
+    check = read_record(BUILD_DIR, REPORT_NAME)
     if check is None:
         status, message = _refusal(run)
         write_data_check(BUILD_DIR, status=status, message=message)

@@ -1,237 +1,256 @@
 """Made-up tables to draw charts from, ordinary and unkind ones."""
 
 import csv
+import json
 from pathlib import Path
 
+import jinja2
 import numpy as np
 import pandas as pd
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
-from segmentation.reporting.charts.sources import ChartSources
 
 CHECKOUT = Path(__file__).parents[2]
-PLATFORMS = ("facebook", "instagram", "tiktok", "other")
-COUNTS = ("followers_total", *(f"followers_{platform}" for platform in PLATFORMS))
+COUNTS = [
+    f"followers_{p}" for p in ("total", "facebook", "instagram", "tiktok", "other")
+]
+NUMBERS = [*COUNTS, "balance", "open_rate"]
+DIMENSIONS = ["category_name", "city_name"]
+# Two segmentations of the same members: the shipped one, and one that no seed knows.
+SEGMENTATIONS = {
+    name: {"features": "features", "key": "member_id"}
+    | {"measures": measures, "dimensions": DIMENSIONS}
+    for name, measures in {
+        "visibility": COUNTS,
+        "crowd": ["balance", "open_rate", *COUNTS[:3]],
+    }.items()
+}
+TABLES = [
+    "segmentation_variables",
+    "segment_overview",
+    "cluster_measures",
+    "cluster_mix",
+    "cluster_count_evaluation",
+    "projection_components",
+    "segment_migrations",
+    "chart_points",
+    "chart_boxes",
+    "segmentation_charts",
+    "chart_texts",
+    "measure_texts",
+]
+AGGREGATES = """
+create table segmentations as
+    select unnest(['visibility', 'crowd']) as segmentation;
+create table features as select * replace (
+    category_name::varchar as category_name, city_name::varchar as city_name
+) from members;
+create table visibility_members as from features;
+create table crowd_members as from features;
+create table segment_overview as
+    select segmentation, *,
+        (select count(*) from features where model_segment_key = described.segment_key)
+            as model_member_count,
+        (select count(*) from features where segment_key = described.segment_key)
+            as member_count
+    from segmentations, described;
+create table cluster_measures as
+    select segmentation, model_segment_key as segment_key, measure, avg(value)
+        as mean_value
+    from segmentations, (unpivot features on followers_total, followers_facebook,
+        followers_instagram, followers_tiktok, followers_other, balance, open_rate
+        into name measure value value)
+    group by all;
+create table cluster_mix as
+    select segmentation, model_segment_key as segment_key, dimension, dimension_value,
+        count(*) as member_count,
+        count(*) / sum(count(*)) over (
+            partition by segmentation, dimension, model_segment_key) as cluster_share,
+        sum(count(*)) over (partition by segmentation, dimension, dimension_value)
+            / sum(count(*)) over (partition by segmentation, dimension)
+            as population_share,
+        row_number() over (partition by segmentation, dimension, model_segment_key
+            order by count(*) desc, dimension_value nulls last) as value_rank
+    from segmentations, (
+        select model_segment_key, unnest(['category_name', 'city_name']) as dimension,
+            unnest([category_name, city_name]) as dimension_value
+        from features
+    )
+    group by segmentation, model_segment_key, dimension, dimension_value;
+create table cluster_count_evaluation as from segmentations, evaluation;
+create table segment_migrations as from segmentations, migrations;
+create table projection_components as
+    select *, case component when 1 then 0.5 else 0.25 end as explained_variance_share
+    from segmentations, (select unnest([1, 2]) as component)
+    where exists (from members);
+"""
 LONG = "Établissements d'hébergement, de restauration et de loisirs "
+LONG_TOWN = "Saint-Symphorien-sur-la-Très-Longue-Rivière"
 
 
 def read_seed(name: str) -> list[dict[str, str]]:
-    """Read a reference seed of the checkout."""
     path = CHECKOUT / "seeds" / "reference" / f"{name}.csv"
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
-def load_texts(connection: DuckDBPyConnection) -> DuckDBPyRelation:
-    """Load the shipped wording."""
-    return connection.from_df(pd.DataFrame(read_seed("chart_texts")))
-
-
 def make_members(
-    sizes: list[int], *, categories: list[str], cities: list[str], seed: int = 0
+    sizes: list[int],
+    *,
+    categories: tuple[str, ...] = ("Sport", "Musée", "Opticien"),
+    cities: tuple[str, ...] = ("Nantes", "Rezé"),
 ) -> pd.DataFrame:
-    """Make so many enterprises of each segment, s00 the first."""
-    random = np.random.default_rng(seed)
-    rows = []
-    for number, size in enumerate(sizes):
-        for member in range(size):
-            parts = np.floor(random.lognormal(1 + number / 2, 1.2, size=4))
-            parts *= random.random(4) < (0.9, 0.7, 0.3, 0.2)
-            rows.append(
-                {
-                    "enterprise_id": f"e{number:02d}-{member:04d}",
-                    "model_segment_key": f"s{number:02d}",
-                    "category_name": str(random.choice(categories)),
-                    "city_name": str(random.choice(cities)),
-                    "followers_total": float(parts.sum()),
-                    **{
-                        f"followers_{platform}": float(part)
-                        for platform, part in zip(PLATFORMS, parts, strict=True)
-                    },
-                    "pca_x": random.normal(number**1.3, 0.4),
-                    "pca_y": random.normal(5 * np.sin(number), 0.4),
-                }
-            )
-    return pd.DataFrame(rows)
+    """Make so many members of each segment, s00 the first."""
+    random = np.random.default_rng(0)
+    keys = np.repeat(np.arange(len(sizes)), sizes)
+    parts = np.floor(random.lognormal(1 + keys / 2, 1.2, size=(4, len(keys))))
+    parts *= random.random(parts.shape) < np.array([[0.9], [0.7], [0.3], [0.2]])
+    return pd.DataFrame(
+        {
+            "member_id": [f"m{i:05d}" for i in range(len(keys))],
+            "model_segment_key": [f"s{key:02d}" for key in keys],
+            "segment_key": [f"s{key:02d}" for key in keys],
+            "category_name": random.choice(categories, len(keys)),
+            "city_name": random.choice(cities, len(keys)),
+            **dict(zip(COUNTS, [parts.sum(axis=0), *parts], strict=True)),
+            "balance": random.normal(20, 200, len(keys)),
+            "open_rate": random.random(len(keys)),
+            "pca_x": random.normal(keys**1.3, 0.4),
+            "pca_y": random.normal(5 * np.sin(keys), 0.4),
+        }
+    )
 
 
-def make_sources(
+def make_tables(
     connection: DuckDBPyConnection,
     members: pd.DataFrame,
-    *,
     names: list[str],
+    *,
+    current: int | None = None,
     selected: int = 4,
     advised: int | None = None,
     moves: dict[tuple[int, int], int] | None = None,
     inertia: float = 600_000,
-) -> ChartSources:
-    """Make every table of the charts from the members of the segments.
+) -> dict[str, DuckDBPyRelation]:
+    """Make every table of the charts, for both segmentations.
 
-    Parameters
-    ----------
-    connection : duckdb.DuckDBPyConnection
-    members : pandas.DataFrame
-        As :func:`make_members` returns it, in whatever order.
-    names : list of str
-        Of the segments s00, s01, ...; one without a member has size 0.
-    selected, advised : int
-        Numbers of clusters.
-    moves : dict of (int, int) to int
-        Enterprises by number of the segment before and after the last refit.
-    inertia : float
-        Of two clusters.
+    The first ``current`` segments, named by ``names``, are those of the fit; ``moves``
+    are members by number of the segment before and after the last refit.
     """
-    if "segment_key" not in members:
-        members = members.assign(segment_key=members["model_segment_key"])
     colours = read_seed("segment_colours")
-    members = members.assign(**{name: members[name].astype(float) for name in COUNTS})
-    connection.register("members", members)
-    connection.execute(
-        "create or replace table enterprise_segments as select * replace ("
-        "cast(category_name as varchar) as category_name, cast(city_name as varchar)"
-        f" as city_name, {_without_nan(COUNTS)}) from members"
-    )
-    connection.unregister("members")
-    described = [
+    described = pd.DataFrame(
         {
-            "segment_key": f"s{number:02d}",
+            "segment_key": f"s{i:02d}",
             "segment_name_fr": name,
             "segment_name_en": name,
-            "segment_colour": colours[number % len(colours)]["colour"],
-            "segment_marker": colours[number % len(colours)]["marker"],
+            "segment_colour": colours[i % 12]["colour"],
+            "segment_marker": colours[i % 12]["marker"],
+            "cluster_id": i if current is None or i < current else None,
             # The last has no place in the seed, as a new segment.
-            "display_order": number if number < len(names) - 1 else None,
+            "display_order": i if i < len(names) - 1 else None,
         }
-        for number, name in enumerate(names)
-    ]
-    connection.from_df(
-        pd.DataFrame(described).astype({"display_order": "Int64"})
-    ).create("int_segments_described")
-    means = ", ".join(f"avg(followers_{p}) as mean_followers_{p}" for p in PLATFORMS)
-    connection.execute(
-        "create table cluster_profiles as select described.segment_key,"
-        f" count(enterprise_id) as enterprise_count, {means}"
-        " from int_segments_described as described left join enterprise_segments"
-        " on described.segment_key = model_segment_key group by described.segment_key"
+        for i, name in enumerate(names)
     )
-    for mart, column, rank in (
-        ("cluster_category_mix", "category_name", "category_rank"),
-        ("cluster_city_mix", "city_name", "city_rank"),
-    ):
-        connection.execute(
-            f"create table {mart} as select model_segment_key as segment_key, {column},"
-            " count(*) as enterprise_count,"
-            " count(*) / sum(count(*)) over (partition by model_segment_key)"
-            " as cluster_share, sum(count(*)) over (partition by"
-            f" {column}) / sum(count(*)) over () as population_share,"
-            " row_number() over (partition by model_segment_key"
-            f" order by count(*) desc, {column} nulls last) as {rank}"
-            f" from enterprise_segments group by model_segment_key, {column}"
-        )
-    evaluation = pd.DataFrame({"cluster_count": range(2, 11)})
-    evaluation["inertia"] = 2 * inertia / evaluation["cluster_count"]
-    evaluation["silhouette"] = 0.5 - 0.03 * evaluation["cluster_count"]
-    evaluation["null_silhouette"] = evaluation["silhouette"] - 0.01
-    evaluation["highest_null_silhouette"] = evaluation["silhouette"] + 0.01
-    evaluation["is_selected"] = evaluation["cluster_count"] == selected
-    evaluation["is_advised"] = evaluation["cluster_count"] == (advised or 0)
-    connection.from_df(evaluation).create("cluster_count_evaluation")
-    connection.from_df(
-        pd.DataFrame({"component": [1, 2], "explained_variance_share": [0.5, 0.25]})
-    ).create("projection_components")
-    connection.execute(
-        "create table segment_migrations (fit_id integer, from_segment_key varchar,"
-        " to_segment_key varchar, enterprise_count bigint)"
+    evaluation = pd.DataFrame({"cluster_count": range(2, 11)}).assign(
+        inertia=lambda rows: 2 * inertia / rows["cluster_count"],
+        silhouette=lambda rows: 0.5 - 0.03 * rows["cluster_count"],
+        null_silhouette=lambda rows: rows["silhouette"] - 0.01,
+        highest_null_silhouette=lambda rows: rows["silhouette"] + 0.01,
+        is_selected=lambda rows: rows["cluster_count"] == selected,
+        is_advised=lambda rows: rows["cluster_count"] == (advised or 0),
     )
-    for (before, after), count in (moves or {}).items():
-        connection.execute(
-            "insert into segment_migrations values (1, 's00', 's00', 9), (2, ?, ?, ?)",
-            [f"s{before:02d}", f"s{after:02d}", count],
-        )
-    return sources_of(connection)
-
-
-def sources_of(connection: DuckDBPyConnection, **schemas: str) -> ChartSources:
-    """Name the tables of a connection as sources, some of them in other schemas."""
-    return ChartSources(
-        **{
-            name: connection.table(f"{schemas.get(name, 'main')}.{name}")
-            for name in ChartSources.__annotations__
-        }
+    migrations = pd.DataFrame(
+        [(1, "s00", "s00", 9)]
+        + [(2, f"s{a:02d}", f"s{b:02d}", n) for (a, b), n in (moves or {}).items()],
+        columns=["fit_id", "from_segment_key", "to_segment_key", "member_count"],
     )
+    tables = {
+        "members": members.astype(dict.fromkeys(NUMBERS, float)),
+        "described": described.astype(
+            {"display_order": "Int64", "cluster_id": "Int64"}
+        ),
+        "evaluation": evaluation if len(members) else evaluation[:0],
+        "migrations": migrations if moves else migrations[:0],
+        "chart_texts": _seed_frame("chart_texts"),
+        "segmentation_charts": _seed_frame("segmentation_charts"),
+        "measure_texts": pd.concat(
+            [
+                _seed_frame("measure_texts"),
+                pd.DataFrame(
+                    [{"segmentation": "crowd", "name": "open_rate", "unit": "share"}]
+                ),
+            ]
+        ),
+        "segmentation_variables": pd.DataFrame(
+            [(name, json.dumps(entry)) for name, entry in SEGMENTATIONS.items()],
+            columns=["segmentation", "variables"],
+        ),
+    }
+    for name, frame in tables.items():
+        connection.from_df(frame).create(name)
+    connection.execute(AGGREGATES)
+    for name in ("chart_points", "chart_boxes"):
+        connection.execute(f"create table {name} as {render(name)}")
+    return {name: connection.table(name) for name in TABLES}
 
 
-def _without_nan(columns: tuple[str, ...]) -> str:
-    return ", ".join(
-        f"nullif({name}, cast('NaN' as double)) as {name}" for name in columns
-    )
+def _seed_frame(name: str) -> pd.DataFrame:
+    frame = pd.DataFrame(read_seed(name)).replace("", None)
+    return frame.astype({"position": int}) if "position" in frame else frame
 
 
-def make_unkind_sources(connection: DuckDBPyConnection, case: str) -> ChartSources:
-    """Make the tables of a case that breaks careless charts."""
-    number_of = range(12)
-    names = [f"{LONG}{number:02d}" for number in number_of]
-    categories = [f"{LONG}{number:02d}" for number in range(45)]
-    cities = [f"Saint-Symphorien-sur-la-Très-Longue-Rivière {n}" for n in range(45)]
-    everywhere = {(i, j): 1 + 97 * (i == j) * i for i in number_of for j in number_of}
-    if case == "twelve_segments_with_long_names":
-        return make_sources(
-            connection,
-            make_members(
-                [400, 200, 150, 90, 60, 40, 20, 9, 5, 3, 2, 1],
-                categories=categories, cities=cities,
-            ),
-            names=names, selected=2, advised=3, moves=everywhere,
-            # Of features that are not scaled.
-            inertia=1.7e10,
-        )  # fmt: skip
-    if case == "long_words_without_a_space":
-        return make_sources(
-            connection,
-            make_members(
-                [30, 8, 40, 7],
-                categories=["W" * 60, "$x$" * 20, "É"], cities=["M" * 60],
-            ),
-            names=["W" * 60, "$a_b$" * 12, "É" * 60, "x"], selected=10, advised=9,
-            moves={(0, 0): 1_000_000, (1, 2): 1, (3, 0): 2},
-        )  # fmt: skip
-    if case == "one_segment":
-        return make_sources(
-            connection,
-            make_members([7], categories=["Sport"], cities=["Nantes"]),
-            names=["Tous"], selected=2, advised=2, moves={(0, 0): 7},
-        )  # fmt: skip
-    if case == "a_segment_without_enterprises":
-        return make_sources(
-            connection,
-            make_members([50, 0, 3], categories=["Sport", "Musée"], cities=["Nantes"]),
-            names=["Premier", "Personne", "Nouveau"],
-        )
-    if case == "one_enterprise_per_segment":
-        return make_sources(
-            connection,
-            make_members([1] * 12, categories=categories, cities=cities),
-            names=names,
-        )
-    members = make_members(
-        [40, 20, 10, 6], categories=["Sport", "Musée"], cities=["Nantes", "Angers"]
-    )
-    if case == "nobody_has_followers":
-        members[list(COUNTS)] = 0.0
-    elif case == "nothing_is_known":
-        members[list(COUNTS)] = None
-        members[["category_name", "city_name"]] = None
-        members[["pca_x", "pca_y"]] = 0.0
-    else:
-        raise ValueError(case)
-    return make_sources(connection, members, names=["A", "B", "C", "D"])
+def render(model: str) -> str:
+    """Give the SQL of one of the engine's models for charts, as dbt renders it."""
+    text = (CHECKOUT / "models" / "engine" / f"{model}.sql").read_text(encoding="utf-8")
+    template = jinja2.Environment().from_string(text)
+    return template.render(ref=lambda name: name, segmentations=lambda: SEGMENTATIONS)
 
 
-UNKIND_CASES = (
-    "twelve_segments_with_long_names",
-    "long_words_without_a_space",
-    "one_segment",
-    "a_segment_without_enterprises",
-    "one_enterprise_per_segment",
-    "nobody_has_followers",
-    "nothing_is_known",
-)
+UNKIND_CASES = {
+    "twelve_segments_with_long_names": lambda: {
+        "members": make_members(
+            [400, 200, 150, 90, 60, 40, 20, 9, 5, 3, 2, 1],
+            categories=[f"{LONG}{i:02d}" for i in range(45)],
+            cities=[f"{LONG_TOWN} {i}" for i in range(45)],
+        ),
+        "names": [f"{LONG}{i:02d}" for i in range(12)],
+        "moves": {(i, j): 1 + 97 * (i == j) * i for i in range(12) for j in range(12)},
+        "selected": 2,
+        "advised": 3,
+        # Of features that are not scaled.
+        "inertia": 1.7e10,
+    },
+    "long_words_without_a_space": lambda: {
+        "members": make_members(
+            [30, 8, 40, 7], categories=["W" * 60, "$x$" * 20, "É"], cities=["M" * 60]
+        ),
+        "names": ["W" * 60, "$a_b$" * 12, "É" * 60, "x"],
+        "moves": {(0, 0): 1_000_000, (1, 2): 1, (3, 0): 2},
+        "selected": 10,
+        "advised": 9,
+    },
+    "one_segment": lambda: {
+        "members": make_members([7], categories=["Sport"], cities=["Nantes"]),
+        "names": ["Tous"],
+        "moves": {(0, 0): 7},
+        "selected": 2,
+        "advised": 2,
+    },
+    "a_segment_without_members": lambda: {
+        "members": make_members([50, 0, 3]),
+        "names": ["Premier", "Personne", "Nouveau"],
+    },
+    "one_member_per_segment": lambda: {
+        "members": make_members([1] * 12),
+        "names": [f"{LONG}{i:02d}" for i in range(12)],
+    },
+    "nobody_has_any": lambda: {
+        "members": make_members([40, 20, 10, 6]).assign(**dict.fromkeys(NUMBERS, 0.0)),
+        "names": ["A", "B", "C", "D"],
+    },
+    "nothing_is_known": lambda: {
+        "members": make_members([40, 20, 10, 6]).assign(
+            **dict.fromkeys([*NUMBERS, *DIMENSIONS]), pca_x=0.0, pca_y=0.0
+        ),
+        "names": ["A", "B", "C", "D"],
+    },
+}

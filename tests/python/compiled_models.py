@@ -3,29 +3,27 @@
 import json
 from collections.abc import Mapping, Sequence
 from graphlib import TopologicalSorter
+from typing import Any
 
 import duckdb
 import pandas as pd
 from dbt_project import DbtProject
+from raw_columns import RAW_COLUMNS
 
-RAW_COLUMNS = {
-    "enterprises": (
-        "enterprise_id",
-        "enterprise_name",
-        "category_name",
-        "city_name",
-        "postal_code",
-        "is_active",
-        "created_at",
-    ),
-    "social_accounts": ("enterprise_id", "platform", "followers", "measured_on"),
-    "turnover": ("enterprise_id", "fiscal_year", "turnover_eur"),
-}
-PACKAGE = "client_segmentation"
+
+def nodes_of(project: DbtProject) -> dict[str, dict[str, Any]]:
+    manifest = project.folder / "target" / "manifest.json"
+    return json.loads(manifest.read_text(encoding="utf-8"))["nodes"]
+
+
+def compiled_test(nodes: Mapping[str, dict[str, Any]], name: str) -> str:
+    """Give the SQL of a data test, which returns the rows that it complains of."""
+    (code,) = (node["compiled_code"] for node in nodes.values() if node["name"] == name)
+    return code
 
 
 class CompiledModels:
-    """Models and data tests of a built project in an in-memory database.
+    """Models of a built project in an in-memory database.
 
     Parameters
     ----------
@@ -36,41 +34,32 @@ class CompiledModels:
     """
 
     def __init__(self, project: DbtProject, *, targets: Sequence[str]) -> None:
-        manifest = project.folder / "target" / "manifest.json"
-        self.nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"]
+        self.nodes = nodes = nodes_of(project)
         self.database = duckdb.connect(config={"threads": 1})
         self.database.execute("attach ':memory:' as segmentation")
         self.database.execute("use segmentation")
         built = project.folder / "build" / "segmentation.duckdb"
         self.database.execute(f"attach '{built}' as built (read_only)")
-        parents = self._parents_of([f"model.{PACKAGE}.{name}" for name in targets])
-        order = [self.nodes[key] for key in TopologicalSorter(parents).static_order()]
-        for node in order:
-            place = f"{node['schema']}.{node['name']}"
-            self.database.execute(f"create schema if not exists {node['schema']}")
-            if node["resource_type"] == "seed":
-                # Raw tables keep their columns only: tests fill them.
-                self.database.execute(
-                    f"create table {place} as from built.{place}"
-                    + (" limit 0" if node["schema"] == "raw" else "")
-                )
-            else:
-                # Views as tables too: each of their readers would plan them again.
-                self.database.execute(
-                    f"create table {place} as {node['compiled_code']}"
-                )
-        self.database.execute("detach built")
-        self.models = [node for node in order if node["resource_type"] == "model"]
-
-    def _parents_of(self, keys: Sequence[str]) -> dict[str, list[str]]:
         parents: dict[str, list[str]] = {}
-        waiting = list(keys)
+        waiting = [f"model.client_segmentation.{name}" for name in targets]
         while waiting:
             key = waiting.pop()
             if key not in parents:
-                parents[key] = self.nodes[key].get("depends_on", {}).get("nodes", [])
+                parents[key] = nodes[key].get("depends_on", {}).get("nodes", [])
                 waiting += parents[key]
-        return parents
+        order = [nodes[key] for key in TopologicalSorter(parents).static_order()]
+        for node in order:
+            place = f"{node['schema']}.{node['name']}"
+            self.database.execute(f"create schema if not exists {node['schema']}")
+            # Views are tables here: each of their readers would plan them again.
+            content = node.get("compiled_code")
+            if node["resource_type"] == "seed":
+                # Tests fill the raw tables.
+                content = f"from built.{place}"
+                content += " limit 0" if node["schema"] == "raw" else ""
+            self.database.execute(f"create table {place} as {content}")
+        self.database.execute("detach built")
+        self.models = [node for node in order if node["resource_type"] == "model"]
 
     def fill(self, raw_tables: Mapping[str, Sequence[Sequence[str | None]]]) -> None:
         """Put these rows in the place of the raw tables; missing ones are emptied."""
@@ -88,15 +77,14 @@ class CompiledModels:
     def run(self, *names: str) -> None:
         """Make these models, or all, anew from the raw rows, in their order."""
         for node in self.models:
-            if names and node["name"] not in names:
-                continue
-            place = f"{node['schema']}.{node['name']}"
-            self.database.execute(f"delete from {place}")
-            self.database.execute(f"insert into {place} {node['compiled_code']}")
+            if not names or node["name"] in names:
+                place = f"{node['schema']}.{node['name']}"
+                self.database.execute(f"delete from {place}")
+                self.database.execute(f"insert into {place} {node['compiled_code']}")
 
     def failures(self, data_test: str) -> list[tuple]:
         """Return the rows that a data test of the project complains about."""
-        return self.rows(self.nodes[f"test.{PACKAGE}.{data_test}"]["compiled_code"])
+        return self.rows(compiled_test(self.nodes, data_test))
 
     def rows(self, query: str) -> list[tuple]:
         return self.database.execute(query).fetchall()

@@ -10,14 +10,11 @@ import pytest
 from dbt_project import DbtProject
 from headless_browser import INSTALL, find_or_install_browser, launch
 from playwright.sync_api import Browser, sync_playwright
+from project_copies import CHECKOUT, copy_checkout
 
 pytest_plugins = ["postgres_server", "small_publication"]
 
-CHECKOUT = Path(__file__).parents[2]
 MESSY_AGENCY = CHECKOUT / "tests" / "fixtures" / "messy_agency"
-NOT_COPIED = shutil.ignore_patterns(
-    ".git", ".venv", "build", "published", "target", "logs", "__pycache__", ".*_cache"
-)
 
 
 def shared_folder(factory: pytest.TempPathFactory) -> Path:
@@ -27,7 +24,7 @@ def shared_folder(factory: pytest.TempPathFactory) -> Path:
 
 
 def build_once(
-    factory: pytest.TempPathFactory, name: str, *, unit_tests: str, **settings: str
+    factory: pytest.TempPathFactory, name: str, **settings: str
 ) -> DbtProject:
     """Copy the checkout and build it with settings, once for all workers of a run.
 
@@ -39,10 +36,8 @@ def build_once(
     with (root / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not log.exists():
-            shutil.copytree(CHECKOUT, project.folder, ignore=NOT_COPIED)
-            build = project.dbt("build", UNIT_TESTS=unit_tests)
-            assert build.returncode == 0, build.stdout
-            log.write_text(build.stdout, encoding="utf-8")
+            copy_checkout(project.folder)
+            log.write_text(project.succeed("build"), encoding="utf-8")
     project.build_log = log.read_text(encoding="utf-8")
     return project
 
@@ -50,7 +45,7 @@ def build_once(
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> DbtProject:
     """Provide the project as shipped, built once with all its tests; only read."""
-    return build_once(tmp_path_factory, "seeds", unit_tests="true")
+    return build_once(tmp_path_factory, "seeds")
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +54,6 @@ def built_from_files(tmp_path_factory: pytest.TempPathFactory) -> DbtProject:
     return build_once(
         tmp_path_factory,
         "files",
-        unit_tests="false",
         raw_source="files",
         evaluate="false",
         # Copies read their own folder, and are still the same data set.

@@ -12,12 +12,8 @@ from pathlib import Path
 
 import duckdb
 
-DEFAULTS = {
-    # The clock of every build, so that two builds can be compared row for row.
-    "as_of": "2025-06-30 12:00:00",
-    # They take half of a build, and a build of the checkout as it is runs them.
-    "UNIT_TESTS": "false",
-}
+# The clock of every build, so that two builds can be compared row for row.
+DEFAULTS = {"as_of": "2025-06-30 12:00:00"}
 
 
 @dataclass
@@ -38,19 +34,41 @@ class DbtProject:
         return self.folder / "published" / "segmentation.duckdb"
 
     @property
+    def build_database(self) -> Path:
+        return self.folder / "build" / "segmentation.duckdb"
+
+    @property
     def raw_files(self) -> Path:
         return Path(self.settings["RAW_DATA_DIR"])
 
     def copied_to(self, folder: Path, **settings: str) -> "DbtProject":
         """Copy the project with everything that it has built."""
-        shutil.copytree(self.folder, folder)
+        shutil.copytree(self.folder, folder, symlinks=True)
         return DbtProject(folder, settings=self.settings | settings)
 
-    def dbt(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess:
+    def dbt(self, *arguments: str, **settings: object) -> subprocess.CompletedProcess:
         """Run a dbt command, with further settings."""
-        process = self.start(*arguments, **settings)
-        stdout, _ = process.communicate(timeout=600)
-        return subprocess.CompletedProcess(process.args, process.returncode, stdout)
+        return finished(self.start(*arguments, **settings))
+
+    def succeed(self, *arguments: str, **settings: object) -> str:
+        """Run a dbt command that must not fail; return what it said."""
+        process = self.dbt(*arguments, **settings)
+        assert process.returncode == 0, process.stdout
+        return process.stdout
+
+    def shell(self, line: str, **settings: str) -> str:
+        """Run a line of a document as it stands, in an environment that is there."""
+        environment = self.folder / ".venv"
+        if not environment.exists():
+            environment.mkdir()
+            for part in Path(sys.prefix).iterdir():
+                (environment / part.name).symlink_to(part)
+        (environment / "installed").unlink(missing_ok=True)
+        (environment / "installed").touch()
+        settings |= {"PATH": f"{environment / 'bin'}:{os.environ['PATH']}"}
+        process = finished(self._start(["bash", "-ec", line], **settings))
+        assert process.returncode == 0, process.stdout
+        return process.stdout
 
     def build(self, *options: str, **settings: str) -> subprocess.CompletedProcess:
         """Build as `make build` and a scheduler do, with further settings."""
@@ -63,12 +81,9 @@ class DbtProject:
     def _run(
         self, module: str, *options: str, **settings: str
     ) -> subprocess.CompletedProcess:
-        process = self._start(
-            [sys.executable, "-m", module, *options],
-            **({"PYTHONPATH": "python_models"} | settings),
-        )
-        stdout, _ = process.communicate(timeout=600)
-        return subprocess.CompletedProcess(process.args, process.returncode, stdout)
+        command = [sys.executable, "-m", module, *options]
+        settings = {"PYTHONPATH": "python_models"} | settings
+        return finished(self._start(command, **settings))
 
     def start(
         self, *arguments: str, output: int = subprocess.PIPE, **settings: str
@@ -91,11 +106,13 @@ class DbtProject:
             if not name.startswith("DBT_") and name not in ("PUBLISH_DIR", "PYTHONPATH")
         }
         settings = DEFAULTS | self.settings | settings
-        environment |= {k: v for k, v in settings.items() if k.isupper()}
+        environment |= {k: str(v) for k, v in settings.items() if k.isupper()}
         variables = {k: v for k, v in settings.items() if k.islower()}
         listed = ", ".join(f"{name}: {value}" for name, value in variables.items())
+        if command[0] != "bash":
+            command = [*command, "--vars", f"{{{listed}}}"]
         return subprocess.Popen(
-            [*command, "--vars", f"{{{listed}}}"],
+            command,
             cwd=self.folder,
             env=environment,
             stdout=output,
@@ -128,3 +145,8 @@ class DbtProject:
         yield rows
         with path.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file, lineterminator="\n").writerows(rows)
+
+
+def finished(process: subprocess.Popen) -> subprocess.CompletedProcess:
+    stdout, _ = process.communicate(timeout=600)
+    return subprocess.CompletedProcess(process.args, process.returncode, stdout)

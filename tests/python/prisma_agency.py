@@ -1,175 +1,73 @@
-"""The demonstration agency as typed rows of a Prisma schema, and the same as CSV.
+"""The demonstration agency in a Prisma schema, and an export of the same as CSV.
 
 Dirt that types do not let in (numbers as words, ids twice) is left out; names,
 categories and cities stay as people typed them.
 """
 
-import csv
-import re
-import uuid
-from datetime import date
-from decimal import Decimal
 from pathlib import Path
-from typing import NamedTuple
 
+import duckdb
 import psycopg
 
-PLATFORMS = {
-    "facebook": "FACEBOOK",
-    "fb": "FACEBOOK",
-    "page facebook": "FACEBOOK",
-    "instagram": "INSTAGRAM",
-    "ig": "INSTAGRAM",
-    "insta": "INSTAGRAM",
-    "tik tok": "TIKTOK",
-    "tik-tok": "TIKTOK",
-    "tiktok": "TIKTOK",
-    "linkedin": "LINKEDIN",
-    "youtube": "YOUTUBE",
-    "google_business": "GOOGLE_BUSINESS",
+# By statement that takes a row, the query on the build database that gives them.
+ROWS = {
+    'insert into "Category" (name) values (%s)': """
+        select distinct category_name from staging.stg_enterprises
+        where category_name is not null order by all""",
+    'insert into "Enterprise" (id, name, "categoryId", address, "isActive",'
+    ' "createdAt") values (%s, %s, (select id from "Category" where name = %s),'
+    " jsonb_build_object('city', %s::text, 'postalCode', %s::text), %s, %s)": """
+        select
+            md5(enterprise_id)::uuid, coalesce(enterprise_name, ''), category_name,
+            city_name, postal_code, coalesce(is_active, false),
+            coalesce(created_on, date '2024-02-29')
+        from staging.stg_enterprises where enterprise_id is not null
+        qualify row_number() over (partition by enterprise_id order by raw_key) = 1
+        order by enterprise_id""",
+    'insert into "SocialNetwork" (id, "enterpriseId", platform)'
+    " values (%s, %s, %s)": """
+        select
+            md5(raw_key)::uuid, md5(enterprise_id)::uuid,
+            if(platform in ('facebook', 'instagram', 'tiktok', 'linkedin', 'youtube',
+                'google_business'), upper(platform), 'OTHER')
+        from intermediate.int_social_accounts_disposed
+        where surviving_enterprise_id is not null and platform is not null
+        order by raw_key""",
+    'insert into "Engagement" ("socialNetworkId", "followersCount", "measuredAt")'
+    " values (%s, %s, %s)": """
+        select
+            md5(raw_key)::uuid, followers, coalesce(measured_on, date '2024-02-29')
+        from intermediate.int_social_accounts_disposed
+        where surviving_enterprise_id is not null and platform is not null
+        order by raw_key""",
+    'insert into "Turnover" ("enterpriseId", "fiscalYear", "amountEur")'
+    " values (%s, %s, %s)": """
+        select md5(enterprise_id)::uuid, fiscal_year, turnover_eur
+        from intermediate.int_turnover_disposed
+        where surviving_enterprise_id is not null and fiscal_year is not null
+        order by raw_key""",
 }
-ACTIVE = ("true", "vrai", "o", "oui", "active", "actif", "1", "t", "yes", "y")
-A_DAY = date(2024, 2, 29)
 
 
-class Enterprise(NamedTuple):
-    enterprise_id: uuid.UUID
-    enterprise_name: str
-    category_name: str | None
-    city_name: str | None
-    postal_code: str | None
-    is_active: bool
-    created_at: date
+def write_tables(build_database: Path, connection: psycopg.Connection) -> None:
+    """Write what a build has cleaned into the tables of the Prisma schema."""
+    with (
+        duckdb.connect(str(build_database), read_only=True) as build,
+        connection.cursor() as cursor,
+    ):
+        for statement, query in ROWS.items():
+            cursor.executemany(statement, build.sql(query).fetchall())
 
 
-class SocialAccount(NamedTuple):
-    enterprise_id: uuid.UUID
-    platform: str
-    followers: int | None
-    measured_on: date | None
-
-
-class Turnover(NamedTuple):
-    enterprise_id: uuid.UUID
-    fiscal_year: int
-    turnover_eur: Decimal | None
-
-
-class Agency(NamedTuple):
-    enterprises: list[Enterprise]
-    social_accounts: list[SocialAccount]
-    turnover: list[Turnover]
-
-
-def read_agency(seeds: Path) -> Agency:
-    """Read the demonstration seeds as what fits into the types of the schema."""
-    enterprises = {}
-    for row in _rows(seeds / "raw_enterprises.csv"):
-        enterprises[row["enterprise_id"].strip()] = Enterprise(
-            enterprise_id=_key(row["enterprise_id"]),
-            enterprise_name=row["enterprise_name"],
-            category_name=row["category_name"] or None,
-            city_name=row["city_name"] or None,
-            postal_code=row["postal_code"] or None,
-            is_active=row["is_active"].strip().lower() in ACTIVE,
-            created_at=_day(row["created_at"]),
-        )
-    return Agency(
-        enterprises=list(enterprises.values()),
-        social_accounts=[
-            SocialAccount(
-                enterprise_id=_key(row["enterprise_id"]),
-                platform=PLATFORMS.get(row["platform"].strip().lower(), "OTHER"),
-                followers=_number(row["followers"]),
-                measured_on=_day(row["measured_on"]),
-            )
-            for row in _rows(seeds / "raw_social_accounts.csv")
-            if row["enterprise_id"].strip() in enterprises
-        ],
-        turnover=[
-            Turnover(
-                enterprise_id=_key(row["enterprise_id"]),
-                fiscal_year=int(row["fiscal_year"]),
-                turnover_eur=Decimal(row["turnover_eur"]).quantize(Decimal("0.01"))
-                if re.fullmatch(r"\d+(\.\d+)?", row["turnover_eur"])
-                else None,
-            )
-            for row in _rows(seeds / "raw_turnover.csv")
-            if row["enterprise_id"].strip() in enterprises
-            and row["fiscal_year"].isdigit()
-        ],
-    )
-
-
-def write_csv(agency: Agency, folder: Path) -> None:
-    """Write an agency as a clean export."""
+def export(connection: psycopg.Connection, queries: Path, folder: Path) -> None:
+    """Write what the queries return as clean CSV files."""
     folder.mkdir()
-    for name, rows in agency._asdict().items():
-        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(rows[0]._fields)
-            for row in rows:
-                writer.writerow(
-                    str(value).lower() if isinstance(value, bool) else value
-                    for value in row
-                )
-
-
-def write_tables(agency: Agency, connection: psycopg.Connection) -> None:
-    """Write an agency into the tables of tests/fixtures/prisma_schema.sql."""
-    with connection.cursor() as cursor:
-        categories = {row.category_name for row in agency.enterprises} - {None}
-        cursor.executemany(
-            'insert into "Category" (name) values (%s)',
-            [(name,) for name in sorted(categories)],
-        )
-        cursor.executemany(
-            'insert into "Enterprise"'
-            ' (id, name, "categoryId", address, "isActive", "createdAt")'
-            ' values (%s, %s, (select id from "Category" where name = %s),'
-            " jsonb_build_object('city', %s::text, 'postalCode', %s::text), %s, %s)",
-            [tuple(row) for row in agency.enterprises],
-        )
-        networks = [
-            (uuid.uuid5(row.enterprise_id, str(place)), row)
-            for place, row in enumerate(agency.social_accounts)
-        ]
-        cursor.executemany(
-            'insert into "SocialNetwork" (id, "enterpriseId", platform)'
-            " values (%s, %s, %s)",
-            [(key, row.enterprise_id, row.platform) for key, row in networks],
-        )
-        cursor.executemany(
-            'insert into "Engagement"'
-            ' ("socialNetworkId", "followersCount", "measuredAt")'
-            " values (%s, %s, %s)",
-            [(key, row.followers, row.measured_on) for key, row in networks],
-        )
-        cursor.executemany(
-            'insert into "Turnover" ("enterpriseId", "fiscalYear", "amountEur")'
-            " values (%s, %s, %s)",
-            [tuple(row) for row in agency.turnover],
-        )
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def _key(value: str) -> uuid.UUID:
-    return uuid.uuid5(uuid.NAMESPACE_OID, value.strip())
-
-
-def _day(value: str) -> date:
-    try:
-        return date.fromisoformat(value.strip())
-    except ValueError:
-        return A_DAY
-
-
-def _number(value: str) -> int | None:
-    try:
-        return int(value)
-    except ValueError:
-        return None
+    for path in queries.glob("*.sql"):
+        # COPY alone would write f where a cast to text writes false.
+        query = path.read_text("utf-8").replace('"isActive" as', '"isActive"::text as')
+        with (
+            (folder / f"{path.stem}.csv").open("wb") as file,
+            connection.cursor() as cursor,
+            cursor.copy(f"copy ({query}) to stdout (format csv, header)") as rows,
+        ):
+            file.writelines(rows)

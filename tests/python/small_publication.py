@@ -1,86 +1,78 @@
-"""A build database of three small marts, and its publication."""
+"""A build database of small marts, and its publication."""
 
 import duckdb
 import pytest
-from segmentation.publication import published_files, publishing
+from page_data import (
+    COLUMNS,
+    VISIBILITY,
+    make_chart,
+    make_enterprise,
+    make_image,
+    make_segment,
+    make_tables,
+)
 from segmentation.publication.memory import DATABASE_NAME, identify_publication
 from segmentation.publication.publishing import publish
 
-NODES = ["model.clusters", "seed.segments", "test.unique", "unit_test.names"]
+NODES = ["model.clusters", "seed.segments", "test.unique"]
 GREEN = [
     ["model.clusters", "success"],
     ["seed.segments", "success"],
-    ["test.unique", "pass"],
-    ["unit_test.names", "warn"],
+    ["test.unique", "warn"],
+    ["unit_test.names", "pass"],
     ["exposure.dashboard", "no-op"],
 ]
+KEYS = {
+    "enterprise_segments": ["enterprise_id"],
+    "segmentation_fits": ["segmentation", "fit_id"],
+}
+ABOUT = "What it's of, 'new_…' if nobody has named it."
 MARTS = [
     {
-        "relation": '"build"."marts"."enterprise_segments"',
-        "name": "enterprise_segments",
-        "description": "One row per enterprise: the segment it's in.",
-        "primary_key": ["enterprise_id"],
-        "columns": {"segment_key": "Key, 'new_…' if nobody has named it."},
-    },
-    {
-        "relation": '"build"."marts"."cluster_profiles"',
-        "name": "cluster_profiles",
-        "description": "One row per cluster.",
-        "primary_key": [],
-        "columns": {},
-    },
-    {
-        "relation": '"build"."marts"."segmentation_fits"',
-        "name": "segmentation_fits",
-        "description": "One row per fit.",
-        "primary_key": ["fit_id"],
-        "columns": {},
-    },
+        "relation": f'"build"."marts"."{name}"',
+        "name": name,
+        "description": f"One row per line of {name}: it's small.",
+        "primary_key": KEYS.get(name, []),
+        "columns": {columns.split()[0]: ABOUT},
+    }
+    for name, columns in COLUMNS.items()
 ]
 # What lies in a folder that somebody has published into.
-PUBLISHED = ["exports", "kept", DATABASE_NAME]
-EXPORT = "exports/clients.csv"
+PUBLISHED = ["charts", "exports", "kept", DATABASE_NAME, "segments.html"]
+EXPORT = "exports/entreprises_clusterisées.csv"
+ENTERPRISE_COUNT = 50
 
 
 @pytest.fixture
-def small_files(monkeypatch):
-    """Publish one small file beside the database, which says which build made it."""
-
-    def write_small_file(cursor, folder, *, relations, language):
-        (folder / EXPORT).parent.mkdir()
-        keys = cursor.sql(
-            "select distinct segment_key from build.marts.enterprise_segments"
-        ).fetchall()
-        (folder / EXPORT).write_text(f"{language}: {sorted(keys)}")
-        return published_files.digest_files(folder)
-
-    monkeypatch.setattr(publishing, "write_files", write_small_file)
-
-
-@pytest.fixture
-def build(tmp_path, small_files):
+def build(tmp_path):
     """Make a build database with marts in no order."""
     (tmp_path / "build").mkdir()
     with duckdb.connect(tmp_path / "build" / "build.duckdb") as connection:
-        connection.execute("create schema marts")
-        connection.execute(
-            "create table marts.enterprise_segments as"
-            " select 'e' || lpad(cast(i * 37 % 500 as varchar), 3, '0')"
-            " as enterprise_id, 'facebook_leaders' as segment_key"
-            " from range(500) as numbers (i)"
-        )
-        connection.execute(
-            "create table marts.cluster_profiles as select 0 as cluster_id,"
-            " 'facebook_leaders' as segment_key, 9000.5 as mean_followers_total,"
-            " 8000.0 as mean_followers_facebook, 800.0 as mean_followers_instagram,"
-            " cast(null as double) as mean_followers_tiktok"
-        )
-        connection.execute(
-            "create table marts.segmentation_fits as select * from (values"
-            " (2, timestamp '2024-02-01', 'refit'), (1, timestamp '2024-01-01',"
-            " 'first fit')) as fits (fit_id, fitted_at, reason)"
-        )
+        make_marts(connection)
         yield connection
+
+
+def make_marts(connection):
+    connection.execute("create schema if not exists build.marts; use build.marts")
+    make_tables(
+        connection,
+        {
+            "charts": [
+                {"segmentation": of, "chart_name": "sizes", "png": make_image(red=1)}
+                for of in ("visibility", "purchases")
+            ],
+            "chart_drawings": [make_chart("sizes", "fr"), make_chart("sizes", "en")],
+            "enterprise_segments": [
+                make_enterprise(f"e{i * 37 % ENTERPRISE_COUNT:03}", "leaders")
+                for i in range(ENTERPRISE_COUNT)
+            ],
+            "segment_overview": [make_segment("leaders", cluster_id=0)],
+            "segmentation_fits": [
+                {"fit_id": 2, "fitted_at": "2024-02-01", "reason": "refit"},
+                {"fit_id": 1, "fitted_at": "2024-01-01", "reason": "first fit"},
+            ],
+        },
+    )
 
 
 @pytest.fixture
@@ -97,15 +89,24 @@ def publish_build(build, publish_dir, **changes):
         "expected_nodes": NODES,
         "results": GREEN,
         "marts": MARTS,
-        "relations": {},
+        # Accounts are not built: there were no sales.
+        "segmentations": {
+            "visibility": VISIBILITY,
+            "purchases": {"members": "accounts"},
+        },
         "language": "fr",
         "data_set": "seeds",
         "raw_source": "seeds",
         "published_at": "2024-03-01 12:30:00",
         "remembered_file": identify_publication(publish_dir),
     }
-    sentence, _ = publish(build.cursor(), **{**arguments, **changes})
+    sentence, _ = publish(build.cursor(), **arguments | changes)
     return sentence
+
+
+def place_everybody(build, segment_key):
+    build.execute("update enterprise_segments set segment_key = ?", [segment_key])
+    build.execute("update segment_overview set segment_key = ?", [segment_key])
 
 
 def open_published(publish_dir):
@@ -114,3 +115,7 @@ def open_published(publish_dir):
 
 def files_in(folder):
     return sorted(path.name for path in folder.iterdir())
+
+
+def contents_of(folder):
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}

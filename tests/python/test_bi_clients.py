@@ -19,9 +19,7 @@ def published(built: DbtProject, tmp_path: Path) -> Path:
 
 
 @pytest.mark.filterwarnings("ignore::duckdb_engine.DuckDBEngineWarning")
-def test_sqlalchemy_shows_tables_and_columns_with_their_descriptions(
-    built: DbtProject, published: Path
-) -> None:
+def test_sqlalchemy_shows_tables_and_columns_with_their_descriptions(built, published):
     tables = dict(built.rows("select table_name, comment from duckdb_tables()"))
     columns = built.rows(
         "select table_name, column_name, comment from duckdb_columns()"
@@ -49,10 +47,10 @@ def test_sqlalchemy_shows_tables_and_columns_with_their_descriptions(
     ("query", "options"), [("", READ_ONLY), ("?access_mode=READ_ONLY", {})]
 )
 def test_sqlalchemy_connects_read_only_by_url_and_by_argument(
-    published: Path, query: str, options: dict
-) -> None:
+    published, query, options
+):
     engine = sqlalchemy.create_engine(f"duckdb:///{published}{query}", **options)
-    count = sqlalchemy.text("select count(*) from clustered_enterprises")
+    count = sqlalchemy.text("select count(*) from enterprise_segments")
     write = sqlalchemy.text("create table mine as select 1 as one")
     with engine.connect() as connection:
         assert connection.execute(count).scalar() == 421
@@ -70,9 +68,7 @@ def put_in_place(published: Path, *, data_set: str) -> None:
     os.replace(another, published)
 
 
-def test_a_reader_sees_a_new_publication_once_all_its_connections_are_closed(
-    published: Path,
-) -> None:
+def test_a_reader_sees_a_new_publication_once_all_its_connections_are_closed(published):
     def data_set(connection: duckdb.DuckDBPyConnection) -> str:
         return connection.sql("select data_set from publication").fetchall()[0][0]
 
@@ -94,8 +90,8 @@ def test_a_reader_sees_a_new_publication_once_all_its_connections_are_closed(
     [(sqlalchemy.pool.QueuePool, "before"), (sqlalchemy.pool.NullPool, "another")],
 )
 def test_a_connection_pool_holds_the_publication_that_it_began_with(
-    published: Path, pool: type[sqlalchemy.pool.Pool], seen: str
-) -> None:
+    published, pool, seen
+):
     put_in_place(published, data_set="before")
     engine = sqlalchemy.create_engine(
         f"duckdb:///{published}", poolclass=pool, **READ_ONLY

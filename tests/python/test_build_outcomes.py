@@ -4,16 +4,22 @@ import json
 import resource
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 import pytest
 from dbt.cli.main import dbtRunnerResult
 from dbt_project import DbtProject
+from page_data import VISIBILITY
 from segmentation.build import build
 from segmentation.builds.build_database import read_wait_seconds, wait_for_database
 from segmentation.builds.build_outcome import write_outcome
+from segmentation.builds.build_summary import summarise
+from segmentation.builds.refit_preview import preview
 from segmentation.errors import SegmentationError
+from small_publication import MARTS, publish_build
 
 HOLD = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print(1, flush=True);"
 
@@ -34,9 +40,18 @@ def hold_open(database: Path, then: str) -> subprocess.Popen:
     return holder
 
 
-def test_a_published_build_ends_with_0_and_says_what_it_published(
-    built: DbtProject,
-) -> None:
+@contextmanager
+def no_file_longer_than(size: int) -> Iterator[None]:
+    """Do as a full disk does."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_published_build_ends_with_0_and_says_what_it_published(built):
     outcome = outcome_of(built)
     assert (outcome["status"], outcome["exit_status"]) == ("published", 0)
     assert outcome["problems"] == []
@@ -46,13 +61,16 @@ def test_a_published_build_ends_with_0_and_says_what_it_published(
     assert publication["tables"] == {
         name: len(rows) for name, rows in built.marts().items() if name != "publication"
     }
-    assert {s["segment_key"]: s["enterprise_count"] for s in outcome["segments"]} == {
+    of_visibility = [
+        s for s in outcome["segments"] if s["segmentation"] == "visibility"
+    ]
+    assert {s["segment_key"]: s["member_count"] for s in of_visibility} == {
         "balanced_active": 25,
         "facebook_leaders": 3,
         "low_visibility": 243,
         "moderate_presence": 150,
     }
-    assert outcome["changes"] == {"new": 421}
+    assert outcome["changes"]["visibility"] == {"new": 421}
     assert outcome["rejected_rows"] == len(built.marts()["rejected_rows"])
 
 
@@ -60,27 +78,27 @@ def test_a_published_build_ends_with_0_and_says_what_it_published(
     ("options", "settings", "status", "exit_status", "message"),
     [
         (["--select", "segments"], {}, "not_published", 4, "this build left out"),
-        (["--select", "nobody"], {}, "not_published", 4, "nothing to build"),
         ([], {"n_clusters": "0"}, "refused", 2, "n_clusters is 0"),
-        (
-            [],
-            {"raw_source": "files", "RAW_DATA_DIR": "nowhere", "data_set": "seeds"},
-            "refused",
-            2,
-            "which is not a folder",
-        ),
         (["--bogus"], {}, "refused", 2, "No such option"),
-        ([], {"BUILD_WAIT_SECONDS": "soon"}, "refused", 2, "such as 60"),
+        *(
+            pytest.param(*case, marks=pytest.mark.slow)
+            for case in (
+                (["--select", "nobody"], {}, "not_published", 4, "nothing to build"),
+                (
+                    [],
+                    {"raw_source": "files", "RAW_DATA_DIR": "no", "data_set": "seeds"},
+                    "refused",
+                    2,
+                    "which is not a folder",
+                ),
+                ([], {"BUILD_WAIT_SECONDS": "soon"}, "refused", 2, "such as 60"),
+            )
+        ),
     ],
 )
 def test_other_ends_have_statuses_of_their_own(
-    project: DbtProject,
-    options: list[str],
-    settings: dict[str, str],
-    status: str,
-    exit_status: int,
-    message: str,
-) -> None:
+    project, options, settings, status, exit_status, message
+):
     before = project.published.read_bytes()
     build = project.build(*options, **settings)
     assert build.returncode == exit_status, build.stdout
@@ -92,9 +110,7 @@ def test_other_ends_have_statuses_of_their_own(
     assert project.published.read_bytes() == before
 
 
-def test_an_interrupted_build_has_failed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_interrupted_build_has_failed(tmp_path, monkeypatch):
     """Cancelling its queries, dbt-duckdb trips over a connection of its own."""
     error = duckdb.ConnectionException("Connection already closed!")
     error.__context__ = KeyboardInterrupt()
@@ -102,14 +118,14 @@ def test_an_interrupted_build_has_failed(
     monkeypatch.setattr("segmentation.build.dbtRunner.invoke", lambda *_: ended)
     monkeypatch.chdir(tmp_path)
     assert build([]) == 1
-    outcome = json.loads((tmp_path / "build" / "build_summary.json").read_text())
+    outcome = outcome_of(DbtProject(tmp_path))
     assert outcome["status"] == "failed"
     assert "interrupted" in outcome["message"]
 
 
 def test_a_published_build_ends_with_0_even_if_a_tool_has_opened_the_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    tmp_path, monkeypatch
+):
     def publish_and_let_a_tool_open_it(*_: object) -> dbtRunnerResult:
         write_outcome(tmp_path / "build", status="published", message="Published.")
         return dbtRunnerResult(success=True)
@@ -127,35 +143,19 @@ def test_a_published_build_ends_with_0_even_if_a_tool_has_opened_the_file(
 
 
 def test_what_an_earlier_build_has_said_is_never_taken_for_this_ones(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    tmp_path, monkeypatch
+):
     """A full disk leaves room for no other answer than the status."""
     write_outcome(tmp_path / "build", status="published", message="Published.")
     ended = dbtRunnerResult(success=False, exception=SegmentationError("Full."))
     monkeypatch.setattr("segmentation.build.dbtRunner.invoke", lambda *_: ended)
     monkeypatch.chdir(tmp_path)
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (10, hard))
-    try:
+    with no_file_longer_than(10):
         assert build([]) == 2
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert not (tmp_path / "build" / "build_summary.json").exists()
 
 
-def test_a_failed_test_ends_with_1_and_is_named(project: DbtProject) -> None:
-    with project.edited_csv("seeds/reference/recommendations.csv") as rows:
-        rows[1][rows[0].index("city_name")] = "Atlantis"
-    build = project.build("--select", "recommendations")
-    assert build.returncode == 1, build.stdout
-    (problem,) = outcome_of(project)["problems"]
-    assert "the_city_of_a_recommendation_exists" in problem["node"]
-    assert problem["status"] == "fail"
-
-
-def test_a_busy_build_database_ends_with_3_and_says_who_has_it(
-    project: DbtProject,
-) -> None:
+def test_a_busy_build_database_ends_with_3_and_says_who_has_it(project):
     database = project.folder / "build" / "segmentation.duckdb"
     with hold_open(database, "sys.stdin.readline()") as holder:
         build = project.build(BUILD_WAIT_SECONDS="1")
@@ -168,14 +168,14 @@ def test_a_busy_build_database_ends_with_3_and_says_who_has_it(
     assert f"process {holder.pid}" in outcome["message"]
 
 
-def test_a_database_that_becomes_free_in_time_is_waited_for(tmp_path: Path) -> None:
+def test_a_database_that_becomes_free_in_time_is_waited_for(tmp_path):
     database = tmp_path / "build.duckdb"
     with hold_open(database, "import time; time.sleep(1)") as holder:
         wait_for_database(database, config={}, wait_seconds=60)
         assert holder.wait() == 0
 
 
-def test_a_build_database_that_cannot_be_read_is_moved_aside(tmp_path: Path) -> None:
+def test_a_build_database_that_cannot_be_read_is_moved_aside(tmp_path):
     """It is disposable, and nobody should have to mend it after a crash."""
     # DuckDB's message names the folder, and a held lock is another message.
     (tmp_path / "blocks").mkdir()
@@ -187,26 +187,112 @@ def test_a_build_database_that_cannot_be_read_is_moved_aside(tmp_path: Path) -> 
     assert database.read_bytes() != b""
 
 
-def test_a_folder_in_place_of_the_build_database_is_a_sentence(tmp_path: Path) -> None:
+def test_a_folder_in_place_of_the_build_database_is_a_sentence(tmp_path):
     with pytest.raises(SegmentationError, match="cannot be made"):
         wait_for_database(tmp_path, config={}, wait_seconds=0)
 
 
 @pytest.mark.parametrize("content", [b"", b"half a database" * 1000])
-def test_a_full_disk_is_a_sentence(tmp_path: Path, content: bytes) -> None:
+def test_a_full_disk_is_a_sentence(tmp_path, content):
     database = tmp_path / "build.duckdb"
     if content:
         database.write_bytes(content)
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))
-    try:
-        with pytest.raises(SegmentationError, match="or to a full disk"):
-            wait_for_database(database, config={}, wait_seconds=0)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    refusal = pytest.raises(SegmentationError, match="or to a full disk")
+    with no_file_longer_than(100), refusal:
+        wait_for_database(database, config={}, wait_seconds=0)
 
 
 @pytest.mark.parametrize("value", ["soon", "-1", "nan", "inf", ""])
-def test_a_wait_that_is_no_number_of_seconds_is_refused(value: str) -> None:
+def test_a_wait_that_is_no_number_of_seconds_is_refused(value):
     with pytest.raises(SegmentationError, match="BUILD_WAIT_SECONDS is"):
         read_wait_seconds(value)
+
+
+def test_the_summary_tells_of_each_segmentation_what_a_person_asks_first(
+    build, publish_dir
+):
+    build.execute("""
+        create table accounts as select * exclude (enterprise_id), enterprise_id
+            as account_id from enterprise_segments limit 20;
+        insert into segment_overview (segmentation, segment_key, segment_name_fr,
+            cluster_id, member_count, model_member_count, is_named_segment)
+            values ('purchases', 'new_2_1', 'Nouveau', 0, 20, 20, false);
+        update segment_overview set model_member_count = 50 where cluster_id = 0
+            and segmentation = 'visibility';
+        insert into cluster_measures (segmentation, segment_key, measure, mean_value)
+            values ('purchases', 'new_2_1', 'orders', 1234.4);
+        insert into cluster_mix (segmentation, segment_key, dimension,
+            dimension_value, cluster_share, value_rank) values
+            ('purchases', 'new_2_1', 'country', null, 0.5, 1),
+            ('purchases', 'new_2_1', 'country', 'Belgium', 0.5, 2);
+        insert into measure_texts values ('purchases', 'orders', 'Achats', 'Orders');
+        insert into segmentation_fits values ('purchases', 1, '2024-03-01', 'refit');
+        insert into model_freshness select segmentation, 1, '2024-03-01', 0, 0.93,
+            'auto', 365, 0.8 from unnest(['visibility', 'purchases'])
+            as s (segmentation);
+        insert into segment_changes
+            values ('purchases', 'e1', '2024-03-01', 'member_changed');
+        insert into rejected_rows values ('sales_lines', true, 'orphan');
+    """)
+    purchases = {"members": "accounts", "key": "account_id", "measures": ["orders"]}
+    accounts = {"name": "accounts", "relation": "build.marts.accounts"}
+    publish_build(
+        build,
+        publish_dir,
+        marts=[*MARTS, MARTS[0] | accounts | {"columns": {}}],
+        segmentations={
+            "purchases": purchases | {"dimensions": ["country"]},
+            "visibility": VISIBILITY,
+        },
+        published_at="2024-03-01",
+    )
+    summary = summarise(publish_dir)
+    for text in (
+        "purchases: 20 members in 1 segments (data set seeds, 2024-03-01 00:00 UTC",
+        "mean orders  most frequent country",
+        "20  100.0%           1,234  Belgium",
+        "New, without a name or recommendations: new_2_1.",
+        "agreement with a refit today 0.93 (refit below 0.80 or after 365 days)",
+        "Changes of 2024-03-01 00:00 UTC: 1 moved because they changed",
+        "visibility: 50 members in 1 segments",
+        "Changes of 2024-03-01 00:00 UTC: none",
+        "1 rows of sales_lines: orphan 1",
+        "segments.html, charts/ (2 pictures)",
+    ):
+        assert text in summary, summary
+
+
+def test_a_preview_tells_what_a_refit_of_each_segmentation_would_move(tmp_path):
+    with duckdb.connect(tmp_path / "build.duckdb") as connection:
+        connection.execute("""
+            create schema engine; create schema marts;
+            create table engine.current_fits as select * from (values
+                ('kept', 3, false, 3, 'published', 4, 0.2),
+                ('moved', 2, true, 1, 'variables', 5, 0.31),
+                ('unborn', 1, true, null, 'first_fit', 4, null)) as f (segmentation,
+                fit_id, is_new_fit, last_fit_id, reason, cluster_count, silhouette);
+            create table marts.segmentation_fits as select 'moved' as segmentation,
+                1 as fit_id, 4 as cluster_count, 0.25 as silhouette;
+            create table engine.fit_agreements as select 'moved' as segmentation,
+                0.9 as ari_to_previous;
+            create table engine.segments_migrated as select 'moved' as segmentation,
+                * from (values ('a', 'a', 1200), ('a', 'new_2_1', 34))
+                as m (from_segment_key, to_segment_key, member_count);
+            create table engine.segment_events_found as select 'moved' as
+                segmentation, 'new_2_1' as segment_key, 'split' as event_type,
+                'a' as related_segment_key, 34 as related_member_count;
+        """)
+    told = preview(tmp_path / "build.duckdb")
+    for text in (
+        "kept: a refit would learn what fit 3 learned, the published one",
+        "moved: a refit (variables) would replace fit 1 by fit 2:",
+        "clusters    4 -> 5",
+        "silhouette  0.25 -> 0.31",
+        "model 0.90 (adjusted",
+        "34 of 1,234 members would move",
+        "34  a -> new_2_1",
+        "new_2_1: new, split from a (34 of its members)",
+        "unborn: nothing has been published yet",
+    ):
+        assert text in told, told
+    assert told.endswith("Nothing was published.")

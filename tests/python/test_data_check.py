@@ -2,13 +2,14 @@
 
 import json
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
 import duckdb
 import pytest
 from dbt_project import DbtProject
+from raw_columns import RAW_COLUMNS
+from segmentation.build_folder import folder_of
 from segmentation.builds.data_check_report import (
     REPORT_NAME,
     report_data_check,
@@ -16,6 +17,7 @@ from segmentation.builds.data_check_report import (
 )
 from segmentation.data_check import Progress
 from test_build_outcomes import hold_open
+from test_own_files import keep_one_client, rename_column
 
 
 def check_of(project: DbtProject) -> dict:
@@ -42,20 +44,7 @@ def add_dirt(raw_files: Path) -> None:
     )
 
 
-def keep_three_clients(raw_files: Path) -> None:
-    path = raw_files / "enterprises.csv"
-    lines = path.read_text("utf-8").splitlines()
-    path.write_text("\n".join([lines[0], *lines[-4:]]) + "\n")
-
-
-def rename_column(raw_files: Path) -> None:
-    path = raw_files / "enterprises.csv"
-    path.write_text(path.read_text("utf-8").replace("city_name", "citi_name", 1))
-
-
-def test_a_build_on_external_data_logs_the_essentials_of_the_check(
-    built_from_files: DbtProject,
-) -> None:
+def test_a_build_on_external_data_logs_the_essentials_of_the_check(built_from_files):
     _, _, log = built_from_files.build_log.partition("Data check of messy_agency: ")
     lines = log[: log.index("make check-data")].splitlines()
     assert lines[0] == "can be built, with 3 findings."
@@ -68,19 +57,17 @@ def test_a_build_on_external_data_logs_the_essentials_of_the_check(
     ]
     assert sum(line.startswith("  finding: ") for line in lines) == 3
     assert len(lines) <= 15
-    assert "START python table model models.kmeans_model" in log
+    assert "START python table model engine.visibility_fit" in log
 
 
-def test_a_build_of_the_demonstration_logs_no_check_and_still_writes_it(
-    built: DbtProject,
-) -> None:
+def test_a_build_of_the_demonstration_logs_no_check_and_still_writes_it(built):
     assert "Data check of" not in built.build_log
     check = check_of(built)
     assert (check["status"], check["exit_status"]) == ("findings", 1)
     assert "'mastodon': platforms.csv: mastodon,<its name>" in check["report"]
 
 
-def test_the_check_counts_what_rejected_rows_lists(built: DbtProject) -> None:
+def test_the_check_counts_what_rejected_rows_lists(built):
     listed = built.rows(
         "select if(is_whole_row, 'row_', 'value_') || reason, raw_table,"
         " coalesce(column_name, 'rows'), count(*) from rejected_rows"
@@ -89,19 +76,16 @@ def test_the_check_counts_what_rejected_rows_lists(built: DbtProject) -> None:
     counted = built.rows(
         "select check_name, raw_table, subject, part_count"
         " from intermediate.int_raw_data_checked"
-        " where check_name like 'row\\_%' escape '\\'"
-        " or check_name like 'value\\_%' escape '\\' order by all",
-        database=built.folder / "build" / "segmentation.duckdb",
+        " where regexp_matches(check_name, '^(row|value)_') order by all",
+        database=built.build_database,
     )
     assert counted == listed
     assert len(listed) > 20
 
 
-def test_a_check_of_dirty_files_says_what_to_do_and_touches_nothing(
-    files_project: DbtProject,
-) -> None:
+def test_a_check_of_dirty_files_says_what_to_do_and_touches_nothing(files_project):
     published = files_project.published.read_bytes()
-    summary = files_project.folder / "build" / "build_summary.json"
+    summary = files_project.build_database.with_name("build_summary.json")
     last_build = summary.read_bytes()
     add_dirt(files_project.raw_files)
 
@@ -140,13 +124,13 @@ def test_a_check_of_dirty_files_says_what_to_do_and_touches_nothing(
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        (keep_three_clients, "enterprises.n_clusters, 3 for 4: There are fewer active"),
+        (keep_one_client, "enterprises.n_clusters, 1 for 4: There are fewer active"),
         (rename_column, "has no column 'city_name': rename 'citi_name' to 'city_name'"),
     ],
 )
 def test_data_that_cannot_be_built_end_with_2_and_say_why(
-    files_project: DbtProject, damage: Callable[[Path], None], message: str
-) -> None:
+    files_project, damage, message
+):
     damage(files_project.raw_files)
     run = files_project.check_data()
     assert run.returncode == 2, run.stdout
@@ -155,9 +139,8 @@ def test_data_that_cannot_be_built_end_with_2_and_say_why(
     assert check_of(files_project)["status"] == "cannot_build"
 
 
-def test_a_busy_build_database_ends_the_check_with_3(project: DbtProject) -> None:
-    database = project.folder / "build" / "segmentation.duckdb"
-    with hold_open(database, "sys.stdin.readline()") as holder:
+def test_a_busy_build_database_ends_the_check_with_3(project):
+    with hold_open(project.build_database, "sys.stdin.readline()") as holder:
         run = project.check_data(BUILD_WAIT_SECONDS="0")
         holder.communicate("\n")
     assert run.returncode == 3, run.stdout
@@ -168,7 +151,7 @@ def test_a_busy_build_database_ends_the_check_with_3(project: DbtProject) -> Non
 def checked(built: DbtProject, tmp_path: Path) -> duckdb.DuckDBPyConnection:
     """Provide a copy of the build database after a build of the demonstration."""
     database = tmp_path / "segmentation.duckdb"
-    shutil.copyfile(built.folder / "build" / "segmentation.duckdb", database)
+    shutil.copyfile(built.build_database, database)
     with duckdb.connect(str(database)) as connection:
         yield connection
 
@@ -178,25 +161,19 @@ def report(connection: duckdb.DuckDBPyConnection) -> tuple[str, dict]:
         "select table_name, schema_name || '.' || table_name from duckdb_tables()"
         " where schema_name in ('intermediate', 'reference', 'raw')"
     ).fetchall()
-    relations = dict(tables)
     essentials = report_data_check(
         connection.cursor(),
         publish_dir=Path("nowhere"),
-        relations=relations,
-        raw_relations={
-            name.removeprefix("raw_"): relation
-            for name, relation in relations.items()
-            if relation.startswith("raw.")
-        },
+        relations=dict(tables),
+        raw_relations={name: f"raw.raw_{name}" for name in RAW_COLUMNS},
+        columns=RAW_COLUMNS,
         data_set="ours",
     )
-    ((path,),) = connection.sql(
-        "select path from duckdb_databases() where not internal"
-    ).fetchall()
-    return essentials, json.loads((Path(path).parent / REPORT_NAME).read_text("utf-8"))
+    path = folder_of(connection) / REPORT_NAME
+    return essentials, json.loads(path.read_text("utf-8"))
 
 
-def test_without_findings_data_are_ready(checked: duckdb.DuckDBPyConnection) -> None:
+def test_without_findings_data_are_ready(checked):
     checked.execute("update intermediate.int_raw_data_checked set is_finding = false")
     essentials, check = report(checked)
     assert (check["status"], check["exit_status"]) == ("ready", 0)
@@ -206,9 +183,7 @@ def test_without_findings_data_are_ready(checked: duckdb.DuckDBPyConnection) -> 
     assert "inding" not in essentials
 
 
-def test_many_findings_stay_within_15_lines_of_the_log(
-    checked: duckdb.DuckDBPyConnection,
-) -> None:
+def test_many_findings_stay_within_15_lines_of_the_log(checked):
     checked.execute("update intermediate.int_raw_data_checked set is_finding = true")
     essentials, check = report(checked)
     count = len(check["findings"])
@@ -220,22 +195,16 @@ def test_many_findings_stay_within_15_lines_of_the_log(
     assert f"Finding {count}: " in check["report"]
 
 
-def test_of_many_unlisted_names_the_most_frequent_are_told(
-    checked: duckdb.DuckDBPyConnection,
-) -> None:
+def test_of_many_unlisted_names_the_most_frequent_are_told(checked):
     checked.execute(
         "insert into intermediate.int_unlisted_names_counted"
         " select 'category', 'xyz ' || n, 'XYZ ' || n, n from range(1, 10001) as t(n)"
     )
     _, check = report(checked)
-    assert (
-        "     10,000 x 'XYZ 10000': category_groups.csv: XYZ 10000" in check["report"]
-    )
-    assert check["report"].count("x 'XYZ ") == 20
-    assert (
-        "The others, by frequency, are in int_unlisted_names_counted."
-        in (check["report"])
-    )
+    told = check["report"]
+    assert "     10,000 x 'XYZ 10000': category_groups.csv: XYZ 10000" in told
+    assert told.count("x 'XYZ ") == 20
+    assert "The others, by frequency, are in int_unlisted_names_counted." in told
 
 
 @pytest.mark.parametrize(
@@ -250,15 +219,11 @@ def test_of_many_unlisted_names_the_most_frequent_are_told(
         (1.0, "100.0 %"),
     ],
 )
-def test_only_all_is_100_percent_and_only_none_0(
-    value: float | None, written: str
-) -> None:
+def test_only_all_is_100_percent_and_only_none_0(value, written):
     assert write_share(value) == written
 
 
-def test_a_long_check_tells_its_steps_and_a_short_one_does_not(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def test_a_long_check_tells_its_steps_and_a_short_one_does_not(capsys):
     def start(index: int) -> SimpleNamespace:
         data = SimpleNamespace(index=index, total=9, description=f"model {index}")
         return SimpleNamespace(info=SimpleNamespace(name="LogStartLine"), data=data)

@@ -7,11 +7,11 @@ import duckdb
 import pytest
 from conftest import CHECKOUT, build_once
 from dbt_project import DbtProject
-from segmentation.raw.tables import RAW_COLUMNS, load_raw_tables
+from raw_columns import RAW_COLUMNS
+from segmentation.raw.tables import load_raw_tables
 from write_file_formats import COLUMNS, FORMATS, ROWS, STYLES, Style, write_all
 
 FILE_FORMATS = CHECKOUT / "tests" / "fixtures" / "file_formats"
-BUILT_BY_DEFAULT = ("french_excel",)
 # What is in a file under another spelling is listed in another spelling.
 AS_WRITTEN = {"rejected_rows": ("raw_key", "raw_value")}
 # The file's own identity.
@@ -22,7 +22,7 @@ def every_file(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
-def test_the_fixtures_are_what_the_script_writes(tmp_path: Path) -> None:
+def test_the_fixtures_are_what_the_script_writes(tmp_path):
     write_all(tmp_path)
 
     written = [path.relative_to(tmp_path) for path in every_file(tmp_path)]
@@ -42,6 +42,7 @@ def load(name: str) -> dict[str, list[tuple]]:
             publish_dir=Path("published"),
             raw_source="files",
             raw_data_dir=str(FILE_FORMATS / name),
+            columns=RAW_COLUMNS,
             relations={table: f"raw.{table}" for table in RAW_COLUMNS},
             is_empty_run=False,
         )
@@ -69,7 +70,7 @@ def of_types(table: str) -> list[tuple]:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_every_format_is_loaded_as_the_texts_that_were_written(name: str) -> None:
+def test_every_format_is_loaded_as_the_texts_that_were_written(name):
     expected = {"parts": of_parts, "folders": of_parts, "parquet": of_types}.get(
         name, STYLES.get(name, Style()).written
     )
@@ -81,7 +82,6 @@ def build(factory: pytest.TempPathFactory, name: str) -> DbtProject:
     return build_once(
         factory,
         f"file_formats_{name}",
-        unit_tests="false",
         raw_source="files",
         evaluate="false",
         data_set="file_formats",
@@ -107,9 +107,7 @@ def comparable_marts(project: DbtProject) -> dict[str, list[tuple]]:
     return marts
 
 
-def test_the_reference_is_read_as_it_was_meant(
-    built_from_reference: DbtProject,
-) -> None:
+def test_the_reference_is_read_as_it_was_meant(built_from_reference):
     """Told by figures that were not computed by the project."""
     assert built_from_reference.rows(
         "select enterprise_name, followers_total, turnover_eur::varchar"
@@ -140,17 +138,9 @@ def test_the_reference_is_read_as_it_was_meant(
     ]
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=[] if name in BUILT_BY_DEFAULT else [pytest.mark.slow])
-        for name in FORMATS
-        if name != "reference"
-    ],
-)
-def test_every_format_gives_the_same_marts(
-    built_from_reference: DbtProject, tmp_path: Path, name: str
-) -> None:
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted({*FORMATS} - {"reference"}))
+def test_every_format_gives_the_same_marts(built_from_reference, tmp_path, name):
     # The same project without what it has built: a copy need not be parsed anew.
     project = built_from_reference.copied_to(
         tmp_path / "project", RAW_DATA_DIR=str(FILE_FORMATS / name)

@@ -9,30 +9,31 @@ from typing import Any
 
 import duckdb
 import pytest
-from page_data import make_enterprise, make_image, make_segment, make_tables
+from page_data import (
+    VISIBILITY,
+    make_chart,
+    make_enterprise,
+    make_recommendation,
+    make_segment,
+    make_tables,
+)
 from segmentation.reporting.page import write_page
-from segmentation.reporting.page.contents import LEAST_PER_SEGMENT, read_clients
-from segmentation.reporting.page.wording import read_texts
+from segmentation.reporting.page.writing import (
+    LEAST_PER_SEGMENT,
+    read_clients,
+    read_texts,
+)
 
-SPITEFUL = "</script><img src=x onerror=alert(1)>\"'&{{ 7*7 }}"
+Tables = dict[str, list[dict[str, Any]]]
+OF_PURCHASES = {"segmentation": "purchases"}
 
 
-def page_of(
-    folder: Path,
-    tables: dict[str, list[dict[str, Any]]],
-    *,
-    language: str = "fr",
-    enterprise_limit: int = 5_000,
-) -> str:
-    connection = duckdb.connect()
-    path = folder / "segments.html"
-    write_page(
-        connection,
-        path,
-        relations=make_tables(connection, tables),
-        language=language,
-        enterprise_limit=enterprise_limit,
-    )
+def page_of(folder: Path, tables: Tables, *, limit: int = 5_000, **others: Any) -> str:
+    """Write a page of clients and of other segmentations."""
+    with duckdb.connect() as connection:
+        make_tables(connection, tables, segmentations=others)
+        path = folder / "segments.html"
+        write_page(connection, path, language="fr", enterprise_limit=limit)
     return path.read_text(encoding="utf-8")
 
 
@@ -41,270 +42,162 @@ def data_of(page: str) -> dict[str, Any]:
 
 
 def clients_of(
-    enterprises: list[dict[str, Any]],
-    *,
-    segment_keys: list[str],
-    limit: int = 5_000,
-    **tables: list[dict[str, Any]],
-) -> dict[str, Any]:
-    connection = duckdb.connect()
-    relations = make_tables(connection, {"clustered_enterprises": enterprises} | tables)
-    return read_clients(
-        connection,
-        relations=relations,
-        segment_keys=segment_keys,
-        enterprise_limit=limit,
-    )
+    enterprises: list[dict[str, Any]], *, limit: int = 5_000, **tables: Any
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Read clients, and their rows by column."""
+    with duckdb.connect() as connection:
+        make_tables(connection, {"enterprise_segments": enterprises} | tables)
+        clients = read_clients(connection, enterprise_limit=limit)
+    columns, rows = clients["columns"], clients["enterprises"]
+    return clients, [dict(zip(columns, row, strict=True)) for row in rows]
 
 
-def rows_of(clients: dict[str, Any]) -> list[dict[str, Any]]:
-    return [
-        dict(zip(clients["columns"], r, strict=True)) for r in clients["enterprises"]
-    ]
+def make_value(name: str | None, rank: int, **values: Any) -> dict[str, Any]:
+    return {
+        "segment_key": "small", "dimension": "category_name", "dimension_value": name,
+        "cluster_share": 0.25, "value_rank": rank,
+    } | values  # fmt: skip
 
 
 @pytest.fixture
-def agency() -> dict[str, list[dict[str, Any]]]:
+def agency() -> Tables:
     """Provide two segments, one of them new, and three enterprises."""
+    portrait = {"segment_profile_fr": "Petits.", "segment_aim_en": "Grow."}
     return {
-        "int_segments_described": [
-            make_segment(
-                "small",
-                segment_profile_fr="Petits.",
-                segment_profile_en="Small ones.",
-                segment_aim_fr="Grandir.",
-                segment_aim_en="Grow.",
-                display_order=1,
-            ),
+        "segment_overview": [
+            make_segment("small", display_order=1, cluster_id=0, **portrait),
             make_segment("new_2_1", segment_marker="?", segment_colour="#C3A587"),
             make_segment("gone", display_order=2),
         ],
-        "cluster_profiles": [
-            {
-                "cluster_id": 0,
-                "segment_key": "small",
-                "median_followers_total": 1234.5,
-                "mean_followers_total": 2000,
-            },
+        "cluster_measures": [
+            {"segment_key": "small", "measure": name, "median_value": median}
+            for name, median in (("turnover_eur", 2.5), ("followers_total", 1234.5))
         ],
-        "cluster_category_mix": [
-            {
-                "cluster_id": 0,
-                "segment_key": "small",
-                "category_name": name,
-                "cluster_share": 0.25,
-                "category_rank": rank,
-            }
+        "measure_texts": [{"name": "followers_total", "label_fr": "Abonnés en tout"}],
+        "cluster_mix": [
+            make_value(name, rank)
             for rank, name in enumerate(["Sport", None, "Art", "Vélo", "Zoo"], start=1)
         ],
-        "clustered_enterprises": [
+        "enterprise_segments": [
             make_enterprise("E1", "small", enterprise_name="Un", city_name="Nantes"),
             make_enterprise("E2", "small", enterprise_name="Deux", is_set_by_hand=True),
             make_enterprise("E3", "new_2_1", enterprise_name="Trois"),
         ],
         "cluster_recommendations": [
-            {
-                "segment_key": "small",
-                "recommendation_id": f"r{priority}",
-                "priority": priority,
-                "platform": "facebook",
-                "city_name": "Nantes" if priority == 1 else None,
-                "action_fr": f"action {priority}",
-                "action_en": f"deed {priority}",
-            }
-            for priority in range(1, 8)
+            {"segment_key": "small", "recommendation_id": f"r{n}", "priority": n}
+            | {"platform": "facebook", "city_name": "Nantes" if n == 1 else None}
+            | {"action_fr": f"action {n}", "action_en": f"deed {n}"}
+            for n in range(1, 8)
         ],
-        "platforms": [{"platform": "facebook", "platform_name": "Facebook"}],
+        "enterprise_recommendations": [
+            make_recommendation(id_, f"{platform}{n}", platform, recommendation_rank=n)
+            for id_ in ("E1", "E2", "E3")
+            for platform in ("any", "facebook", "x")
+            for n in (1, 2)
+        ],
+        "chart_drawings": [
+            make_chart(name, language, position=position)
+            for language in ("en", "fr")
+            for position, name in ((2, "map"), (1, "sizes"))
+        ],
     }
 
 
-def test_every_text_is_there_in_both_languages_with_the_same_placeholders() -> None:
+def test_every_text_is_in_both_languages_with_its_fields_and_spaces() -> None:
     for key, text in read_texts().items():
         assert text.keys() == {"fr", "en"}, key
-        forms = [
-            list(form.values()) if isinstance(form, dict) else [form]
-            for form in text.values()
-        ]
-        assert len(forms[0]) == len(forms[1]), key
+        forms = [f.values() if isinstance(f, dict) else [f] for f in text.values()]
         for french, english in zip(*forms, strict=True):
             assert french.strip(), key
             assert english.strip(), key
             places = [set(re.findall(r"\{\w*\}", form)) for form in (french, english)]
             assert places[0] == places[1], key
-
-
-def test_french_texts_keep_punctuation_on_one_line_with_its_words() -> None:
-    for key, text in read_texts().items():
-        forms = text["fr"].values() if isinstance(text["fr"], dict) else [text["fr"]]
-        for form in forms:
-            assert not re.search("[^\u00a0\u202f][:;?!»%]|«[^\u00a0]", form), key
+            # Punctuation stays on one line with its words.
+            assert not re.search("[^\u00a0\u202f][:;?!»%]|«[^\u00a0]", french), key
 
 
 def test_the_template_and_the_script_name_no_text_that_is_not_there() -> None:
     folder = Path(read_texts.__code__.co_filename).parent
-    texts = read_texts()
-    template = (folder / "page.html").read_text(encoding="utf-8")
-    script = (folder / "page.js").read_text(encoding="utf-8")
-    named = re.findall(r'\b(?:say|sayCount|worded|counted)\("(\w+)"', template + script)
+    text = "".join((folder / n).read_text("utf-8") for n in ("page.html", "page.js"))
+    named = re.findall(r'\b(?:say|sayCount|worded|missing|heading)\("(\w+)"', text)
     assert len(named) > 40
-    assert set(named) <= texts.keys()
+    assert set(named) <= read_texts().keys()
 
 
-def test_cards_show_the_segments_of_today_in_both_languages(
-    tmp_path: Path, agency: dict[str, list[dict[str, Any]]]
+def test_cards_and_charts_are_shown_in_both_languages(
+    tmp_path: Path, agency: Tables
 ) -> None:
     page = page_of(tmp_path, agency)
     shown = html.unescape(re.sub(r"<script.*", "", page, flags=re.DOTALL))
-    assert "small en français" in shown
-    assert "small in English" in shown
-    assert "gone in English" not in shown
-    assert "3 clients répartis en 2 segments" in shown
-    assert "3 clients in 2 segments" in shown
-    assert "dont 1 classé à la main" in shown
-    assert "67% of all clients" in shown
-    assert "1\u202f234" in shown
-    assert "Ce segment est nouveau\u00a0: il n'a pas encore de portrait." in shown
+    for text in (
+        *("small en français", "small in English", "67% of all clients", "Grow."),
+        *("3 clients répartis en 2 segments", "3 clients in 2 segments"),
+        *("dont 1 classé à la main", "1\u202f234", "2,5", "Vélo", "deed 5"),
+        "Ce segment est nouveau\u00a0: il n'a pas encore de portrait.",
+    ):
+        assert text in shown, text
     # The three most frequent known sectors, and general actions only, four at most.
-    assert "Vélo" in shown
-    assert "Zoo" not in shown
-    assert "action 1" not in shown
-    assert "deed 5" in shown
-    assert "deed 6" not in shown
+    for text in ("gone in English", "Zoo", "action 1", "deed 6"):
+        assert text not in shown, text
+    # Measures in the order of the segmentation, those without a text by their name.
+    figures = re.findall(r'<th scope="row"><span[^>]*>([^<]*)<', shown)
+    assert figures == ["Abonnés en tout", "turnover_eur"]
     # A shape that the page cannot draw is a circle.
-    assert page.count('href="#shape-circle"') == 1
-
-
-def test_segments_without_a_place_come_last_the_largest_first(tmp_path: Path) -> None:
-    sizes = {"new_1_1": 3, "new_1_2": 40, "named": 1}
-    page = page_of(
-        tmp_path,
-        {
-            "int_segments_described": [
-                make_segment(key, display_order=1 if key == "named" else None)
-                for key in sizes
-            ],
-            "cluster_profiles": [
-                {"cluster_id": i, "segment_key": key, "enterprise_count": size}
-                for i, (key, size) in enumerate(sizes.items())
-            ],
-        },
-    )
-    assert re.findall(r">(\w+) in English</span></h3>", page) == [
-        "named",
-        "new_1_2",
-        "new_1_1",
-    ]
-
-
-def test_the_page_opens_in_the_language_of_the_project(
-    tmp_path: Path, agency: dict[str, list[dict[str, Any]]]
-) -> None:
-    page = page_of(tmp_path, agency, language="en")
-    assert '<html lang="en">' in page
-    assert "<title>Client segmentation</title>" in page
-    assert data_of(page)["language"] == "en"
-
-
-def test_names_cannot_become_markup_or_code(
-    tmp_path: Path, agency: dict[str, list[dict[str, Any]]]
-) -> None:
-    agency["int_segments_described"][0] |= {
-        "segment_name_fr": SPITEFUL,
-        "segment_name_en": SPITEFUL,
-        "segment_colour": '"><b>',
-    }
-    agency["clustered_enterprises"][0]["enterprise_name"] = SPITEFUL
-    agency["cluster_category_mix"][0]["category_name"] = SPITEFUL
-    agency["chart_drawings"] = [
-        {
-            "chart_name": "sizes",
-            "language": "fr",
-            "position": 1,
-            "title": SPITEFUL,
-            "description": SPITEFUL,
-            "alternative_text": SPITEFUL,
-            "png": make_image(red=1),
-        }
-    ]
-    page = page_of(tmp_path, agency)
-    assert "<img src=x" not in page
-    assert "<b>" not in page
-    # Those of the data and of the page itself.
-    assert page.count("</script>") == 2
-    assert SPITEFUL in {row[1] for row in data_of(page)["enterprises"]}
-
-
-def test_only_the_pages_own_script_and_style_may_run(
-    tmp_path: Path, agency: dict[str, list[dict[str, Any]]]
-) -> None:
-    page = page_of(tmp_path, agency)
-    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', page)[1]
-    assert policy.startswith("default-src 'none'; img-src data:;")
-    assert "unsafe" not in policy
-    assert "http" not in policy
-    assert not re.search(r'(?:src|href)="(?!data:|#)', page)
-    assert " style=" not in page
-
-
-def test_the_same_data_in_another_order_give_the_same_bytes(
-    tmp_path: Path, agency: dict[str, list[dict[str, Any]]]
-) -> None:
-    agency["enterprise_recommendations"] = [
-        {
-            "enterprise_id": id_,
-            "recommendation_id": f"{platform}{rank}",
-            "platform": platform,
-            "action_fr": "f",
-            "action_en": "e",
-            "matched_on": "segment",
-            "recommendation_rank": rank,
-        }
-        for id_ in ("E1", "E2", "E3")
-        for platform in ("any", "facebook", "x")
-        for rank in (1, 2)
-    ]
-    first = page_of(tmp_path, agency)
-    shuffled = {table: rows[::-1] for table, rows in agency.items()}
-    assert page_of(tmp_path, shuffled) == first
-
-
-def test_empty_tables_give_a_page_that_says_so(tmp_path: Path) -> None:
-    page = page_of(tmp_path, {})
-    assert "Aucun client n&#39;est encore segmenté." in page
-    assert "No chart to show." in page
-    assert data_of(page)["enterprises"] == []
-
-
-def test_a_chart_is_shown_with_its_texts_in_each_language(
-    tmp_path: Path, agency: dict[str, list[dict[str, Any]]]
-) -> None:
-    agency["chart_drawings"] = [
-        {
-            "chart_name": name,
-            "language": language,
-            "position": position,
-            "title": f"{name} {language}",
-            "description": "reading",
-            "alternative_text": f"alternative {name} {language}",
-            "png": make_image(red=position),
-        }
-        for language in ("en", "fr")
-        for position, name in ((2, "map"), (1, "sizes"))
-    ]
-    page = page_of(tmp_path, agency)
+    assert re.findall(r'href="#shape-(\d+)"', page) == ["1", "0"]
     assert re.findall(r'alt="([^"]*)"', page) == [
         f"alternative {name} {language}"
         for name in ("sizes", "map")
         for language in ("fr", "en")
     ]
-    assert len(set(re.findall(r'src="(data:image/png;base64,[^"]*)"', page))) == 2
+    assert len(re.findall(r'src="data:image/png;base64,[^"]+"', page)) == 4
+
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', page)[1]
+    assert policy.startswith("default-src 'none'; img-src data:;")
+    assert not re.search("unsafe|http", policy)
+    assert not re.search(r'(?:src|href)="(?!data:|#)| style=', page)
+    # The same data in another order give the same bytes.
+    assert page_of(tmp_path, {name: t[::-1] for name, t in agency.items()}) == page
 
 
-def test_all_are_on_the_page_up_to_the_limit() -> None:
-    enterprises = [make_enterprise(f"E{n}", "a") for n in range(30)]
-    assert (
-        len(clients_of(enterprises, segment_keys=["a"], limit=30)["enterprises"]) == 30
-    )
+def test_segments_without_a_place_come_last_the_largest_first(tmp_path: Path) -> None:
+    segments = [
+        make_segment(key, cluster_id=i, model_member_count=size, display_order=order)
+        for i, (key, size, order) in enumerate(
+            [("new_1_1", 3, None), ("new_1_2", 40, None), ("named", 1, 1)]
+        )
+    ]
+    page = page_of(tmp_path, {"segment_overview": segments})
+    names = re.findall(r">(\w+) in English</span></h3>", page)
+    assert names == ["named", "new_1_2", "new_1_1"]
+
+
+def test_a_further_segmentation_has_a_section_with_its_segments_and_charts(
+    tmp_path: Path, agency: Tables
+) -> None:
+    alone = page_of(tmp_path, agency)
+    label = {"name": "purchases", "label_fr": "Achats", "label_en": "Purchases"}
+    for table, row in {
+        "segment_overview": make_segment("loyal", cluster_id=0, member_count=8),
+        "cluster_measures": {"segment_key": "loyal", "measure": "order_count"},
+        "cluster_mix": make_value("Belgium", 1, segment_key="loyal",
+                                  dimension="country"),
+        "measure_texts": label,
+        "chart_drawings": make_chart("sales", "fr"),
+    }.items():  # fmt: skip
+        agency[table].append(row | OF_PURCHASES)
+    entry = VISIBILITY | {"measures": ["order_count"], "dimensions": ["country"]}
+    page = page_of(tmp_path, agency, purchases=entry)
+    section = re.search(r'<section id="purchases".*?</section>', page, re.DOTALL)[0]
+    for text in (
+        *("Achats", "loyal en français", "8 membres", "100%", "order_count"),
+        *("country", "Belgium", "alternative sales fr", "No action has been"),
+    ):
+        assert text in section
+    assert "data-segment" not in section
+    rest = page.replace(section, "")
+    assert '<a href="#purchases">' in rest
+    assert not re.search("loyal|alternative sales", rest)
+    assert data_of(page) == data_of(alone)
 
 
 def test_beyond_the_limit_segments_are_in_proportion_and_small_ones_not_lost() -> None:
@@ -314,100 +207,59 @@ def test_beyond_the_limit_segments_are_in_proportion_and_small_ones_not_lost() -
         for key, size in sizes.items()
         for number in range(size)
     ]
-    keys = list(sizes)
-    rows = rows_of(clients_of(enterprises, segment_keys=keys, limit=200))
-    shown = Counter(keys[row["segment"]] for row in rows)
+    assert len(clients_of(enterprises, limit=1033)[1]) == 1033
+    _, rows = clients_of(enterprises, limit=200)
+    shown = Counter(row["segment"] for row in rows)
     assert sum(shown.values()) == 200
-    assert shown["tiny"] == 3
-    assert shown["small"] == LEAST_PER_SEGMENT
+    assert (shown["tiny"], shown["small"]) == (3, LEAST_PER_SEGMENT)
     # What is left falls to the others by their size.
     assert shown["large"] / shown["middle"] == pytest.approx(4, rel=0.05)
 
 
-def test_of_a_segment_the_highest_scores_are_shown_then_the_first_names() -> None:
-    enterprises = [
-        make_enterprise("E1", "a", enterprise_name="A"),
-        make_enterprise(
-            "E2", "a", enterprise_name="Z", engagement_score=50, engagement_level="low"
-        ),
-        make_enterprise(
-            "E3", "a", enterprise_name="B", engagement_score=50, engagement_level="low"
-        ),
-        make_enterprise(
-            "E4", "a", enterprise_name="M", engagement_score=90, engagement_level="high"
-        ),
-        make_enterprise("E0", "a", enterprise_name="A"),
-    ]
-    for limit, expected in ((2, {"E4", "E3"}), (4, {"E4", "E3", "E2", "E0"})):
-        rows = rows_of(clients_of(enterprises, segment_keys=["a"], limit=limit))
-        assert {row["id"] for row in rows} == expected
-
-
-def test_a_page_beyond_the_limit_says_how_many_there_are(
-    tmp_path: Path, agency: dict[str, list[dict[str, Any]]]
+def test_of_a_segment_the_highest_scores_are_shown_then_the_first_names(
+    tmp_path: Path, agency: Tables
 ) -> None:
-    page = page_of(tmp_path, agency, enterprise_limit=2)
+    enterprises = [
+        make_enterprise(id_, "a", enterprise_name=name, engagement_score=score)
+        for id_, name, score in (
+            ("E1", "A", None), ("E2", "Z", 50), ("E3", "B", 50), ("E4", "M", 90),
+            ("E0", "A", None),
+        )
+    ]  # fmt: skip
+    for limit, expected in ((2, {"E4", "E3"}), (4, {"E4", "E3", "E2", "E0"})):
+        _, rows = clients_of(enterprises, limit=limit)
+        assert {row["id"] for row in rows} == expected
+    page = page_of(tmp_path, agency, limit=2)
     assert "2 clients sur 3 sont montrés ici" in page
     assert "2 of 3 clients are shown here" in page
     assert len(data_of(page)["enterprises"]) == 2
-    assert "3 clients in 2 segments" in page
 
 
 def test_recommendations_are_listed_once_the_target_platform_first() -> None:
-    def given(id_: str, recommendation: str, platform: str, rank: int = 1) -> dict:
-        return {
-            "enterprise_id": id_,
-            "recommendation_id": recommendation,
-            "platform": platform,
-            "action_fr": recommendation,
-            "action_en": recommendation,
-            "matched_on": "segment",
-            "recommendation_rank": rank,
-        }
-
-    clients = clients_of(
+    names = {"facebook": "Facebook", "x": "X (Twitter)"}
+    clients, rows = clients_of(
         [
             make_enterprise("E1", "a", target_platform="X (Twitter)"),
-            make_enterprise("E2", "a", target_platform="X (Twitter)"),
-            make_enterprise("E3", "a", target_platform="Facebook"),
-            make_enterprise("E4", "a"),
-        ],
-        segment_keys=["a"],
-        platforms=[
-            {"platform": "facebook", "platform_name": "Facebook"},
-            {"platform": "x", "platform_name": "X (Twitter)"},
+            make_enterprise("E2", "a", target_platform="Facebook"),
+            make_enterprise("E3", "a"),
         ],
         enterprise_recommendations=[
-            given(id_, *recommendation)
-            for id_ in ("E1", "E2", "E3")
-            for recommendation in (
-                ("general", "any"),
-                ("second", "facebook", 2),
-                ("first", "facebook", 1),
-                ("post", "x"),
+            make_recommendation(id_, key, platform, recommendation_rank=rank,
+                                platform_name=names.get(platform))
+            for id_ in ("E1", "E2")
+            for key, platform, rank in (
+                ("general", "any", 1), ("second", "facebook", 2),
+                ("first", "facebook", 1), ("post", "x", 1),
             )
         ],
-    )
-    assert len(clients["recommendations"]) == 4
-    assert len(clients["recommendation_lists"]) == 3
-    actions = {
-        row["id"]: [
-            clients["recommendations"][position]["action"]["en"]
-            for position in clients["recommendation_lists"][row["recommendations"]]
-        ]
-        for row in rows_of(clients)
-    }
-    assert actions == {
+    )  # fmt: skip
+    texts = clients["recommendations"]
+    assert len(texts) == 4
+    assert {
+        row["id"]: [texts[place]["action"]["en"] for place in row["recommendations"]]
+        for row in rows
+    } == {
         "E1": ["post", "first", "second", "general"],
-        "E2": ["post", "first", "second", "general"],
-        "E3": ["first", "second", "post", "general"],
-        "E4": [],
+        "E2": ["first", "second", "post", "general"],
+        "E3": [],
     }
-
-
-def test_what_is_unknown_stays_unknown() -> None:
-    clients = clients_of([make_enterprise("E1", "a")], segment_keys=["a"])
-    (row,) = rows_of(clients)
-    for column in ("name", "city", "sector", "score", "target", "followers"):
-        assert row[column] is None
-    assert clients["levels"][row["level"]]["key"] == "unknown"

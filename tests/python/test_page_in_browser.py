@@ -8,43 +8,101 @@ from typing import Any
 
 import duckdb
 import pytest
-from dbt_project import DbtProject
-from page_data import make_enterprise, make_image, make_segment, make_tables
+from page_data import (
+    make_chart,
+    make_enterprise,
+    make_recommendation,
+    make_segment,
+    make_tables,
+)
 from playwright.sync_api import Browser, Page
 from segmentation.reporting.page import write_page
-from segmentation.reporting.page.wording import read_texts
+from segmentation.reporting.page.writing import read_texts
 
 SPITEFUL = "</script><img src=x onerror=alert(1)>\"'&"
 STILL = {"viewport": {"width": 1366, "height": 900}, "reduced_motion": "reduce"}
-PHONE = {"width": 360, "height": 740}
 Client = dict[str, Any]
+Visit = Callable[..., Page]
+
+
+SEGMENTS = {
+    "low_visibility": ("Visibilité à construire", "Low visibility", 243),
+    "moderate_presence": ("Présence modérée", "Moderate presence", 150),
+    "balanced_active": ("Présence équilibrée", "Balanced presence", 25),
+    "facebook_leaders": ("Leaders Facebook", "Facebook leaders", 3),
+}
+CLIENT_TEXTS = ("enterprise_name", "city_name", "category_name", "target_platform")
+NAMES = ("L'Échappée du Port", "L'Œil de Nacre", *["Garage de l'Étoile"] * 30)
+CHARTS = sorted((Path(__file__).parents[2] / "assets/charts").glob("*.png"))
+
+
+def write(path: Path, tables: dict[str, list[Client]], *, language: str = "fr") -> Path:
+    with duckdb.connect() as connection:
+        make_tables(connection, tables)
+        write_page(connection, path, language=language)
+    return path
+
+
+@pytest.fixture(scope="module")
+def clients() -> list[Client]:
+    """Make clients of four segments; of some, one thing or another is unknown."""
+    keys = [key for key, (*_, size) in SEGMENTS.items() for _ in range(size)]
+    return [
+        make_enterprise(
+            f"E{n:04}",
+            key,
+            enterprise_name=f"{NAMES[n % len(NAMES)]} {n}",
+            city_name=("Nantes", "Angers", "Cholet", None)[n // 3 % 4],
+            category_name=("Sport", "Librairie", "Optique")[n // 5 % 3],
+            segment_name_fr=SEGMENTS[key][0],
+            followers_total=None if n % 50 == 7 else n * 13 % 997,
+            engagement_score=None if n % 50 == 7 else n * 7 % 101,
+            engagement_level="unknown" if n % 50 == 7 else ("low", "high")[n % 2],
+            target_platform="Instagram",
+            explanation_fr=f"Plus proche, {n} fois.",
+            explanation_en=f"Nearer, {n} times.",
+        )
+        for n, key in enumerate(keys)
+    ]
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory, clients: list[Client]) -> Path:
+    actions = {"action_fr": "Animez une page.", "action_en": "Run a first TikTok page."}
+    tables = {
+        "segment_overview": [
+            make_segment(
+                key,
+                segment_name_fr=french,
+                segment_name_en=english,
+                display_order=order,
+                cluster_id=order,
+            )
+            for order, (key, (french, english, _)) in enumerate(SEGMENTS.items())
+        ],
+        "enterprise_segments": clients,
+        "enterprise_recommendations": [
+            make_recommendation(c["enterprise_id"], "first_page", "tiktok", **actions)
+            for c in clients
+        ],
+        "chart_drawings": [
+            make_chart(chart.stem, language, png=chart.read_bytes())
+            for chart in CHARTS
+            for language in ("fr", "en")
+        ],
+    }
+    return write(tmp_path_factory.mktemp("page") / "segments.html", tables)
 
 
 @pytest.fixture
-def written(built: DbtProject) -> tuple[Path, list[Client]]:
-    """Provide the published page, and the clients that it is about."""
-    with duckdb.connect(str(built.published), read_only=True) as connection:
-        rows = connection.sql("select * from clustered_enterprises")
-        clients = [dict(zip(rows.columns, row, strict=True)) for row in rows.fetchall()]
-    return built.published.parent / "segments.html", clients
-
-
-@pytest.fixture
-def clients(written: tuple[Path, list[Client]]) -> list[Client]:
-    return written[1]
-
-
-@pytest.fixture
-def visit(
-    browser: Browser, written: tuple[Path, list[Client]]
-) -> Iterator[Callable[..., Page]]:
+def visit(browser: Browser, written: Path) -> Iterator[Visit]:
     """Open pages; at the end, none may have complained, asked or reached out."""
     complaints: list[str] = []
+    requests: list[str] = []
+    own = ["data:"]
     contexts = []
 
-    def open_page(
-        *, file: Path = written[0], fragment: str = "", **options: Any
-    ) -> Page:
+    def open_page(*, file: Path = written, fragment: str = "", **options: Any) -> Page:
         context = browser.new_context(**STILL | options)
         contexts.append(context)
         page = context.new_page()
@@ -52,14 +110,8 @@ def visit(
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("dialog", lambda dialog: complaints.append(dialog.message))
-        page.on(
-            "request",
-            lambda request: (
-                None
-                if request.url.startswith(("data:", file.as_uri()))
-                else complaints.append(request.url)
-            ),
-        )
+        page.on("request", lambda request: requests.append(request.url))
+        own.append(file.as_uri())
         page.goto(file.as_uri() + fragment)
         return page
 
@@ -67,6 +119,7 @@ def visit(
     for context in contexts:
         context.close()
     assert complaints == []
+    assert all(url.startswith(tuple(own)) for url in requests)
 
 
 def shown_names(page: Page) -> list[str]:
@@ -82,6 +135,11 @@ def names_of(clients: list[Client], **values: Any) -> list[str]:
         for client in clients
         if all(client[column] == value for column, value in values.items())
     )
+
+
+def shows_all(page: Page, clients: list[Client]) -> bool:
+    count = f"{len(clients)} clients sur {len(clients)}"
+    return page.locator("#match-count").inner_text() == count
 
 
 def choose(page: Page, select: str, label: str) -> None:
@@ -106,11 +164,7 @@ def plain(text: str) -> str:
     ],
 )
 def test_a_filter_shows_exactly_the_clients_that_have_its_value(
-    visit: Callable[..., Page],
-    clients: list[Client],
-    select: str,
-    column: str,
-    label_column: str,
+    visit: Visit, clients: list[Client], select: str, column: str, label_column: str
 ) -> None:
     page = visit()
     chosen = next(client for client in clients if client[column] is not None)
@@ -123,42 +177,35 @@ def test_a_filter_shows_exactly_the_clients_that_have_its_value(
     assert sorted(shown_names(page)) == expected
 
 
-def test_options_count_what_the_other_filters_leave(
-    visit: Callable[..., Page], clients: list[Client]
+def test_options_count_what_the_other_filters_leave_those_without_a_city_too(
+    visit: Visit, clients: list[Client]
 ) -> None:
     page = visit(fragment="#segment=moderate_presence")
-    expected = names_of(clients, segment_key="moderate_presence", city_name="Nantes")
-    assert f"Nantes ({len(expected)})" in page.locator("#city").inner_text()
-    choose(page, "city", "Nantes")
-    assert sorted(shown_names(page)) == expected
+    for label, city in (("Nantes", "Nantes"), ("Ville inconnue", None)):
+        expected = names_of(clients, segment_key="moderate_presence", city_name=city)
+        assert f"{label} ({len(expected)})" in page.locator("#city").inner_text()
+        choose(page, "city", label)
+        assert sorted(shown_names(page)) == expected
 
 
-def test_clients_without_a_city_can_be_found(
-    visit: Callable[..., Page], clients: list[Client]
-) -> None:
-    page = visit()
-    choose(page, "city", "Ville inconnue")
-    assert sorted(shown_names(page)) == names_of(clients, city_name=None)
-
-
-@pytest.mark.parametrize("typed", ["echappee", "ÉCHAPPÉE  port", "oeil", "L\u2019Œil"])
 def test_search_by_name_minds_neither_accents_nor_case_nor_ligatures(
-    visit: Callable[..., Page], clients: list[Client], typed: str
+    visit: Visit, clients: list[Client]
 ) -> None:
     page = visit()
-    page.locator("#search").fill(typed)
-    words = plain(typed).replace("\u2019", "'").split()
-    expected = sorted(
-        client["enterprise_name"]
-        for client in clients
-        if all(word in plain(client["enterprise_name"]) for word in words)
-    )
-    assert 0 < len(expected) < 20
-    assert sorted(shown_names(page)) == expected
+    for typed in ("echappee", "ÉCHAPPÉE  port", "oeil", "L\u2019Œil"):
+        page.locator("#search").fill(typed)
+        words = plain(typed).replace("\u2019", "'").split()
+        expected = sorted(
+            client["enterprise_name"]
+            for client in clients
+            if all(word in plain(client["enterprise_name"]) for word in words)
+        )
+        assert 0 < len(expected) < 20
+        assert sorted(shown_names(page)) == expected
 
 
 def test_nothing_found_is_said_and_reset_shows_all_again(
-    visit: Callable[..., Page], clients: list[Client]
+    visit: Visit, clients: list[Client]
 ) -> None:
     page = visit()
     choose(page, "city", "Nantes")
@@ -167,13 +214,12 @@ def test_nothing_found_is_said_and_reset_shows_all_again(
     assert page.locator("#client-table").is_hidden()
     page.locator("[type=reset]").click()
     assert page.locator("#search").input_value() == ""
-    count = f"{len(clients)} clients sur {len(clients)}"
-    assert page.locator("#match-count").inner_text() == count
+    assert shows_all(page, clients)
     assert "=" not in page.evaluate("location.hash")
 
 
 def test_a_column_orders_the_table_and_says_so(
-    visit: Callable[..., Page], clients: list[Client]
+    visit: Visit, clients: list[Client]
 ) -> None:
     page = visit()
     header = page.locator("[data-sort=followers]")
@@ -189,28 +235,13 @@ def test_a_column_orders_the_table_and_says_so(
     assert page.locator(".clients .number").last.inner_text() == "inconnu"
 
 
-def test_a_client_opens_with_explanation_and_recommendations_in_either_language(
-    visit: Callable[..., Page], clients: list[Client]
+def test_the_switch_puts_every_visible_text_into_the_other_language(
+    visit: Visit, clients: list[Client]
 ) -> None:
     page = visit()
     client = next(c for c in clients if c["segment_key"] == "balanced_active")
     page.locator("#search").fill(client["enterprise_name"])
-    opener = page.locator(".opener", has_text=client["enterprise_name"]).first
-    opener.click()
-    sheet = page.locator(".sheet").first
-    assert client["explanation_fr"] in sheet.text_content()
-    assert "Animez" in sheet.text_content()
-    page.locator("[data-language=en]").click()
-    assert client["explanation_en"] in sheet.text_content()
-    assert "Run a first TikTok page" in sheet.text_content()
-
-
-def test_the_switch_puts_every_visible_text_into_the_other_language(
-    visit: Callable[..., Page],
-) -> None:
-    page = visit()
-    page.locator(".opener").first.click()
-    page.locator("#search").fill("a")
+    page.locator(".opener", has_text=client["enterprise_name"]).first.click()
 
     def lines() -> set[str]:
         text = page.locator("body").inner_text() + "\n"
@@ -233,10 +264,12 @@ def test_the_switch_puts_every_visible_text_into_the_other_language(
     before = lines()
     assert not before & english
     assert len(before & french) > 20
+    assert {client["explanation_fr"], "Animez une page."} <= before
     page.locator("[data-language=en]").click()
     after = lines()
     assert not after & french
     assert len(after & english) > 20
+    assert {client["explanation_en"], "Run a first TikTok page."} <= after
     assert page.locator("html").get_attribute("lang") == "en"
     assert page.title() == "Client segmentation"
     for language, is_visible in (("fr", False), ("en", True)):
@@ -244,19 +277,12 @@ def test_the_switch_puts_every_visible_text_into_the_other_language(
         assert images
         assert {image.is_visible() for image in images} == {is_visible}
         assert all(image.get_attribute("alt") for image in images)
+        assert all(
+            i.evaluate("(i) => i.decode().then(() => i.naturalWidth)") for i in images
+        )
 
 
-def test_every_chart_is_an_image_that_loads(visit: Callable[..., Page]) -> None:
-    page = visit()
-    widths = page.locator("img").evaluate_all(
-        "images => Promise.all(images.map("
-        "(image) => image.decode().then(() => image.naturalWidth)))"
-    )
-    assert widths
-    assert min(widths) > 0
-
-
-def test_the_address_keeps_the_view(visit: Callable[..., Page]) -> None:
+def test_the_address_keeps_the_view(visit: Visit) -> None:
     page = visit()
     choose(page, "city", "Angers")
     choose(page, "segment", "Visibilité à construire")
@@ -273,27 +299,20 @@ def test_the_address_keeps_the_view(visit: Callable[..., Page]) -> None:
     assert header.get_attribute("aria-sort") == "descending"
 
 
-@pytest.mark.parametrize(
-    "fragment",
-    [
-        "#city=Nowhere&sort=x&lang=xx&segment=",
-        "#clients",
-        "#%&=%",
+def test_an_address_that_makes_no_sense_shows_all(
+    visit: Visit, clients: list[Client]
+) -> None:
+    for fragment in (
+        *("#city=Nowhere&sort=x&lang=xx&segment=", "#clients", "#%&=%"),
         "#sort=constructor&lang=constructor",
         # Options that filters have, but not these.
-        "#segment=(missing)&level=(missing)&sector=(rare)",
-    ],
-)
-def test_an_address_that_makes_no_sense_shows_all(
-    visit: Callable[..., Page], clients: list[Client], fragment: str
-) -> None:
-    page = visit(fragment=fragment)
-    count = f"{len(clients)} clients sur {len(clients)}"
-    assert page.locator("#match-count").inner_text() == count
+        "#segment=(missing)&level=(missing)&sector=(missing)",
+    ):
+        assert shows_all(visit(fragment=fragment), clients)
 
 
 def test_a_segments_card_leads_to_its_clients(
-    visit: Callable[..., Page], clients: list[Client]
+    visit: Visit, clients: list[Client]
 ) -> None:
     page = visit(fragment="#city=Angers")
     card = page.locator("article", has_text="Leaders Facebook")
@@ -304,9 +323,7 @@ def test_a_segments_card_leads_to_its_clients(
     assert page.evaluate("document.activeElement.id") == "clients-title"
 
 
-def test_the_keyboard_alone_opens_and_closes_a_client(
-    visit: Callable[..., Page],
-) -> None:
+def test_the_keyboard_alone_opens_and_closes_a_client(visit: Visit) -> None:
     page = visit()
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
@@ -317,9 +334,8 @@ def test_the_keyboard_alone_opens_and_closes_a_client(
             break
     opener = page.locator(".opener").first
     details = page.locator(f"#{opener.get_attribute('aria-controls')}")
-    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == (
-        "solid"
-    )
+    style = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert style == "solid"
     page.keyboard.press("Enter")
     assert opener.get_attribute("aria-expanded") == "true"
     assert details.is_visible()
@@ -328,46 +344,29 @@ def test_the_keyboard_alone_opens_and_closes_a_client(
     assert details.is_hidden()
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
-def test_a_phone_scrolls_down_only(visit: Callable[..., Page], language: str) -> None:
-    page = visit(viewport=PHONE, fragment=f"#lang={language}")
-    page.locator(".opener").first.click()
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    assert page.locator("#sorting").is_visible()
-    # Tables and charts that are wider scroll by themselves, with the keyboard too.
-    assert page.locator(".wide:visible").first.get_attribute("tabindex") == "0"
-
-
-def test_words_without_a_space_do_not_widen_the_page(
-    visit: Callable[..., Page], tmp_path: Path
+def test_a_phone_scrolls_down_only_even_with_words_without_a_space(
+    visit: Visit, tmp_path: Path
 ) -> None:
     word = "W" * 60
-    path = tmp_path / "segments.html"
-    with duckdb.connect() as connection:
-        relations = make_tables(
-            connection,
-            {
-                "int_segments_described": [make_segment("a", segment_name_fr=word)],
-                "clustered_enterprises": [
-                    make_enterprise(
-                        word,
-                        "a",
-                        enterprise_name=word,
-                        city_name=word,
-                        category_name=word,
-                        target_platform=word,
-                    )
-                ],
-            },
-        )
-        write_page(connection, path, relations=relations, language="fr")
-    for width in (PHONE["width"], 1366):
-        page = visit(file=path, viewport=PHONE | {"width": width})
-        page.locator(".opener").click()
+    tables = {
+        "segment_overview": [make_segment("a", segment_name_fr=word)],
+        "enterprise_segments": [
+            make_enterprise(word, "a", **dict.fromkeys(CLIENT_TEXTS, word))
+        ],
+    }
+    long = {"file": write(tmp_path / "segments.html", tables)}
+    for width, others in ((360, {}), (360, {"fragment": "#lang=en"}), (360, long),
+                          (1366, long)):  # fmt: skip
+        page = visit(viewport={"width": width, "height": 740}, **others)
+        page.locator(".opener").first.click()
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+        if others is not long:
+            assert page.locator("#sorting").is_visible()
+            # Charts that are wider scroll by themselves, with the keyboard too.
+            assert page.locator(".wide:visible").first.get_attribute("tabindex") == "0"
 
 
-def test_charts_are_printed_large_enough_to_read(visit: Callable[..., Page]) -> None:
+def test_charts_are_printed_large_enough_to_read(visit: Visit) -> None:
     # The width that margins leave of A4.
     page = visit(viewport={"width": 688, "height": 1_000})
     page.emulate_media(media="print")
@@ -379,7 +378,7 @@ def test_charts_are_printed_large_enough_to_read(visit: Callable[..., Page]) -> 
 
 
 def test_print_shows_all_that_was_found_and_no_controls(
-    visit: Callable[..., Page], clients: list[Client]
+    visit: Visit, clients: list[Client]
 ) -> None:
     page = visit(fragment="#segment=low_visibility")
     found = len(names_of(clients, segment_key="low_visibility"))
@@ -398,7 +397,7 @@ def test_print_shows_all_that_was_found_and_no_controls(
     assert page.locator(".opener").count() == 100
 
 
-def test_a_print_of_fewer_clients_has_fewer_pages(visit: Callable[..., Page]) -> None:
+def test_a_print_of_fewer_clients_has_fewer_pages(visit: Visit) -> None:
     page = visit()
     printed = page.pdf(prefer_css_page_size=True)
     assert printed.startswith(b"%PDF")
@@ -409,9 +408,7 @@ def test_a_print_of_fewer_clients_has_fewer_pages(visit: Callable[..., Page]) ->
     assert pages[0] - pages[1] > 10
 
 
-def test_without_script_cards_and_charts_are_shown_with_a_note(
-    visit: Callable[..., Page],
-) -> None:
+def test_without_script_cards_and_charts_are_shown_with_a_note(visit: Visit) -> None:
     page = visit(java_script_enabled=False)
     assert page.locator(".card").count() == 4
     assert page.locator("figure[lang=fr]").first.is_visible()
@@ -420,51 +417,27 @@ def test_without_script_cards_and_charts_are_shown_with_a_note(
         assert page.locator(hidden).first.is_hidden()
 
 
-def test_spiteful_names_are_shown_and_do_nothing(
-    visit: Callable[..., Page], tmp_path: Path
-) -> None:
+def test_spiteful_names_are_shown_and_do_nothing(visit: Visit, tmp_path: Path) -> None:
     texts = ("segment_name_fr", "segment_name_en", "segment_profile_fr")
-    path = tmp_path / "segments.html"
-    with duckdb.connect() as connection:
-        relations = make_tables(
-            connection,
-            {
-                "int_segments_described": [
-                    make_segment("a", **dict.fromkeys(texts, SPITEFUL))
-                ],
-                "clustered_enterprises": [
-                    make_enterprise(
-                        SPITEFUL,
-                        "a",
-                        enterprise_name=SPITEFUL,
-                        city_name=SPITEFUL,
-                        category_name=SPITEFUL,
-                        target_platform=SPITEFUL,
-                        explanation_fr=SPITEFUL,
-                    )
-                ],
-                "enterprise_recommendations": [
-                    {
-                        "enterprise_id": SPITEFUL,
-                        "recommendation_id": "r",
-                        "platform": SPITEFUL,
-                        "action_fr": SPITEFUL,
-                        "matched_on": SPITEFUL,
-                    }
-                ],
-                "chart_drawings": [
-                    {
-                        "chart_name": SPITEFUL,
-                        "language": "fr",
-                        "title": SPITEFUL,
-                        "description": SPITEFUL,
-                        "alternative_text": SPITEFUL,
-                        "png": make_image(red=1),
-                    }
-                ],
-            },
-        )
-        write_page(connection, path, relations=relations, language="fr")
+    tables = {
+        "segment_overview": [make_segment("a", **dict.fromkeys(texts, SPITEFUL))],
+        "enterprise_segments": [
+            make_enterprise(
+                *(SPITEFUL, "a"),
+                **dict.fromkeys((*CLIENT_TEXTS, "explanation_fr"), SPITEFUL),
+            )
+        ],
+        "enterprise_recommendations": [
+            make_recommendation(SPITEFUL, SPITEFUL, SPITEFUL, matched_on=SPITEFUL)
+        ],
+        "chart_drawings": [
+            make_chart(
+                *(SPITEFUL, "fr"),
+                **dict.fromkeys(("title", "description", "alternative_text"), SPITEFUL),
+            )
+        ],
+    }
+    path = write(tmp_path / "segments.html", tables)
     page = visit(file=path)
     choose(page, "city", SPITEFUL)
     page.locator("#search").fill(SPITEFUL)
@@ -477,27 +450,17 @@ def test_spiteful_names_are_shown_and_do_nothing(
 
 
 def test_a_client_of_which_nothing_is_known_is_shown_as_such(
-    visit: Callable[..., Page], tmp_path: Path
+    visit: Visit, tmp_path: Path
 ) -> None:
-    path = tmp_path / "segments.html"
-    with duckdb.connect() as connection:
-        relations = make_tables(
-            connection,
-            {
-                "int_segments_described": [make_segment("a")],
-                "clustered_enterprises": [make_enterprise("E1", "a")],
-            },
-        )
-        write_page(connection, path, relations=relations, language="en")
-    page = visit(file=path)
+    tables = {
+        "segment_overview": [make_segment("a")],
+        "enterprise_segments": [make_enterprise("E1", "a")],
+    }
+    page = visit(file=write(tmp_path / "segments.html", tables, language="en"))
     assert shown_names(page) == ["No name (E1)"]
     cells = page.locator(".client td[data-label]").all_inner_texts()
     assert cells == [
-        "Unknown city",
-        "Unknown sector",
-        "a in English",
-        "unknown",
-        "none",
+        *("Unknown city", "Unknown sector", "a in English", "unknown", "none"),
         "unknown",
     ]
     page.locator(".opener").click()
@@ -505,20 +468,14 @@ def test_a_client_of_which_nothing_is_known_is_shown_as_such(
     assert page.locator("#match-count").inner_text() == "1 client of 1"
 
 
-def test_a_page_without_clients_does_not_fail(
-    visit: Callable[..., Page], tmp_path: Path
-) -> None:
-    path = tmp_path / "segments.html"
-    with duckdb.connect() as connection:
-        relations = make_tables(connection, {})
-        write_page(connection, path, relations=relations, language="fr")
-    page = visit(file=path)
+def test_a_page_without_clients_does_not_fail(visit: Visit, tmp_path: Path) -> None:
+    page = visit(file=write(tmp_path / "segments.html", {}))
     assert page.locator("#match-count").inner_text() == "0 client sur 0"
     assert page.locator("#no-result").is_visible()
 
 
 def test_more_than_a_hundred_clients_come_in_steps(
-    visit: Callable[..., Page], clients: list[Client]
+    visit: Visit, clients: list[Client]
 ) -> None:
     page = visit()
     assert page.locator(".opener").count() == 100
@@ -529,29 +486,3 @@ def test_more_than_a_hundred_clients_come_in_steps(
     )
     assert focused == 100
     assert len(shown_names(page)) == len(clients)
-
-
-def test_rare_cities_share_an_option_and_keep_their_own_address(
-    visit: Callable[..., Page], tmp_path: Path
-) -> None:
-    path = tmp_path / "segments.html"
-    with duckdb.connect() as connection:
-        relations = make_tables(
-            connection,
-            {
-                "int_segments_described": [make_segment("a")],
-                "clustered_enterprises": [
-                    make_enterprise(f"E{n:03}", "a", city_name=f"City {n:03}")
-                    for n in range(304)
-                ],
-            },
-        )
-        write_page(connection, path, relations=relations, language="en")
-    page = visit(file=path)
-    assert page.locator("#city option").count() == 302
-    choose(page, "city", "Other cities")
-    rare = [f"No name (E{n})" for n in range(300, 304)]
-    assert shown_names(page) == rare
-    again = visit(file=path, fragment="#city=City+302")
-    assert shown_names(again) == rare[2:3]
-    assert "City 302 (1)" in again.locator("#city").inner_text()

@@ -3,22 +3,21 @@
 import shutil
 import socket
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 import duckdb
 import pytest
-from dbt_project import DbtProject
 from planted_data import AWKWARD_TEXTS
 from postgres_server import PASSWORD, READER, AgencyDatabase
-from prisma_agency import read_agency, write_csv, write_tables
-from segmentation import postgres_connection, raw_postgres
-from segmentation.builds.transaction import transaction
+from prisma_agency import export, write_tables
+from raw_columns import RAW_COLUMNS
 from segmentation.errors import SegmentationError
+from segmentation.raw import postgres, postgres_connection
 from segmentation.raw.postgres import load_from_postgres
 from segmentation.raw.postgres_connection import message_of
-from segmentation.raw.tables import RAW_COLUMNS
+from segmentation.transaction import transaction
 
 QUERIES = Path(__file__).parents[2] / "raw_queries"
 CLIENT = "11111111-1111-4111-8111-111111111111"
@@ -38,33 +37,25 @@ insert into "Engagement" ("socialNetworkId", "followersCount", "measuredAt")
 insert into "Turnover" ("enterpriseId", "fiscalYear", "amountEur")
     values ('{CLIENT}', 2023, 120000.50), ('{CLIENT}', 2024, null);
 """
+# A query that fails at its second row.
+DIVISION = (
+    "turnover.sql",
+    'turnover."amountEur"',
+    """1 / (turnover."fiscalYear" - 2024)""",
+)
 LOADED = {
     "enterprises": [
-        (
-            CLIENT,
-            'L\'Encre "bleue"',
-            "Librairie",
-            "Laval",
-            "01000",
-            "true",
-            "2024-02-29",
-        ),
-        (
-            "22222222-2222-4222-8222-222222222222",
-            "",
-            None,
-            "",
-            None,
-            "false",
-            "2023-01-01",
-        ),
+        (CLIENT, 'L\'Encre "bleue"', "Librairie", "Laval", "01000", "true",
+         "2024-02-29"),
+        ("22222222-2222-4222-8222-222222222222", "", None, "", None, "false",
+         "2023-01-01"),
     ],
     "social_accounts": [
         (CLIENT, "GOOGLE_BUSINESS", "1200000", "2025-01-31"),
         (CLIENT, "TIKTOK", None, None),
     ],
     "turnover": [(CLIENT, "2023", "120000.50"), (CLIENT, "2024", None)],
-}
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -89,9 +80,9 @@ def load(
     with transaction(cursor):
         load_from_postgres(
             cursor,
+            queries_dir,
             relations={name: f'"build"."raw"."{name}"' for name in RAW_COLUMNS},
             columns=RAW_COLUMNS,
-            queries_dir=queries_dir,
         )
     return {
         name: cursor.execute(f"select * from raw.{name} order by rowid").fetchall()
@@ -119,6 +110,10 @@ def replace_in(path: Path, old: str, new: str) -> None:
     path.write_text(query.replace(old, new), encoding="utf-8")
 
 
+def set_for_reader(database: AgencyDatabase, setting: str) -> None:
+    database.run(f"alter role {READER} in database {database.name} set {setting}")
+
+
 def files_holding(password: str, folder: Path) -> list[str]:
     """List every file below a folder that holds a password, in whatever form."""
     forms = (password.encode(), quote(password, safe="").encode())
@@ -129,9 +124,7 @@ def files_holding(password: str, folder: Path) -> list[str]:
     ]
 
 
-def test_rows_of_the_prisma_schema_arrive_as_exact_text(
-    agency_database: AgencyDatabase, cursor: duckdb.DuckDBPyConnection
-) -> None:
+def test_rows_of_the_prisma_schema_arrive_as_exact_text(agency_database, cursor):
     """Quoted names, uuid, enum, jsonb, numeric, boolean, timestamp; NULL is not ''."""
     agency_database.run(ROWS)
 
@@ -142,36 +135,12 @@ def test_rows_of_the_prisma_schema_arrive_as_exact_text(
     assert types.fetchall() == [("VARCHAR",)]
 
 
-def test_columns_come_in_the_order_of_the_raw_table_whatever_the_query_has(
-    agency_database: AgencyDatabase,
-    cursor: duckdb.DuckDBPyConnection,
-    queries: Path,
-) -> None:
-    (queries / "turnover.sql").write_text(
-        "select 5 as turnover_eur, 'a' as enterprise_id, 2024 as fiscal_year; \n"
-    )
-
-    assert load(cursor, queries)["turnover"] == [("a", "2024", "5")]
-
-
-def test_every_text_arrives_as_it_was_written(
-    agency_database: AgencyDatabase, cursor: duckdb.DuckDBPyConnection
-) -> None:
+def test_every_text_arrives_as_it_was_written(agency_database, cursor):
     texts = [
         *AWKWARD_TEXTS,
-        "\\.",
-        "\\N",
-        "NULL",
-        '"',
-        '""',
-        "a,b;c\td",
-        "one\ntwo\r\nthree\rfour\n",
-        "# no comment",
-        "\ufeffx",
-        "\u00a0\u202f",
-        "🥐 crêpes",
-        "long " * 100_000,
-    ]
+        "\\.", "\\N", "NULL", '"', '""', "a,b;c\td", "one\ntwo\r\nthree\rfour\n",
+        "# no comment", "\ufeffx", "\u00a0\u202f", "🥐 crêpes", "long " * 100_000,
+    ]  # fmt: skip
     with agency_database.connect() as writer, writer.cursor() as inserting:
         inserting.executemany(
             'insert into "Enterprise" (name) values (%s)', [(value,) for value in texts]
@@ -182,11 +151,9 @@ def test_every_text_arrives_as_it_was_written(
     assert [row[1] for row in loaded] == texts
 
 
-def test_the_text_of_a_value_depends_on_no_setting_of_server_or_role(
-    agency_database: AgencyDatabase,
-    cursor: duckdb.DuckDBPyConnection,
-    queries: Path,
-) -> None:
+def test_values_arrive_as_the_same_texts_whatever_server_role_and_query_have_set(
+    agency_database, cursor, queries
+):
     texts = {
         "0.1::float8": "0.1",
         "1e15::float8 / 3": "333333333333333.3",
@@ -208,35 +175,36 @@ def test_the_text_of_a_value_depends_on_no_setting_of_server_or_role(
         "null::boolean": None,
         "null": None,
         "''": "",
+        # The server sees who reads it.
+        "current_setting('application_name')": "client_segmentation",
+        "current_setting('transaction_isolation')": "repeatable read",
+        "current_setting('transaction_read_only')": "on",
     }
-    for setting, odd in (
-        ("datestyle", "'German'"),
-        ("timezone", "'Asia/Tokyo'"),
-        ("extra_float_digits", "-15"),
-        ("client_encoding", "'latin1'"),
+    for setting in (
+        "datestyle to 'German'",
+        "timezone to 'Asia/Tokyo'",
+        "extra_float_digits to -15",
+        "client_encoding to 'latin1'",
     ):
-        agency_database.run(
-            f"alter role {READER} in database {agency_database.name}"
-            f" set {setting} to {odd}"
-        )
+        set_for_reader(agency_database, setting)
     loaded = {}
     for value in texts:
+        # Whatever the query's order is, columns come in that of the raw table.
         (queries / "turnover.sql").write_text(
-            f"select 'é' as enterprise_id, 2024 as fiscal_year, {value} as turnover_eur"
+            f"select {value} as turnover_eur, 'é' as enterprise_id,"
+            " 2024 as fiscal_year; \n"
         )
-        ((key, _, loaded[value]),) = load(cursor, queries)["turnover"]
-        assert key == "é"
+        ((*key, loaded[value]),) = load(cursor, queries)["turnover"]
+        assert key == ["é", "2024"]
     assert loaded == texts
 
 
 def test_a_change_committed_between_two_tables_is_not_seen(
-    agency_database: AgencyDatabase,
-    cursor: duckdb.DuckDBPyConnection,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+    agency_database, cursor, monkeypatch
+):
     """Else an account would come without its enterprise, and be rejected as orphan."""
     agency_database.run(ROWS)
-    write_rows = raw_postgres._write_rows
+    write_rows = postgres._write_rows
     tables_read = []
 
     def write_rows_and_commit_a_change(*arguments: object, **named: object) -> int:
@@ -247,7 +215,7 @@ def test_a_change_committed_between_two_tables_is_not_seen(
         tables_read.append(named["path"].stem)
         return row_count
 
-    monkeypatch.setattr(raw_postgres, "_write_rows", write_rows_and_commit_a_change)
+    monkeypatch.setattr(postgres, "_write_rows", write_rows_and_commit_a_change)
 
     assert load(cursor) == LOADED
     assert tables_read == ["enterprises", "social_accounts", "turnover"]
@@ -270,12 +238,8 @@ def test_a_change_committed_between_two_tables_is_not_seen(
     ids=["function", "closed bracket", "second statement", "no select"],
 )
 def test_a_query_can_write_nothing_even_as_administrator(
-    agency_database: AgencyDatabase,
-    cursor: duckdb.DuckDBPyConnection,
-    queries: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    attack: str,
-) -> None:
+    agency_database, cursor, queries, monkeypatch, attack
+):
     agency_database.run(ROWS)
     agency_database.run(
         "create function delete_turnover() returns integer language sql as"
@@ -290,131 +254,59 @@ def test_a_query_can_write_nothing_even_as_administrator(
     assert agency_database.run('select count(*) from "Turnover"') == [(2,)]
 
 
-def use_unquoted_table(queries: Path, _: AgencyDatabase) -> None:
-    replace_in(queries / "enterprises.sql", '"Enterprise"', "Enterprise")
-
-
-def misspell_table(queries: Path, _: AgencyDatabase) -> None:
-    replace_in(queries / "turnover.sql", '"Turnover"', '"Turnovers"')
-
-
-def drop_column(_: Path, database: AgencyDatabase) -> None:
-    database.run('alter table "Enterprise" rename "isActive" to "isActif"')
-
-
-def leave_out_column(queries: Path, _: AgencyDatabase) -> None:
-    replace_in(queries / "enterprises.sql", "as city_name", "as citi_name")
-
-
-def leave_out_unlike_column(queries: Path, _: AgencyDatabase) -> None:
-    path = queries / "turnover.sql"
-    replace_in(path, 'turnover."fiscalYear" as fiscal_year,', "")
-
-
-def add_column(queries: Path, _: AgencyDatabase) -> None:
-    path = queries / "turnover.sql"
-    replace_in(path, "as fiscal_year,", "as fiscal_year, 1 as notes,")
-
-
-def double_column(queries: Path, _: AgencyDatabase) -> None:
-    path = queries / "turnover.sql"
-    replace_in(path, "as fiscal_year,", "as fiscal_year, 1 as fiscal_year,")
-
-
-def take_json(queries: Path, _: AgencyDatabase) -> None:
-    replace_in(queries / "enterprises.sql", "->> 'city'", "-> 'city'")
-
-
-def forget_comma(queries: Path, _: AgencyDatabase) -> None:
-    replace_in(queries / "turnover.sql", "as fiscal_year,", "as fiscal_year")
-
-
-def take_right_away(_: Path, database: AgencyDatabase) -> None:
-    database.run(f'revoke select on "Engagement" from {READER}')
-
-
-def divide_by_a_value(queries: Path, database: AgencyDatabase) -> None:
-    database.run('update "Turnover" set "amountEur" = 0 where "fiscalYear" = 2024')
-    path = queries / "turnover.sql"
-    replace_in(path, 'turnover."amountEur"', '1 / turnover."amountEur"')
-
-
-def end_own_session(queries: Path, _: AgencyDatabase) -> None:
-    path = queries / "turnover.sql"
-    with path.open("a") as file:
-        file.write("where pg_terminate_backend(pg_backend_pid())\n")
-
-
-def remove_query(queries: Path, _: AgencyDatabase) -> None:
-    (queries / "turnover.sql").unlink()
-
-
-def empty_query(queries: Path, _: AgencyDatabase) -> None:
-    (queries / "turnover.sql").write_text("-- later\n")
-
-
-def save_as_latin_1(queries: Path, _: AgencyDatabase) -> None:
-    (queries / "turnover.sql").write_bytes("-- été".encode("latin-1"))
+ENTERPRISES, TURNOVER = ("enterprises.sql", "turnover.sql")
 
 
 @pytest.mark.parametrize(
-    ("damage", "file_name", "told"),
+    ("file_name", "old", "new", "told"),
     [
-        (
-            use_unquoted_table,
-            "enterprises.sql",
-            ["fails in line 13", 'relation "enterprise"', 'Did you mean "Enterprise"?'],
-        ),
-        (
-            misspell_table,
-            "turnover.sql",
-            ['relation "Turnovers" does not exist', 'Did you mean "Turnover"?'],
-        ),
-        (
-            drop_column,
-            "enterprises.sql",
-            ["in line 11", "enterprise.isActive does not exist", "isActif"],
-        ),
-        (
-            leave_out_column,
-            "enterprises.sql",
-            ["no column 'city_name'", "'citi_name', rename that to 'city_name'"],
-        ),
-        (
-            leave_out_unlike_column,
-            "turnover.sql",
-            ["no column 'fiscal_year'", "add `... as fiscal_year`"],
-        ),
-        (add_column, "turnover.sql", ["a column 'notes'", "remove it"]),
-        (double_column, "turnover.sql", ["'fiscal_year' twice"]),
-        (take_json, "enterprises.sql", ["'city_name'", "type jsonb", "->> (not ->)"]),
-        (forget_comma, "turnover.sql", ["fails in line 7", "syntax error at or near"]),
-        (
-            take_right_away,
-            "social_accounts.sql",
-            ["permission denied for table Engagement", f'to "{READER}"'],
-        ),
-        (divide_by_a_value, "turnover.sql", ["division by zero", "Correct the query"]),
-        (end_own_session, "turnover.sql", ["terminating connection", "build again"]),
-        (remove_query, "turnover.sql", ["has no query", "write the select"]),
-        (empty_query, "turnover.sql", ["syntax error", "A query is one select"]),
-        (save_as_latin_1, "turnover.sql", ["not in UTF-8"]),
+        (ENTERPRISES, '"Enterprise"', "Enterprise", [
+            "fails in line 13", 'relation "enterprise"', 'Did you mean "Enterprise"?']),
+        (TURNOVER, '"Turnover"', '"Turnovers"', [
+            'relation "Turnovers" does not exist', 'Did you mean "Turnover"?']),
+        (ENTERPRISES, "as city_name", "as citi_name", [
+            "no column 'city_name'", "'citi_name', rename that to 'city_name'"]),
+        (TURNOVER, 'turnover."fiscalYear" as fiscal_year,', "", [
+            "no column 'fiscal_year'", "add `... as fiscal_year`"]),
+        (TURNOVER, "as fiscal_year,", "as fiscal_year, 1 as notes,", [
+            "a column 'notes'", "remove it"]),
+        (TURNOVER, "as fiscal_year,", "as fiscal_year, 1 as fiscal_year,", [
+            "'fiscal_year' twice"]),
+        (ENTERPRISES, "->> 'city'", "-> 'city'", [
+            "'city_name'", "type jsonb", "->> (not ->)"]),
+        (TURNOVER, "as fiscal_year,", "as fiscal_year", [
+            "fails in line 7", "syntax error at or near"]),
+        (*DIVISION, ["division by zero", "Correct the query"]),
+        (TURNOVER, "as turnover\n",
+         "as turnover where pg_terminate_backend(pg_backend_pid())\n", [
+            "terminating connection", "build again"]),
+        (TURNOVER, None, None, ["has no query", "write the select"]),
+        (TURNOVER, None, b"-- later\n", ["syntax error", "A query is one select"]),
+        (TURNOVER, None, "-- été".encode("latin-1"), ["not in UTF-8"]),
+        (ENTERPRISES, 'alter table "Enterprise" rename "isActive" to "isActif"', None, [
+            "in line 11", "enterprise.isActive does not exist", "isActif"]),
+        ("social_accounts.sql", f'revoke select on "Engagement" from {READER}', None, [
+            "permission denied for table Engagement", f'to "{READER}"']),
     ],
-)
+)  # fmt: skip
 def test_a_query_that_does_not_fit_is_refused_by_its_file_with_the_remedy(
-    agency_database: AgencyDatabase,
-    cursor: duckdb.DuckDBPyConnection,
-    queries: Path,
-    damage: Callable[[Path, AgencyDatabase], None],
-    file_name: str,
-    told: list[str],
-) -> None:
+    agency_database, cursor, queries, file_name, old, new, told
+):
     agency_database.run(ROWS)
-    damage(queries, agency_database)
+    path = queries / file_name
+    if isinstance(new, bytes):
+        path.write_bytes(new)
+    elif isinstance(new, str):
+        replace_in(path, old, new)
+    elif old:
+        # A change of the database, not of the query.
+        agency_database.run(old)
+    else:
+        path.unlink()
 
     message = refusal_of(cursor, queries)
 
-    assert str(queries / file_name) in message
+    assert str(path) in message
     for part in told:
         assert part in message
 
@@ -432,14 +324,8 @@ def test_a_query_that_does_not_fit_is_refused_by_its_file_with_the_remedy(
     ],
 )
 def test_a_database_that_does_not_open_is_named_by_its_variables(
-    agency_database: AgencyDatabase,
-    cursor: duckdb.DuckDBPyConnection,
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-    variable: str,
-    value: str,
-    told: str,
-) -> None:
+    agency_database, cursor, monkeypatch, tmp_path, variable, value, told
+):
     monkeypatch.setenv(variable, value.format(tmp_path=tmp_path))
 
     message = refusal_of(cursor)
@@ -459,12 +345,8 @@ def test_a_database_that_does_not_open_is_named_by_its_variables(
     ],
 )
 def test_a_connection_url_where_a_name_belongs_is_refused_unseen(
-    agency_database: AgencyDatabase,
-    cursor: duckdb.DuckDBPyConnection,
-    monkeypatch: pytest.MonkeyPatch,
-    variable: str,
-    value: str,
-) -> None:
+    agency_database, cursor, monkeypatch, variable, value
+):
     monkeypatch.setenv(variable, value)
 
     message = refusal_of(cursor)
@@ -473,10 +355,8 @@ def test_a_connection_url_where_a_name_belongs_is_refused_unseen(
 
 
 def test_a_server_that_does_not_answer_is_given_up(
-    agency_database: AgencyDatabase,
-    cursor: duckdb.DuckDBPyConnection,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+    agency_database, cursor, monkeypatch
+):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         monkeypatch.setenv("PGHOST", "127.0.0.1")
         monkeypatch.setenv("PGPORT", str(silent.getsockname()[1]))
@@ -485,17 +365,10 @@ def test_a_server_that_does_not_answer_is_given_up(
         assert "timeout expired" in refusal_of(cursor)
 
 
-def test_a_table_that_somebody_locks_is_given_up(
-    agency_database: AgencyDatabase,
-    cursor: duckdb.DuckDBPyConnection,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_table_that_somebody_locks_is_given_up(agency_database, cursor, monkeypatch):
     """A migration holds its tables exclusively."""
     # Ends the test, in another way, where the lock is waited for.
-    agency_database.run(
-        f"alter role {READER} in database {agency_database.name}"
-        " set statement_timeout to '10s'"
-    )
+    set_for_reader(agency_database, "statement_timeout to '10s'")
     settings = postgres_connection._TRANSACTION_SETTINGS
     monkeypatch.setitem(settings, "lock_timeout", "200ms")
     with agency_database.connect() as migration, migration.transaction():
@@ -508,12 +381,8 @@ def test_a_table_that_somebody_locks_is_given_up(
 
 
 def test_a_password_file_serves_and_its_password_is_shown_as_little(
-    agency_database: AgencyDatabase,
-    cursor: duckdb.DuckDBPyConnection,
-    monkeypatch: pytest.MonkeyPatch,
-    queries: Path,
-    tmp_path: Path,
-) -> None:
+    agency_database, cursor, monkeypatch, queries, tmp_path
+):
     """The error names the table, which is called like the password here."""
     password_file = tmp_path / "pgpass"
     password_file.write_text(f"*:*:*:{READER}:{PASSWORD}\n")
@@ -536,27 +405,22 @@ def test_a_password_file_serves_and_its_password_is_shown_as_little(
         f"invalid connection option in host=x password = '{PASSWORD} and' port=1",
     ],
 )
-def test_whatever_is_told_is_told_without_a_password(
-    monkeypatch: pytest.MonkeyPatch, told: str
-) -> None:
+def test_whatever_is_told_is_told_without_a_password(monkeypatch, told):
     monkeypatch.delenv("PGPASSWORD", raising=False)
 
     assert PASSWORD not in message_of(RuntimeError(told))
     assert "***" in message_of(RuntimeError(told))
 
 
-def test_nothing_is_left_beside_the_build_database(
-    agency_database: AgencyDatabase,
-    cursor: duckdb.DuckDBPyConnection,
-    queries: Path,
-    tmp_path: Path,
-) -> None:
+def test_nothing_is_left_beside_the_build_database_and_no_session_on_the_server(
+    agency_database, cursor, queries, tmp_path
+):
     """Not even what a killed build has left: the rows are clients' data."""
     agency_database.run(ROWS)
     left = tmp_path / "postgres-rows-killed"
     left.mkdir()
     (left / "enterprises.csv").write_text("a client")
-    divide_by_a_value(queries, agency_database)
+    replace_in(queries / DIVISION[0], *DIVISION[1:])
 
     refusal_of(cursor, queries)
     assert not list(tmp_path.glob("postgres*"))
@@ -564,19 +428,6 @@ def test_nothing_is_left_beside_the_build_database(
     load(cursor)
     assert not list(tmp_path.glob("postgres*"))
     assert files_holding(PASSWORD, tmp_path) == []
-
-
-def test_no_session_stays_open_on_the_server(
-    agency_database: AgencyDatabase,
-    cursor: duckdb.DuckDBPyConnection,
-    queries: Path,
-) -> None:
-    agency_database.run(ROWS)
-    load(cursor)
-    divide_by_a_value(queries, agency_database)
-    with pytest.raises(SegmentationError):
-        load(cursor, queries)
-
     sessions = (
         "select pg_stat_clear_snapshot(), count(*) from pg_stat_activity"
         f" where usename = '{READER}'"
@@ -587,41 +438,22 @@ def test_no_session_stays_open_on_the_server(
     assert agency_database.run(sessions)[0][1] == 0
 
 
-def test_the_server_sees_who_reads_it(
-    agency_database: AgencyDatabase,
-    cursor: duckdb.DuckDBPyConnection,
-    queries: Path,
-) -> None:
-    (queries / "turnover.sql").write_text(
-        "select current_setting('application_name') as enterprise_id,"
-        " current_setting('transaction_isolation') as fiscal_year,"
-        " current_setting('transaction_read_only') as turnover_eur"
-    )
-
-    assert load(cursor, queries)["turnover"] == [
-        ("client_segmentation", "repeatable read", "on")
-    ]
-
-
 @pytest.mark.slow
 def test_a_build_from_postgres_equals_the_build_of_the_same_data_as_csv(
-    built: DbtProject, agency_database: AgencyDatabase, tmp_path: Path
-) -> None:
+    built, agency_database, tmp_path
+):
     """Mart by mart; and neither it nor one that fails leaves the password anywhere."""
-    agency = read_agency(built.folder / "seeds" / "raw")
     with agency_database.connect() as writer, writer.transaction():
-        write_tables(agency, writer)
-    write_csv(agency, tmp_path / "export")
+        write_tables(built.folder / "build" / "segmentation.duckdb", writer)
+        export(writer, QUERIES, tmp_path / "export")
     settings = {"evaluate": "false", "data_set": "agency"}
-    from_files = DbtProject(tmp_path / "files", settings=settings)
-    from_postgres = DbtProject(tmp_path / "postgres", settings=settings)
+    from_files, from_postgres = (
+        built.copied_to(tmp_path / name, **settings) for name in ("files", "postgres")
+    )
     for project in (from_files, from_postgres):
-        shutil.copytree(
-            built.folder,
-            project.folder,
-            # Tests hold the password.
-            ignore=shutil.ignore_patterns("build", "published", "logs", "python"),
-        )
+        # Tests hold the password.
+        for name in ("build", "published", "logs", "tests/python"):
+            shutil.rmtree(project.folder / name, ignore_errors=True)
 
     files_build = from_files.dbt(
         "build", raw_source="files", RAW_DATA_DIR=str(tmp_path / "export")
@@ -629,7 +461,7 @@ def test_a_build_from_postgres_equals_the_build_of_the_same_data_as_csv(
     assert files_build.returncode == 0, files_build.stdout
     build = from_postgres.build("--debug", raw_source="postgres")
     assert build.returncode == 0, build.stdout
-    assert f"Read {len(agency.enterprises):,} rows of enterprises" in build.stdout
+    assert "rows of enterprises from PostgreSQL" in build.stdout
 
     expected, marts = from_files.marts(), from_postgres.marts()
     assert marts.keys() == expected.keys()

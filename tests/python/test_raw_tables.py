@@ -1,314 +1,207 @@
 """A raw table is loaded whole, or refused in words that say what to correct."""
 
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
 import duckdb
 import pytest
+from raw_columns import RAW_COLUMNS
 from segmentation.errors import SegmentationError
-from segmentation.raw.tables import RAW_COLUMNS, load_raw_tables
+from segmentation.raw.tables import load_raw_tables
 
 HEADER = "enterprise_id,fiscal_year,turnover_eur\n"
 ENTERPRISES_HEADER = ",".join(RAW_COLUMNS["enterprises"]) + "\n"
+ROW = HEADER + "1,2020,5\n"
+
+
+@dataclass(frozen=True)
+class Agency:
+    """A folder of raw files, and the build database that they are loaded into."""
+
+    connection: duckdb.DuckDBPyConnection
+    folder: Path
+
+    def write(self, content: str | bytes = ROW, *names: str) -> None:
+        """Write files with this content, turnover.csv if none is named."""
+        for name in names or ["turnover.csv"]:
+            path = self.folder / name
+            path.parent.mkdir(exist_ok=True, parents=True)
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
+
+    def load(self, *tables: str, **changes: Any) -> list[str]:
+        """Load raw tables, turnover if none is named; return what the log says."""
+        arguments = {
+            "publish_dir": self.folder / "published",
+            "raw_source": "files",
+            "raw_data_dir": str(self.folder),
+            "columns": RAW_COLUMNS,
+            "relations": {name: f"raw.{name}" for name in tables or ["turnover"]},
+            "is_empty_run": False,
+        }
+        return load_raw_tables(self.connection, **arguments | changes)
+
+    def refusal(self, *tables: str, **changes: Any) -> str:
+        with pytest.raises(SegmentationError) as refusal:
+            self.load(*tables, **changes)
+        return refusal.value.msg
+
+    def rows(self) -> list[tuple]:
+        """Read the columns of turnover that are needed, in their order."""
+        return self.connection.sql(f"select {HEADER} from raw.turnover").fetchall()
+
+    def rows_of(self, content: str | bytes) -> list[tuple]:
+        return self.rows_and_log_of(content)[0]
+
+    def rows_and_log_of(self, content: str | bytes) -> tuple[list[tuple], str]:
+        self.write(content)
+        log = " ".join(self.load())
+        return self.rows(), log
+
+    @property
+    def tables(self) -> list[tuple]:
+        return self.connection.sql("select table_name from duckdb_tables()").fetchall()
 
 
 @pytest.fixture
-def connection():
-    with duckdb.connect() as connection:
-        yield connection
-
-
-@pytest.fixture
-def folder(tmp_path):
-    """Make a folder of raw files with a name that SQL would stumble over."""
+def agency(tmp_path):
+    """Make an empty folder with a name that SQL would stumble over."""
     folder = tmp_path / "données de l'agence [1]"
     folder.mkdir()
-    return folder
+    with duckdb.connect() as connection:
+        yield Agency(connection, folder)
 
 
-def load_folder(connection, folder, *, table_name="turnover", **changes):
-    """Load one raw table from a folder, unless changed; return what the log says."""
-    arguments = {
-        "publish_dir": folder / "published",
-        "raw_source": "files",
-        "raw_data_dir": str(folder),
-        "relations": {table_name: f'"memory"."raw"."{table_name}"'},
-        "is_empty_run": False,
-    }
-    return load_raw_tables(connection, **{**arguments, **changes})
+def test_a_folder_that_is_none_is_refused_with_the_files_it_should_hold(agency):
+    message = agency.refusal(*RAW_COLUMNS, raw_data_dir="nowhere")
+
+    assert "RAW_DATA_DIR is 'nowhere'" in message
+    assert "enterprises.csv, social_accounts.csv, turnover.csv" in message
+    assert agency.tables == []
 
 
-def rows(connection, table_name="turnover"):
-    """Read the columns that are needed, in their order."""
-    columns = ", ".join(RAW_COLUMNS[table_name])
-    return connection.sql(f"select {columns} from raw.{table_name}").fetchall()
-
-
-def load(connection, folder, content, *, table_name="turnover", name=None):
-    """Write a file, load it and return its rows."""
-    data = content if isinstance(content, bytes) else content.encode()
-    (folder / (name or f"{table_name}.csv")).write_bytes(data)
-    load_folder(connection, folder, table_name=table_name)
-    return rows(connection, table_name)
-
-
-def refusal_of(connection, folder, content, *, table_name="turnover", name=None):
-    with pytest.raises(SegmentationError) as refusal:
-        load(connection, folder, content, table_name=table_name, name=name)
-    return str(refusal.value)
-
-
-def log_of(connection, folder, content):
-    load(connection, folder, content)
-    return " ".join(load_folder(connection, folder))
-
-
-def tables(connection):
-    return connection.sql("select table_name from duckdb_tables()").fetchall()
-
-
-def test_a_folder_that_is_none_is_refused_with_the_files_it_should_hold(
-    connection, folder
-):
-    with pytest.raises(SegmentationError) as refusal:
-        load_folder(
-            connection,
-            folder / "nowhere",
-            relations={name: f"raw.{name}" for name in RAW_COLUMNS},
-        )
-
-    assert "RAW_DATA_DIR" in str(refusal.value)
-    assert "nowhere" in str(refusal.value)
-    assert "enterprises.csv, social_accounts.csv, turnover.csv" in str(refusal.value)
-    assert tables(connection) == []
-
-
-def test_a_missing_file_is_refused_with_what_the_folder_holds(connection, folder):
-    (folder / "CA 2024.csv").write_text(HEADER)
-
-    with pytest.raises(SegmentationError) as refusal:
-        load_folder(connection, folder)
-
-    assert f"no file {folder / 'turnover.csv'}" in str(refusal.value)
-    assert "The folder holds CA 2024.csv" in str(refusal.value)
-    assert tables(connection) == []
-
-
-def test_an_empty_file_is_refused_with_the_header_that_it_needs(connection, folder):
-    message = refusal_of(connection, folder, "")
-
-    assert f"{folder / 'turnover.csv'} is empty" in message
-    assert HEADER.strip() in message
-    assert tables(connection) == []
+SHORT_ROW = HEADER + "1,2020,5\n" * 30_000 + "2,2020\n"
 
 
 @pytest.mark.parametrize(
-    ("header", "complaint", "remedy"),
+    ("content", "told"),
     [
-        (
-            "enterprise_id,fiscal_yaer,turnover_eur",
-            "no column 'fiscal_year'",
-            "rename 'fiscal_yaer' to 'fiscal_year'",
+        ("", ["turnover.csv is empty", HEADER.strip()]),
+        # The closest name of the header is told, of several missing ones the first.
+        ("enterprise_id,fiscal_yaer,turnover_eur\n", [
+            "no column 'fiscal_year'", "rename 'fiscal_yaer' to 'fiscal_year'"]),
+        ("Enterprise Id,fiscal_year,turnover_eur\n", [
+            "rename 'enterprise id' to 'enterprise_id'"]),
+        ("enterprise_id,fiscal_year,notes\n", ["add 'turnover_eur' to it"]),
+        ("x,y,z\n", ["no column 'enterprise_id'", 'Its header is "x", "y", "z"']),
+        *(
+            (f"{HEADER.strip()},{twice}\n1,2,3,4,5\n", [
+                f"the column '{twice.split(',')[0].strip().lower()}' more than once"])
+            for twice in ("fiscal_year", " Fiscal_Year ", "notes,Notes")
         ),
-        (
-            "Enterprise Id,fiscal_year,turnover_eur",
-            "no column 'enterprise_id'",
-            "rename 'enterprise id' to 'enterprise_id'",
+        *(
+            ((HEADER + "1,2020,5\n").replace(",", delimiter), [
+                f"is separated by {delimiter!r}", "commas, semicolons or tabs"])
+            for delimiter in "|:^~"
         ),
-        (
-            "enterprise_id,fiscal_year,notes",
-            "no column 'turnover_eur'",
-            "add 'turnover_eur' to it",
-        ),
-        # Of several the first: the next run names the next one.
-        (
-            "x,y,z",
-            "no column 'enterprise_id'",
-            'Its header is "x", "y", "z"',
-        ),
+        # A part of a table must never be taken for the whole.
+        (SHORT_ROW, ["Line: 30002", "Original Line: 2,2020", "cannot be read"]),
+        (HEADER + "1,2020,5\n" * 30_000 + "2,2020,6,7\n", ["Line: 30002"]),
+        (HEADER + "1,2020\n2,2020,5\n3,2020,5\n", ["cannot be read"]),
+        (HEADER + '1,2020,5\n2,"2020,6\n3,2020,7\n', ["cannot be read"]),
+        # What a file is that is no CSV.
+        (HEADER.encode("utf-16-le"), ["bytes that are no text"]),
+        (HEADER.encode() + b"1,2020,\x00\n", ["bytes that are no text", "CSV UTF-8"]),
+        (HEADER.encode() + b"\xe9,2020,\x00\n", ["bytes that are no text"]),
+        (b"\xff\xfe\x00\xd8\x00\xd8", ["starts as UTF-16 and is not", "CSV UTF-8"]),
+        (b"PK\x03\x04 rest", ["an Excel workbook or a ZIP archive", "CSV UTF-8"]),
+        (b"\xd0\xcf\x11\xe0 rest", ["an old Excel workbook", "CSV UTF-8"]),
+        (b"%PDF-1.7", ["a PDF document", "CSV UTF-8"]),
+        (b"\x1f\x8b rest", ["compressed (gzip)", "CSV UTF-8"]),
+        (b"PAR1 rest", ["a Parquet file", "CSV UTF-8"]),
     ],
-)
-def test_a_missing_column_is_named_with_the_closest_one_of_the_header(
-    connection, folder, header, complaint, remedy
+)  # fmt: skip
+def test_a_file_that_is_no_whole_csv_of_the_table_is_refused_with_the_remedy(
+    agency, content, told
 ):
-    message = refusal_of(connection, folder, f"{header}\n1,2020,5\n")
+    agency.write(content)
 
-    assert str(folder / "turnover.csv") in message
-    assert complaint in message
-    assert remedy in message
+    message = agency.refusal()
 
-
-def test_columns_may_come_in_any_order_and_case_and_with_others_between_them(
-    connection, folder
-):
-    loaded = load(
-        connection,
-        folder,
-        "Turnover_EUR;Notes;ENTERPRISE_ID;fiscal_year\n1 200,50;yes;a;2023\n",
-    )
-
-    assert loaded == [("a", "2023", "1 200,50")]
-    assert connection.sql("select notes from raw.turnover").fetchall() == [("yes",)]
+    for part in [str(agency.folder / "turnover.csv"), *told]:
+        assert part in message
+    # The advice to rename a column that is named right misleads.
+    assert "rename" not in message or " column '" in message
+    assert agency.tables == []
 
 
-def test_every_value_is_kept_as_the_text_that_it_is(connection, folder):
+def test_every_value_is_kept_as_the_text_that_it_is(agency):
     """Parsing is staging's work: a code must keep its zeros, a date its form."""
-    loaded = load(
-        connection,
-        folder,
-        HEADER + '007,2020,1e3\ntrue,01/02/2020,\n"a\nb, ""c""", 2021 ,NULL\n',
-    )
+    content = '007,2020,1e3\ntrue,01/02/2020,\n"a\nb, ""c""", 2021 ,NULL\n#2,2022,6\n'
 
-    assert loaded == [
+    assert agency.rows_of(HEADER + content) == [
         ("007", "2020", "1e3"),
         ("true", "01/02/2020", None),
         ('a\nb, "c"', " 2021 ", "NULL"),
+        ("#2", "2022", "6"),
     ]
-    assert {str(type_) for type_ in connection.table("raw.turnover").types} == {
-        "VARCHAR"
-    }
+    types = agency.connection.table("raw.turnover").types
+    assert {str(type_) for type_ in types} == {"VARCHAR"}
 
 
-def test_a_byte_order_mark_is_no_part_of_the_header(connection, folder):
-    """Excel writes one into every CSV in UTF-8."""
-    assert load(connection, folder, "\ufeff" + HEADER + "é,2020,5\n") == [
-        ("é", "2020", "5")
-    ]
+def test_a_broken_file_can_be_corrected_and_loaded_by_the_same_process(agency):
+    agency.write(SHORT_ROW)
+    agency.refusal()
+
+    assert len(agency.rows_of(ROW)) == 1
+    assert len(agency.rows_of(ROW + "2,2020,6\n")) == 2
 
 
-def test_a_key_that_starts_with_a_hash_is_a_key_like_any_other(connection, folder):
-    """Every raw row is used or listed as rejected: none may be lost in reading."""
-    loaded = load(connection, folder, HEADER + "1,2020,5\n#2,2020,6\n3,2020,7\n")
+@pytest.mark.parametrize("table", RAW_COLUMNS)
+def test_a_header_without_a_row_is_refused_but_for_turnover_and_an_empty_run(
+    agency, table
+):
+    """Publishing nobody would look like success; many agencies have no turnover."""
+    agency.write(",".join(RAW_COLUMNS[table]) + "\n", f"{table}.csv")
 
-    assert len(loaded) == 3
+    agency.load(table, is_empty_run=True)
+    if table == "turnover":
+        agency.load(table)
+    else:
+        told = f"The raw table {table} ({agency.folder}) has a header but no row"
+        assert told in agency.refusal(table)
+    # An empty run checks the project, and the header belongs to that.
+    agency.write("enterprise_id\n", f"{table}.csv")
+    assert "has no column" in agency.refusal(table, is_empty_run=True)
 
 
 @pytest.mark.parametrize(
-    "content",
+    ("table", "content", "told"),
     [
-        HEADER + "1,2020,5\n" * 30_000 + "2,2020\n",
-        HEADER + "1,2020,5\n" * 30_000 + "2,2020,6,7\n",
-        HEADER + "1,2020\n2,2020,5\n3,2020,5\n",
-        HEADER + '1,2020,5\n2,"2020,6\n3,2020,7\n',
-        (HEADER + "1,2020,5\n").encode("utf-16-le"),
-        b"\x00\x01\x02\x03" * 100,
-    ],
-    ids=[
-        "late short row",
-        "late long row",
-        "early short row",
-        "open quote",
-        "utf16 without mark",
-        "0",
+        ("turnover", HEADER, None),
+        ("turnover", HEADER.replace("year", "yaer"), "rename 'fiscal_yaer'"),
+        ("enterprises", f"{ENTERPRISES_HEADER}\n\n", "has a header but no row"),
     ],
 )
-def test_a_file_that_is_no_whole_csv_is_refused_by_its_name(
-    connection, folder, content
+def test_seeds_are_checked_as_files_are_and_left_to_dbt_to_load(
+    agency, monkeypatch, table, content, told
 ):
-    """A part of a table must never be taken for the whole."""
-    assert str(folder / "turnover.csv") in refusal_of(connection, folder, content)
+    """A seed without its rows or a column is refused by its file."""
+    monkeypatch.chdir(agency.folder)
+    for name, columns in RAW_COLUMNS.items():
+        filled = [",".join(columns), ",".join("1" for _ in columns)]
+        agency.write("\n".join(filled), f"seeds/raw/raw_{name}.csv")
+    source = {"raw_source": "seeds", "raw_data_dir": "", "relations": {}}
+    assert agency.load(**source) == agency.tables == []
 
-
-def test_a_line_that_cannot_be_read_is_named_and_leaves_no_table_behind(
-    connection, folder
-):
-    message = refusal_of(
-        connection, folder, HEADER + "1,2020,5\n" * 30_000 + "2,2020\n"
-    )
-
-    assert "Line: 30002" in message
-    assert "Original Line: 2,2020" in message
-    assert "cannot be read" in message
-    assert tables(connection) == []
-
-
-def test_a_short_row_is_complained_of_as_a_row_and_not_as_a_header(connection, folder):
-    """The advice to rename a column that is named right misleads."""
-    message = refusal_of(connection, folder, HEADER + "1,2020\n2,2020,5\n3,2020,5\n")
-
-    assert "rename" not in message
-
-
-def test_a_broken_file_can_be_corrected_and_loaded_by_the_same_process(
-    connection, folder
-):
-    broken = HEADER + "1,2020,5\n" * 30_000 + "2,2020\n"
-    refusal_of(connection, folder, broken)
-
-    assert len(load(connection, folder, HEADER + "1,2020,5\n")) == 1
-    assert len(load(connection, folder, HEADER + "1,2020,5\n2,2020,6\n")) == 2
-
-
-@pytest.mark.parametrize("table_name", ["enterprises", "social_accounts"])
-def test_a_header_without_a_row_is_refused(connection, folder, table_name):
-    """Publishing nobody would look like success."""
-    header = ",".join(RAW_COLUMNS[table_name]) + "\n"
-
-    message = refusal_of(connection, folder, header, table_name=table_name)
-
-    assert f"The raw table {table_name} ({folder}) has a header but no row" in message
-
-
-def test_turnover_may_be_empty(connection, folder):
-    """It is no feature of the fit by default, and many agencies have none."""
-    assert load(connection, folder, HEADER) == []
-
-
-def test_an_empty_run_needs_no_row_but_every_column(connection, folder):
-    """The run checks the project, and the header belongs to that."""
-    (folder / "enterprises.csv").write_text(ENTERPRISES_HEADER)
-    load_folder(connection, folder, table_name="enterprises", is_empty_run=True)
-
-    (folder / "enterprises.csv").write_text("enterprise_id\n")
-    with pytest.raises(SegmentationError, match="no column 'enterprise_name'"):
-        load_folder(connection, folder, table_name="enterprises", is_empty_run=True)
-
-
-@pytest.fixture
-def seeds(tmp_path, monkeypatch):
-    """Make a project folder with seeds that are right; tests spoil one."""
-    folder = tmp_path / "project" / "seeds" / "raw"
-    folder.mkdir(parents=True)
-    for table_name, columns in RAW_COLUMNS.items():
-        lines = [",".join(columns), ",".join("1" for _ in columns)]
-        (folder / f"raw_{table_name}.csv").write_text("\n".join(lines) + "\n")
-    monkeypatch.chdir(tmp_path / "project")
-    return folder
-
-
-def load_seeds(connection, folder, **changes):
-    return load_folder(
-        connection,
-        folder,
-        **{"raw_source": "seeds", "raw_data_dir": "", "relations": {}, **changes},
-    )
-
-
-def test_seeds_are_left_to_dbt_to_load(connection, seeds):
-    assert load_seeds(connection, seeds) == []
-    assert tables(connection) == []
-
-
-def test_a_seed_without_a_row_is_refused_by_its_file(connection, seeds):
-    path = seeds / "raw_enterprises.csv"
-    path.write_text(path.read_text().splitlines()[0] + "\n\n")
-
-    with pytest.raises(SegmentationError, match="has a header but no row") as refusal:
-        load_seeds(connection, seeds)
-    assert "seeds/raw/raw_enterprises.csv" in str(refusal.value)
-    assert load_seeds(connection, seeds, is_empty_run=True) == []
-
-
-def test_a_seed_without_a_column_is_refused_by_its_file(connection, seeds):
-    path = seeds / "raw_turnover.csv"
-    path.write_text(path.read_text().replace("fiscal_year", "fiscal_yaer"))
-
-    with pytest.raises(SegmentationError, match="rename 'fiscal_yaer'") as refusal:
-        load_seeds(connection, seeds)
-    assert "seeds/raw/raw_turnover.csv" in str(refusal.value)
-
-
-def test_turnover_seeds_may_be_without_a_row(connection, seeds):
-    (seeds / "raw_turnover.csv").write_text(HEADER)
-
-    assert load_seeds(connection, seeds) == []
+    agency.write(content, f"seeds/raw/raw_{table}.csv")
+    if told:
+        message = agency.refusal(**source)
+        assert told in message
+        assert f"seeds/raw/raw_{table}.csv" in message
+    if told is None or table == "enterprises":
+        assert agency.load(**source | {"is_empty_run": bool(told)}) == []
 
 
 # --- delimiters, quotes, line ends -----------------------------------------------
@@ -318,7 +211,7 @@ def test_turnover_seeds_may_be_without_a_row(connection, seeds):
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
 def test_every_usual_way_to_write_a_csv_gives_the_same_rows(
-    connection, folder, delimiter, line_end, mark
+    agency, delimiter, line_end, mark
 ):
     lines = [
         HEADER.strip().replace(",", delimiter),
@@ -326,67 +219,44 @@ def test_every_usual_way_to_write_a_csv_gives_the_same_rows(
         delimiter.join([f'"x{delimiter}{line_end}y"', "2021", ""]),
     ]
 
-    loaded = load(connection, folder, mark + line_end.join([*lines, "", "", ""]))
-
-    assert loaded == [
+    assert agency.rows_of(mark + line_end.join([*lines, "", "", ""])) == [
         ("é", "2020", 'a "b"'),
         (f"x{delimiter}{line_end}y", "2021", None),
     ]
 
 
-def test_lines_that_end_in_different_ways_are_all_read(connection, folder):
+def test_lines_that_end_in_different_ways_are_all_read(agency):
     """Two exports written one behind the other; and Excel's breaks inside a cell."""
     content = HEADER.replace("\n", "\r\n") + '"a\nb",2020,1\r\nc,2021,2\nd,2022,3\r\n'
 
-    assert load(connection, folder, content) == [
-        ("a\nb", "2020", "1"),
-        ("c", "2021", "2"),
-        ("d", "2022", "3"),
-    ]
+    assert [key for key, *_ in agency.rows_of(content)] == ["a\nb", "c", "d"]
 
 
-def test_columns_without_a_name_behind_the_last_one_are_left_out(connection, folder):
+def test_columns_without_a_name_behind_the_last_one_are_left_out(agency):
     """Spreadsheets write the whole rectangle that was ever used, and rows too."""
     content = "enterprise_id;fiscal_year;turnover_eur;;\n1;2020;5;;\n;;;;\n ;;;;\n\n"
 
-    assert load(connection, folder, content) == [("1", "2020", "5")]
-    assert "2 rows without any value left out" in log_of(connection, folder, content)
+    rows, log = agency.rows_and_log_of(content)
+
+    assert rows == [("1", "2020", "5")]
+    assert "2 rows without any value left out" in log
 
 
 @pytest.mark.parametrize("before", ["sep=;\r\n", "\r\n\r\n"])
-def test_what_stands_before_the_header_is_passed_over(connection, folder, before):
-    content = before + HEADER.replace(",", ";").replace("\n", "\r\n") + "1;2020;5\r\n"
+def test_what_stands_before_the_header_is_passed_over(agency, before):
+    content = before + ROW.replace(",", ";").replace("\n", "\r\n")
 
-    assert load(connection, folder, content) == [("1", "2020", "5")]
-
-
-@pytest.mark.parametrize("delimiter", ["|", ":", "^", "~"])
-def test_another_delimiter_is_refused_by_its_name(connection, folder, delimiter):
-    content = (HEADER + "1,2020,5\n").replace(",", delimiter)
-
-    message = refusal_of(connection, folder, content)
-
-    assert f"turnover.csv is separated by {delimiter!r}" in message
-    assert "save it as CSV with commas, semicolons or tabs" in message
+    assert agency.rows_of(content) == [("1", "2020", "5")]
 
 
-@pytest.mark.parametrize("twice", ["fiscal_year", " Fiscal_Year ", "notes,Notes"])
-def test_a_column_that_is_there_twice_is_refused(connection, folder, twice):
-    message = refusal_of(connection, folder, f"{HEADER.strip()},{twice}\n1,2,3,4,5\n")
+def test_the_log_names_the_file_its_rows_and_the_columns_that_are_not_used(agency):
+    agency.write("", "notes.txt")
+    content = HEADER.strip() + ",Note\n1,2020,5,x\n2,2021,6,y\n"
+    _, log = agency.rows_and_log_of(content)
 
-    assert (
-        f"has the column '{twice.split(',')[0].strip().lower()}' more than" in message
-    )
-
-
-def test_the_log_names_the_file_its_rows_and_the_columns_that_are_not_used(
-    connection, folder
-):
-    (folder / "notes.txt").write_text("")
-    log = log_of(connection, folder, HEADER.strip() + ",Note\n1,2020,5,x\n2,2021,6,y\n")
-
-    assert f"{folder / 'turnover.csv'}, 2 rows; columns not used: note" in log
-    assert f"Not read in {folder}: notes.txt" in log
+    path = agency.folder / "turnover.csv"
+    assert f"{path}, 2 rows; columns not used: note" in log
+    assert f"Not read in {agency.folder}: notes.txt" in log
     assert "read as" not in log
 
 
@@ -396,42 +266,32 @@ FRENCH = HEADER + "Crêperie « L\u2019Été » à Noël,2020,12 345 €\nZoé,2
 
 
 @pytest.mark.parametrize(
-    ("encoding", "told"),
-    [("cp1252", "Windows-1252"), ("utf-16", "UTF-16"), ("utf-8-sig", None)],
+    ("content", "told"),
+    [
+        (FRENCH.encode("cp1252"), "Windows-1252"),
+        (FRENCH.encode("utf-8-sig"), None),
+        (b"\xff\xfe" + FRENCH.encode("utf-16-le"), "UTF-16"),
+        (b"\xfe\xff" + FRENCH.encode("utf-16-be"), "UTF-16"),
+    ],
 )
-def test_an_encoding_is_found_and_told(connection, folder, encoding, told):
-    content = FRENCH.encode(encoding)
+def test_an_encoding_is_found_and_told(agency, content, told):
+    rows, log = agency.rows_and_log_of(content)
 
-    assert load(connection, folder, content) == [
+    assert rows == [
         ("Crêperie « L\u2019Été » à Noël", "2020", "12 345 €"),
         ("Zoé", "2021", "5"),
     ]
-    log = log_of(connection, folder, content)
     assert (f"read as {told}" in log) if told else ("read as" not in log)
-
-
-def test_utf_16_of_either_byte_order_is_read(connection, folder):
-    for mark, encoding in [(b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")]:
-        content = mark + FRENCH.encode(encoding)
-        assert len(load(connection, folder, content)) == 2
-
-
-def test_latin_1_is_read_as_the_part_of_windows_1252_that_it_is(connection, folder):
-    content = (HEADER + "Café à Noël,2020,5\n").encode("latin-1")
-
-    assert load(connection, folder, content) == [("Café à Noël", "2020", "5")]
 
 
 @pytest.mark.parametrize(
     "name", ["CAFÉ\u00a0!", "« Le Café\u00a0»", "MARCHÉ»", "É\u2019s", "ESPAÑ\u00a0"]
 )
-def test_french_in_windows_1252_that_looks_like_utf_8_is_still_read(
-    connection, folder, name
-):
+def test_french_in_windows_1252_that_looks_like_utf_8_is_still_read(agency, name):
     """É and a no-break space are together a letter of UTF-8, by chance."""
     content = (HEADER + f"{name},2020,5\nà côté de l'été,2021,6\n").encode("cp1252")
 
-    assert load(connection, folder, content)[0][0] == name
+    assert agency.rows_of(content)[0][0] == name
 
 
 @pytest.mark.parametrize(
@@ -444,80 +304,36 @@ def test_french_in_windows_1252_that_looks_like_utf_8_is_still_read(
     ],
     ids=["é", "quote", "greek", "marked"],
 )
-def test_a_file_in_two_encodings_is_refused_with_the_line(connection, folder, content):
+def test_a_file_in_two_encodings_is_refused_with_the_line(agency, content):
     """Taken for Windows-1252 every Zoé would be published as ZoÃ©."""
-    message = refusal_of(connection, folder, content)
+    agency.write(content)
+
+    message = agency.refusal()
 
     assert "partly in UTF-8 and partly not (line 3)" in message
     assert "Save it as CSV UTF-8" in message
 
 
-def test_bytes_that_windows_1252_does_not_know_are_latin_1_and_told(connection, folder):
+def test_bytes_that_windows_1252_does_not_know_are_latin_1_and_told(agency):
     content = HEADER.encode() + b"a,2020,5\n\x8f,2021,6\n"
 
-    assert load(connection, folder, content)[1][0] == "\x8f"
-    log = log_of(connection, folder, content)
+    rows, log = agency.rows_and_log_of(content)
+
+    assert rows[1][0] == "\x8f"
     assert "read as Latin-1, which gives control characters from line 3 on" in log
 
 
-def test_a_copy_in_utf_8_is_beside_the_build_database_and_then_gone(folder, tmp_path):
-    (folder / "turnover.csv").write_bytes(FRENCH.encode("cp1252"))
+def test_a_copy_in_utf_8_is_beside_the_build_database_and_then_gone(agency, tmp_path):
     (tmp_path / "build").mkdir()
     with duckdb.connect(str(tmp_path / "build" / "segmentation.duckdb")) as connection:
-        load_folder(connection, folder, relations={"turnover": "raw.turnover"})
-        assert len(rows(connection)) == 2
+        ours = Agency(connection, agency.folder)
+        assert len(ours.rows_of(FRENCH.encode("cp1252"))) == 2
 
-    assert [path.name for path in (tmp_path / "build").iterdir()] == [
-        "segmentation.duckdb"
-    ]
-    assert [path.name for path in folder.iterdir()] == ["turnover.csv"]
-
-
-@pytest.mark.parametrize("chunk", range(1, 8))
-def test_a_letter_or_line_end_that_a_chunk_cuts_in_two_is_read(
-    connection, folder, monkeypatch, chunk
-):
-    monkeypatch.setattr("segmentation.raw.text_encoding.CHUNK", chunk)
-    french = FRENCH.replace("\n", "\r\n")
-
-    for encoding in ("utf-8", "cp1252", "utf-16"):
-        loaded = load(connection, folder, french.encode(encoding))
-        assert [row[0] for row in loaded] == [
-            "Crêperie « L\u2019Été » à Noël",
-            "Zoé",
-        ]
-    message = refusal_of(connection, folder, french.encode() + b"\xe9,2021,6\r\n")
-    assert "partly not (line 4)" in message
-
-
-@pytest.mark.parametrize(
-    ("content", "kind"),
-    [
-        (b"PK\x03\x04 rest", "an Excel workbook or a ZIP archive"),
-        (b"\xd0\xcf\x11\xe0 rest", "an old Excel workbook"),
-        (b"%PDF-1.7", "a PDF document"),
-        (b"\x1f\x8b rest", "compressed (gzip)"),
-        (b"PAR1 rest", "a Parquet file"),
-        (HEADER.encode() + b"1,2020,\x00\n", "bytes that are no text"),
-        (HEADER.encode() + b"\xe9,2020,\x00\n", "bytes that are no text"),
-        (b"\xff\xfe\x00\xd8\x00\xd8", "starts as UTF-16 and is not"),
-    ],
-)
-def test_a_binary_file_is_refused_by_what_it_is(connection, folder, content, kind):
-    message = refusal_of(connection, folder, content)
-
-    assert str(folder / "turnover.csv") in message
-    assert kind in message
-    assert "CSV UTF-8" in message
+    assert os.listdir(tmp_path / "build") == ["segmentation.duckdb"]
+    assert os.listdir(agency.folder) == ["turnover.csv"]
 
 
 # --- several files ----------------------------------------------------------------
-
-
-def write(folder, *names, content=HEADER + "1,2020,5\n"):
-    for name in names:
-        (folder / name).parent.mkdir(exist_ok=True)
-        (folder / name).write_text(content)
 
 
 @pytest.mark.parametrize(
@@ -532,17 +348,17 @@ def write(folder, *names, content=HEADER + "1,2020,5\n"):
         ["TURNOVER/a.csv"],
     ],
 )
-def test_the_files_of_a_table_are_found_by_one_rule(connection, folder, names):
-    write(folder, *names)
+def test_the_files_of_a_table_are_found_by_one_rule(agency, names):
+    agency.write(ROW, *names)
     # What systems and spreadsheets leave behind while a file is open.
-    write(folder, ".~lock.turnover.csv#", "~$turnover.csv", ".turnover.csv")
+    agency.write(ROW, ".~lock.turnover.csv#", "~$turnover.csv", ".turnover.csv")
     if "/" in names[0]:
-        write(folder, names[0].split("/")[0] + "/.DS_Store")
-        write(folder, names[0].split("/")[0] + "/_SUCCESS")
+        folder = names[0].split("/")[0]
+        agency.write(ROW, f"{folder}/.DS_Store", f"{folder}/_SUCCESS")
 
-    load_folder(connection, folder)
+    agency.load()
 
-    assert rows(connection) == [("1", "2020", "5")] * len(names)
+    assert agency.rows() == [("1", "2020", "5")] * len(names)
 
 
 @pytest.mark.parametrize(
@@ -559,41 +375,34 @@ def test_the_files_of_a_table_are_found_by_one_rule(connection, folder, names):
         (["turnover/a.csv", "turnover/b.xlsx"], "b.xlsx is no CSV or Parquet file"),
         (["turnover/.DS_Store"], "turnover holds no CSV or Parquet file"),
         (["turnover.xlsx"], "The folder holds turnover.xlsx"),
+        (["CA 2024.csv"], "turnover.csv (nor .parquet): export it under this name"),
     ],
 )
-def test_files_of_which_one_may_be_meant_are_refused_by_name(
-    connection, folder, names, named
-):
+def test_files_of_which_one_may_be_meant_are_refused_by_name(agency, names, named):
     """Reading one of two, or both, would be a guess that nobody sees."""
-    write(folder, *names)
+    agency.write(ROW, *names)
 
-    with pytest.raises(SegmentationError) as refusal:
-        load_folder(connection, folder)
-
-    assert named in str(refusal.value)
-    assert tables(connection) == []
+    assert named in agency.refusal()
+    assert agency.tables == []
 
 
-def test_parts_may_differ_in_columns_delimiter_and_encoding(connection, folder):
-    (folder / "turnover_1.csv").write_text(HEADER + "Zoé,2020,5\n", encoding="utf-8")
-    (folder / "turnover_2.csv").write_bytes(
-        "Turnover_eur;note; ENTERPRISE_ID;fiscal_year\r\n6;x;Noël;2021\r\n".encode(
-            "cp1252"
-        )
-    )
-    connection.execute(
-        "copy (select 2022 as fiscal_year, 7.5 as turnover_eur, 'Anaïs' as"
-        f" enterprise_id) to '{str(folder).replace(chr(39), chr(39) * 2)}/"
-        "turnover_3.parquet'"
-    )
+def test_parts_may_differ_in_columns_delimiter_and_encoding(agency):
+    agency.write(HEADER + "Zoé,2020,5\n", "turnover_1.csv")
+    second = "Turnover_EUR;Note; ENTERPRISE_ID;fiscal_year\r\n6;x;Noël;2021\r\n"
+    agency.write(second.encode("cp1252"), "turnover_2.csv")
+    agency.connection.sql(
+        "select 2022 as fiscal_year, 7.5 as turnover_eur, 'Anaïs' as enterprise_id"
+    ).write_parquet(str(agency.folder / "turnover_3.parquet"))
 
-    log = load_folder(connection, folder)
+    log = agency.load()
 
-    assert rows(connection) == [
+    assert agency.rows() == [
         ("Zoé", "2020", "5"),
         ("Noël", "2021", "6"),
         ("Anaïs", "2022", "7.5"),
     ]
+    notes = agency.connection.sql("select note from raw.turnover").fetchall()
+    assert notes == [(None,), ("x",), (None,)]
     assert [line.split("/")[-1] for line in log] == [
         "turnover_1.csv, 1 row",
         "turnover_2.csv, 1 row; read as Windows-1252; columns not used: note",
@@ -601,52 +410,40 @@ def test_parts_may_differ_in_columns_delimiter_and_encoding(connection, folder):
     ]
 
 
-def test_what_is_wrong_in_one_part_leaves_all_tables_as_they_were(connection, folder):
-    write(folder, "turnover.csv")
-    write(folder, "social_accounts.csv", content="enterprise_id,platform\n")
-    connection.execute("create schema raw; create table raw.turnover as select 1 as x")
-
-    with pytest.raises(SegmentationError, match="has no column 'followers'"):
-        load_folder(
-            connection,
-            folder,
-            relations={t: f"raw.{t}" for t in ("turnover", "social_accounts")},
-        )
-
-    assert connection.table("raw.turnover").fetchall() == [(1,)]
-
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        ("enterprise_id,platform\n", "has no column 'followers'"),
+        ("{header}\n1,2\n", "Expected Number of Columns"),
+        ("{header}\n", "has a header but no row"),
+    ],
+)
+def test_what_is_wrong_in_one_part_leaves_all_tables_as_they_were(
+    agency, content, complaint
+):
+    agency.write()
     header = ",".join(RAW_COLUMNS["social_accounts"])
-    for content, complaint in [
-        (f"{header}\n1,2\n", "Expected Number of Columns"),
-        (f"{header}\n", "has a header but no row"),
-    ]:
-        write(folder, "social_accounts.csv", content=content)
-        with pytest.raises(SegmentationError, match=complaint):
-            load_folder(
-                connection,
-                folder,
-                relations={t: f"raw.{t}" for t in ("turnover", "social_accounts")},
-            )
+    agency.write(content.format(header=header), "social_accounts.csv")
+    agency.connection.execute("create schema raw")
+    agency.connection.execute("create table raw.turnover as select 1 as x")
 
-        assert connection.table("raw.turnover").fetchall() == [(1,)]
+    assert complaint in agency.refusal("turnover", "social_accounts")
+    assert agency.connection.table("raw.turnover").fetchall() == [(1,)]
 
 
 # --- Parquet ----------------------------------------------------------------------
 
 
-def load_parquet(
-    connection, folder, turnover, *, columns="enterprise_id,fiscal_year,turnover_eur"
-):
-    """Write one row with a value of turnover, given as SQL, and return its text."""
-    path = str(folder / "turnover.parquet").replace("'", "''")
-    key, year, amount = columns.split(",")
-    connection.execute(
-        f"""copy (select 1 as "{key}", 2020 as "{year}", {turnover} as "{amount}")
-        to '{path}'"""
-    )
-    load_folder(connection, folder)
-    ((value,),) = connection.sql("select turnover_eur from raw.turnover").fetchall()
-    return value
+UUID = "f116c762-345e-4789-84e9-7cadbd9f6c42"
+
+
+def load_parquet(agency, amount, *, key="enterprise_id", year="fiscal_year"):
+    """Write a row with an amount, given as SQL with its name; return its text."""
+    row = f'select 1 as "{key}", 2020 as "{year}", {amount}'
+    path = str(agency.folder / "turnover.parquet")
+    agency.connection.sql(row).write_parquet(path)
+    agency.load()
+    return agency.rows()[0][2]
 
 
 @pytest.mark.parametrize(
@@ -675,59 +472,39 @@ def load_parquet(
         ("null", None),
         ("null::double", None),
         ("'a'::enum('a', 'b')", "a"),
-        (
-            "'f116c762-345e-4789-84e9-7cadbd9f6c42'::uuid",
-            "f116c762-345e-4789-84e9-7cadbd9f6c42",
-        ),
+        (f"'{UUID}'::uuid", UUID),
     ],
 )
-def test_a_typed_value_becomes_the_text_of_an_export(
-    connection, folder, value, as_text
+def test_a_typed_value_becomes_the_text_of_an_export(agency, value, as_text):
+    agency.connection.execute("set timezone = 'Asia/Tokyo'")
+
+    assert load_parquet(agency, f"{value} as turnover_eur") == as_text
+
+
+@pytest.mark.parametrize(
+    ("amount", "changes", "complaint"),
+    [
+        ("[1, 2] as turnover_eur", {}, "no single value"),
+        ("{'a': 1} as turnover_eur", {}, "no single value"),
+        ("map {'a': 1} as turnover_eur", {}, "no single value"),
+        ("5 as turnover_eur", {"year": "fiscal_yaer"}, "rename 'fiscal_yaer'"),
+        ("""5 as turnover_eur, {'fiscal_year': 1} as "Fiscal_Year " """, {},
+         "'fiscal_year' more than once"),
+    ],
+)  # fmt: skip
+def test_a_column_of_parquet_that_cannot_serve_is_refused_by_name(
+    agency, amount, changes, complaint
 ):
-    connection.execute("set timezone = 'Asia/Tokyo'")
+    with pytest.raises(SegmentationError, match=complaint) as refusal:
+        load_parquet(agency, amount, **changes)
 
-    assert load_parquet(connection, folder, value) == as_text
-
-
-@pytest.mark.parametrize("value", ["[1, 2]", "{'a': 1}", "map {'a': 1}"])
-def test_lists_and_structures_are_refused_by_name(connection, folder, value):
-    with pytest.raises(SegmentationError, match="no single value") as refusal:
-        load_parquet(connection, folder, value)
-
-    assert "'turnover_eur'" in str(refusal.value)
     assert "turnover.parquet" in str(refusal.value)
 
 
-def test_further_columns_of_any_type_do_not_matter(connection, folder):
-    further = "{'a': [1]} as s, '\\xFF'::blob as b, [1] as l"
+def test_further_columns_of_any_type_and_the_case_of_names_do_not_matter(agency):
+    amount = r"5 as TURNOVER_EUR, {'a': [1]} as s, '\xFF'::blob as b, [1] as l"
 
-    assert (
-        load_parquet(
-            connection,
-            folder,
-            f"5 as turnover_eur, {further}, 1",
-            columns="enterprise_id,fiscal_year,z",
-        )
-        == "5"
-    )
-
-
-def test_a_header_of_parquet_is_checked_as_one_of_csv(connection, folder):
-    with pytest.raises(SegmentationError, match="rename 'fiscal_yaer'"):
-        load_parquet(connection, folder, "5", columns="enterprise_id,fiscal_yaer,x")
-    with pytest.raises(SegmentationError, match="'fiscal_year' more than once"):
-        load_parquet(
-            connection,
-            folder,
-            "5 as turnover_eur, {'fiscal_year': 1} as s, 1",
-            columns="enterprise_id,fiscal_year,Fiscal_Year ",
-        )
-    assert (
-        load_parquet(
-            connection, folder, "5", columns="Enterprise_ID,fiscal_year ,TURNOVER_EUR"
-        )
-        == "5"
-    )
+    assert load_parquet(agency, amount, key="Enterprise_ID", year="fiscal_year ") == "5"
 
 
 @pytest.mark.parametrize(
@@ -738,8 +515,7 @@ def test_a_header_of_parquet_is_checked_as_one_of_csv(connection, folder):
         (b"PAR1 and then nothing", "cannot be read as Parquet"),
     ],
 )
-def test_a_file_that_is_no_parquet_is_refused(connection, folder, content, complaint):
-    message = refusal_of(connection, folder, content, name="turnover.parquet")
+def test_a_file_that_is_no_parquet_is_refused(agency, content, complaint):
+    agency.write(content, "turnover.parquet")
 
-    assert complaint in message
-    assert "turnover.parquet" in message
+    assert f"turnover.parquet {complaint}" in agency.refusal()

@@ -2,70 +2,43 @@
 
 import csv
 import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import duckdb
 import pytest
 from dbt_project import DbtProject
+from project_copies import CHECKOUT
 from segmentation.builds.build_summary import summarise
 
 FOUR = {"balanced_active", "facebook_leaders", "low_visibility", "moderate_presence"}
 LATER = "2025-07-31 12:00:00"
 LATER_STILL = "2025-08-31 12:00:00"
+HISTORY = (
+    *("segmentation_fits", "fit_parameters", "fit_clusters", "segment_events"),
+    *("segment_migrations", "segment_changes"),
+)
 
 
-def build(project: DbtProject, **settings: object) -> subprocess.CompletedProcess:
-    process = project.dbt("build", **settings)
-    assert process.returncode == 0, process.stdout
-    return process
-
-
-def segments_of(project: DbtProject) -> dict[str, str]:
+def segments_of(project: DbtProject, column: str = "segment_key") -> dict[str, str]:
     return dict(
-        project.rows("select enterprise_id, segment_key from enterprise_segments")
+        project.rows(f"select enterprise_id, {column} from enterprise_segments")
     )
 
 
-def append_rows(project: DbtProject, name: str, *new: dict[str, str]) -> None:
-    with project.edited_csv(name) as rows:
-        rows.extend([values.get(column, "") for column in rows[0]] for values in new)
-
-
-def preview(project: DbtProject) -> str:
-    """Say what the last build would move, as `make preview-refit` does."""
-    return subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "segmentation.builds.refit_preview",
-            "build/segmentation.duckdb",
-        ],
-        cwd=project.folder,
-        env={"PYTHONPATH": "python_models"},
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
+def append_row(project: DbtProject, name: str, **values: str) -> None:
+    with project.edited_csv(f"seeds/{name}.csv") as rows:
+        assert values.keys() <= set(rows[0])
+        rows.append([values.get(column, "") for column in rows[0]])
 
 
 @pytest.fixture(scope="module")
 def five(built: DbtProject, tmp_path_factory: pytest.TempPathFactory) -> DbtProject:
     """Provide a publication of five clusters over the one of four, previewed first."""
-    project = built.copied_to(
-        tmp_path_factory.mktemp("five") / "project", evaluate="false"
-    )
-    process = project.dbt(
-        *("build", "--exclude-resource-type", "test", "unit_test"),
-        n_clusters=5,
-        refit="always",
-        as_of=LATER,
-    )
-    assert "Not published" in process.stdout
-    project.preview = preview(project)
-    assert project.rows("select max(fit_id) from segmentation_fits") == [(1,)]
-    build(project, n_clusters=5, as_of=LATER)
+    folder = tmp_path_factory.mktemp("five") / "project"
+    project = built.copied_to(folder, evaluate="false")
+    published = project.published.read_bytes()
+    project.preview = project.shell("make preview-refit VARS='n_clusters: 5'")
+    assert project.published.read_bytes() == published
+    project.succeed("build", n_clusters=5, as_of=LATER)
     return project
 
 
@@ -78,37 +51,44 @@ def four_again(
     Before it the new segment was adopted, and one client set by hand.
     """
     project = five.copied_to(tmp_path_factory.mktemp("four") / "project")
-    with project.edited_csv("seeds/reference/segments.csv") as rows:
-        rows.append(["new_2_1", "", "9", "", "Essor", "Rising", *["…"] * 4, *[""] * 4])
-    append_rows(
+    append_row(
         project,
-        "seeds/reference/recommendations.csv",
-        {
-            "recommendation_id": "new_2_1_any",
-            "segment_key": "new_2_1",
-            "platform": "any",
-            "priority": "1",
-            "action_fr": "Appeler.",
-            "action_en": "Call.",
-        },
+        "reference/segments",
+        segmentation="visibility",
+        segment_key="new_2_1",
+        display_order="9",
+        segment_name_fr="Essor",
+        segment_name_en="Rising",
+        **dict.fromkeys(("profile_fr", "profile_en", "aim_fr", "aim_en"), "…"),
+    )
+    append_row(
+        project,
+        "reference/recommendations",
+        segmentation="visibility",
+        recommendation_id="new_2_1_any",
+        segment_key="new_2_1",
+        platform="any",
+        priority="1",
+        action_fr="Appeler.",
+        action_en="Call.",
     )
     [[project.set_by_hand]] = project.rows(
         "select min(enterprise_id) from enterprise_segments"
         " where segment_key = 'low_visibility'"
     )
-    append_rows(
+    append_row(
         project,
-        "seeds/reference/segment_overrides.csv",
-        {
-            "enterprise_id": project.set_by_hand,
-            "segment_key": "new_2_1",
-            "reason": "opens a second shop",
-        },
+        "reference/segment_overrides",
+        segmentation="visibility",
+        member_id=project.set_by_hand,
+        segment_key="new_2_1",
+        reason="opens a second shop",
     )
-    build(project, as_of=LATER_STILL)
+    project.succeed("build", as_of=LATER_STILL)
     return project
 
 
+@pytest.mark.slow
 def test_a_fifth_cluster_is_a_new_segment_and_the_four_keep_theirs(
     built: DbtProject, five: DbtProject
 ) -> None:
@@ -123,60 +103,43 @@ def test_a_fifth_cluster_is_a_new_segment_and_the_four_keep_theirs(
     assert five.rows(
         "select distinct matched_by from fit_clusters where fit_id = 2 order by 1"
     ) == [("nothing",), ("shared_members",)]
-
-
-def test_a_new_segment_has_a_placeholder_name_and_nobodys_recommendations(
-    five: DbtProject,
-) -> None:
+    # Whom only the new model moves is recorded with that cause.
+    changes = five.rows(
+        "select member_id, cause, from_segment_key, to_segment_key"
+        f" from segment_changes where changed_at = '{LATER}'"
+    )
+    assert sorted(changes) == sorted(
+        (key, "model_changed", before[key], after[key]) for key in moved
+    )
+    # It has a placeholder name, and nobody's recommendations.
     assert five.rows(
         "select segment_name, is_named_segment from cluster_profiles"
         " where segment_key = 'new_2_1'"
     ) == [("Nouveau segment new_2_1", False)]
-    assert five.rows(
-        "select count(*) from enterprise_recommendations"
-        " inner join enterprise_segments using (enterprise_id)"
-        " where enterprise_segments.segment_key = 'new_2_1'"
-    ) == [(0,)]
+    assert not five.rows(
+        "from enterprise_recommendations where segment_key = 'new_2_1'"
+    )
 
 
-def test_who_only_the_new_model_moves_is_recorded_with_that_cause(
-    built: DbtProject, five: DbtProject
-) -> None:
-    before, after = segments_of(built), segments_of(five)
-    assert dict(
-        five.rows(
-            "select enterprise_id, cause || ' ' || from_segment_key || ' '"
-            f" || to_segment_key from segment_changes where changed_at = '{LATER}'"
-        )
-    ) == {
-        key: f"model_changed {before[key]} {after[key]}"
-        for key in before
-        if before[key] != after[key]
-    }
-
-
+@pytest.mark.slow
 def test_the_preview_says_what_the_build_then_did(five: DbtProject) -> None:
     migrations = five.rows(
-        "select from_segment_key, to_segment_key, enterprise_count"
+        "select from_segment_key, to_segment_key, member_count"
         " from segment_migrations where fit_id = 2"
         " and from_segment_key <> to_segment_key"
     )
     moved = sum(count for _, _, count in migrations)
-    assert f"{moved} of 421 enterprises would move, by the model:" in five.preview
+    assert f"{moved} of 421 members would move, by the model:" in five.preview
     for old, new, count in migrations:
         assert f"{count}  {old} -> {new}" in five.preview
     assert "new_2_1: new, split from moderate_presence" in five.preview
 
 
+@pytest.mark.slow
 def test_back_to_four_clusters_the_four_have_their_members_again(
-    built: DbtProject, four_again: DbtProject
+    built: DbtProject, five: DbtProject, four_again: DbtProject
 ) -> None:
-    by_model = dict(
-        four_again.rows(
-            "select enterprise_id, model_segment_key from enterprise_segments"
-        )
-    )
-    assert by_model == segments_of(built)
+    assert segments_of(four_again, "model_segment_key") == segments_of(built)
     assert four_again.rows(
         "select segment_key, is_current, first_fit_id, last_fit_id"
         " from segment_registry where segment_key = 'new_2_1'"
@@ -186,10 +149,15 @@ def test_back_to_four_clusters_the_four_have_their_members_again(
         (2, "variables_changed"),
         (3, "variables_changed"),
     ]
+    # The publication is the only memory: every published row must come along.
+    for table in HISTORY:
+        before = set(five.rows(f"from {table}"))
+        assert before <= set(four_again.rows(f"from {table}")), table
 
 
+@pytest.mark.slow
 def test_of_two_fits_with_one_clock_the_summary_tells_the_last(
-    four_again: DbtProject, tmp_path: Path
+    four_again: DbtProject, tmp_path
 ) -> None:
     shutil.copy(four_again.published, tmp_path)
     with duckdb.connect(tmp_path / four_again.published.name) as connection:
@@ -198,13 +166,12 @@ def test_of_two_fits_with_one_clock_the_summary_tells_the_last(
             " where fit_id = 2",
             [LATER_STILL],
         )
-
     summary = summarise(tmp_path)
-
     assert "new_2_1: gone, merged into moderate_presence" in summary
     assert "new_2_1: new" not in summary
 
 
+@pytest.mark.slow
 def test_a_client_set_by_hand_is_shown_as_such_and_gets_that_segments_actions(
     four_again: DbtProject,
 ) -> None:
@@ -215,7 +182,7 @@ def test_a_client_set_by_hand_is_shown_as_such_and_gets_that_segments_actions(
     ) == [("new_2_1", "Essor", "low_visibility", True, "opens a second shop")]
     assert four_again.rows(
         "select cause, to_segment_key from segment_changes"
-        f" where enterprise_id = '{key}' and changed_at = '{LATER_STILL}'"
+        f" where member_id = '{key}' and changed_at = '{LATER_STILL}'"
     ) == [("set_by_hand", "new_2_1")]
     assert four_again.rows(
         "select recommendation_id from enterprise_recommendations"
@@ -223,32 +190,11 @@ def test_a_client_set_by_hand_is_shown_as_such_and_gets_that_segments_actions(
     ) == [("new_2_1_any",)]
 
 
-def test_nothing_of_the_history_is_lost(
-    five: DbtProject, four_again: DbtProject
+def test_a_kept_model_moves_only_who_changed_came_or_left(
+    built: DbtProject, project: DbtProject
 ) -> None:
-    """The publication is the only memory: every published row must come along."""
-    for table in (
-        "segmentation_fits",
-        "fit_parameters",
-        "fit_clusters",
-        "segment_events",
-        "segment_migrations",
-        "segment_changes",
-    ):
-        before = set(five.rows(f"from {table}"))
-        assert before <= set(four_again.rows(f"from {table}")), table
-
-
-@pytest.fixture(scope="module")
-def scored(built: DbtProject, tmp_path_factory: pytest.TempPathFactory) -> DbtProject:
-    """Provide changed data scored by the published model, without build database.
-
-    One client leaves, one comes, and one of low visibility becomes a leader.
-    """
-    project = built.copied_to(
-        tmp_path_factory.mktemp("scored") / "project", evaluate="false"
-    )
-    (project.folder / "build" / "segmentation.duckdb").unlink()
+    """One client leaves, one comes, and one of low visibility becomes a leader."""
+    project.build_database.unlink()
     leaves, changes = (
         key
         for (key,) in project.rows(
@@ -258,67 +204,51 @@ def scored(built: DbtProject, tmp_path_factory: pytest.TempPathFactory) -> DbtPr
     )
     with project.edited_csv("seeds/raw/raw_enterprises.csv") as rows:
         rows[1:] = [row for row in rows[1:] if row[0].strip() != leaves]
-    append_rows(
+    append_row(
         project,
-        "seeds/raw/raw_enterprises.csv",
-        {"enterprise_id": "COMES", "enterprise_name": "Le Neuf", "is_active": "oui"},
+        "raw/raw_enterprises",
+        enterprise_id="COMES",
+        enterprise_name="Le Neuf",
+        is_active="oui",
     )
-    append_rows(
+    append_row(
         project,
-        "seeds/raw/raw_social_accounts.csv",
-        {
-            "enterprise_id": changes,
-            "platform": "Facebook",
-            "followers": "90000",
-            "measured_on": "2025-07-30",
-        },
+        "raw/raw_social_accounts",
+        enterprise_id=changes,
+        platform="Facebook",
+        followers="90000",
+        measured_on="2025-07-30",
     )
-    project.leaves, project.changes = leaves, changes
-    process = project.dbt("build", "--full-refresh", refit="never", as_of=LATER)
-    assert process.returncode == 0, process.stdout
-    return project
-
-
-def test_a_kept_model_labels_unchanged_enterprises_to_the_bit(
-    built: DbtProject, scored: DbtProject
-) -> None:
-    # Explanations compare with the means of today's members, who did change.
+    project.succeed("build", "--full-refresh", refit="never", as_of=LATER)
+    # To the bit; explanations compare with the means of today's members, who changed.
     unchanged = (
         "select columns(c -> c not like 'explanation%') from enterprise_segments"
-        f" where enterprise_id not in ('{scored.leaves}', '{scored.changes}', 'COMES')"
+        f" where enterprise_id not in ('{leaves}', '{changes}', 'COMES')"
         " order by enterprise_id"
     )
-    assert scored.rows(unchanged) == built.rows(unchanged)
-    assert len(scored.rows(unchanged)) == 419
+    assert project.rows(unchanged) == built.rows(unchanged)
+    assert len(project.rows(unchanged)) == 419
     for table in ("fit_parameters", "fit_clusters", "segmentation_fits"):
-        assert scored.rows(f"from {table}") == built.rows(f"from {table}"), table
-
-
-def test_who_changed_came_and_left_is_told_apart(scored: DbtProject) -> None:
-    assert sorted(
-        scored.rows(
-            "select enterprise_id, from_segment_key, to_segment_key, cause"
+        assert project.rows(f"from {table}") == built.rows(f"from {table}"), table
+    assert set(
+        project.rows(
+            "select member_id, from_segment_key, to_segment_key, cause"
             f" from segment_changes where changed_at = '{LATER}'"
         )
-    ) == sorted(
-        [
-            (scored.leaves, "low_visibility", None, "gone"),
-            (
-                scored.changes,
-                "low_visibility",
-                "facebook_leaders",
-                "enterprise_changed",
-            ),
-            ("COMES", None, "low_visibility", "new"),
-        ]
-    )
+    ) == {
+        (leaves, "low_visibility", None, "gone"),
+        (changes, "low_visibility", "facebook_leaders", "member_changed"),
+        ("COMES", None, "low_visibility", "new"),
+    }
 
 
 def test_variables_that_contradict_the_model_stop_a_build_that_must_not_refit(
     project: DbtProject,
 ) -> None:
     before = project.published.read_bytes()
-    process = project.dbt("build", refit="never", n_clusters=6)
+    process = project.dbt(
+        *("run", "--select", "visibility_fit"), refit="never", n_clusters=6
+    )
     assert process.returncode != 0
     assert "Now: n_clusters 6. Published model: n_clusters 4." in process.stdout
     assert "Traceback" not in process.stdout
@@ -326,34 +256,93 @@ def test_variables_that_contradict_the_model_stop_a_build_that_must_not_refit(
 
 
 @pytest.mark.slow
-def test_a_run_of_a_part_of_the_graph_heeds_the_variables(project: DbtProject) -> None:
-    """A table of settings that the run does not select would be an earlier run's."""
-    process = project.dbt("run", "--select", "refit_assessment+", n_clusters=3)
-    assert process.returncode == 0, process.stdout
+def test_a_model_of_features_that_are_gone_still_tells_who_was_where(
+    project: DbtProject,
+) -> None:
+    """A part of the graph is run: it heeds the variables of this command."""
+    with duckdb.connect(str(project.published)) as publication:
+        publication.execute(
+            "update segmentation_fits set settings ="
+            " replace(settings, 'followers_tiktok', 'followers_myspace');"
+            " update fit_parameters set text_value ="
+            " replace(text_value, 'followers_tiktok', 'followers_myspace'),"
+            " feature_name = replace(feature_name, 'followers_tiktok',"
+            " 'followers_myspace')"
+        )
+    project.succeed("run", "--select", "visibility_fit+", n_clusters=3)
+    database = project.build_database
     assert project.rows(
         "select fit_id, reason, cluster_count from marts.segmentation_fits",
-        database=project.folder / "build" / "segmentation.duckdb",
+        database=database,
     ) == [(1, "first_fit", 4), (2, "variables_changed", 3)]
+    last_word = "select member_id, segment_key from engine.previous_segments"
+    assert dict(project.rows(last_word, database=database)) == segments_of(project)
+    # Two of three clusters are recognised by the members that they share.
+    matched = "select count(*) from marts.fit_clusters where fit_id = 2"
+    matched += " and matched_by = 'shared_members'"
+    assert project.rows(matched, database=database) == [(3,)]
+
+
+def as_version_1(publication: duckdb.DuckDBPyConnection) -> None:
+    """Put names and values of a publication back to those of schema version 1."""
+    renamed = {
+        "segmentation_fits": {"member_count": "enterprise_count"},
+        "fit_parameters": {"feature_level": "category"},
+        "segment_registry": {"member_count": "enterprise_count"},
+        "segment_events": {"related_member_count": "related_enterprise_count"},
+        "segment_migrations": {"member_count": "enterprise_count"},
+        "segment_changes": {"member_id": "enterprise_id"},
+        "projection_loadings": {"feature_level": "category"},
+        "fit_clusters": {},
+        "publication": {},
+    }
+    for table, names in renamed.items():
+        listed = ", ".join(f"{new} as {old}" for new, old in names.items())
+        renaming = f" rename ({listed})" if names else ""
+        column = "segmentations" if table == "publication" else "segmentation"
+        publication.execute(
+            f"create or replace table {table} as"
+            f" select * exclude ({column}){renaming} from {table}"
+        )
+    means = ", ".join(
+        f"max(mean_value) filter (where measure = '{name}') as mean_{name}"
+        for name in ("followers_total", "followers_facebook", "followers_instagram")
+    )
+    publication.execute(
+        "update publication set schema_version = 1;"
+        " update fit_parameters set parameter = case parameter when 'level' then"
+        " 'category' when 'imputed_level' then 'imputed_category' else parameter end;"
+        " create or replace table segment_registry as select * from segment_registry"
+        f" inner join (select segment_key, {means} from segment_profiles"
+        " group by segment_key) using (segment_key);"
+        " drop table segment_profiles; drop table evaluation_figures;"
+        " drop table chart_drawings"
+    )
 
 
 @pytest.mark.slow
-def test_an_old_model_that_learns_the_same_again_is_kept_and_said_to_be(
-    project: DbtProject,
+def test_a_publication_of_version_1_goes_on_and_an_old_model_is_said_to_be(
+    built: DbtProject, project: DbtProject
 ) -> None:
-    build(project, as_of="2026-08-31 12:00:00")
-    assert project.rows("select fit_id, reason from segmentation_fits") == [
-        (1, "first_fit")
-    ]
+    """The year is over as well: a refit is due, and learns the same again."""
+    with duckdb.connect(str(project.published)) as publication:
+        as_version_1(publication)
+    project.succeed("build", as_of="2026-08-31 12:00:00")
+    assert project.rows("select schema_version from publication") == [(2,)]
+    assert segments_of(project) == segments_of(built)
+    for table in HISTORY:
+        assert project.rows(f"from {table}") == built.rows(f"from {table}"), table
     assert project.rows(
-        "select is_refit, reason from models.refit_assessment",
-        database=project.folder / "build" / "segmentation.duckdb",
-    ) == [(True, "age")]
+        "select parameter, value, text_value from engine.visibility_fit"
+        " where section = 'decision' and parameter <> 'agreement' order by 1",
+        database=project.build_database,
+    ) == [("is_refit", 1.0, None), ("reason", None, "age")]
     assert "past 365 days: a refit learned the same again" in summarise(
         project.published.parent
     )
 
 
 def test_the_seed_of_overrides_is_shipped_empty() -> None:
-    seed = Path(__file__).parents[2] / "seeds/reference/segment_overrides.csv"
+    seed = CHECKOUT / "seeds/reference/segment_overrides.csv"
     with seed.open(encoding="utf-8", newline="") as file:
-        assert list(csv.reader(file)) == [["enterprise_id", "segment_key", "reason"]]
+        assert len(list(csv.reader(file))) == 1

@@ -1,26 +1,23 @@
 """A new model is fitted for a reason, and otherwise the published one is kept."""
 
 from dataclasses import replace
+from unittest.mock import Mock
 
 import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from planted_data import load_enterprises, make_planted_groups, make_settings
+from planted_data import make_planted_groups, make_settings, make_variables
 from segmentation.errors import SegmentationError
-from segmentation.learning.fitting import FormerGroups, fit_model, fit_pipeline
+from segmentation.learning import refitting
+from segmentation.learning.fitting import fit_model
 from segmentation.learning.model_rows import model_to_rows
 from segmentation.learning.refitting import (
-    RefitPolicy,
     StoredModel,
-    assess,
-    choose_model_rows,
+    decide,
     has_learned_the_same,
-    label_sample,
-    measure_agreement,
     read_stored_model,
 )
-from segmentation.learning.sampling import read_fit_sample
 from sklearn.metrics import adjusted_rand_score
 
 SETTINGS = make_settings()
@@ -28,9 +25,7 @@ SETTINGS = make_settings()
 
 @pytest.fixture(scope="module")
 def sample():
-    with duckdb.connect() as connection:
-        features = load_enterprises(connection, make_planted_groups())
-        return read_fit_sample(features, settings=SETTINGS)
+    return make_planted_groups()
 
 
 @pytest.fixture(scope="module")
@@ -38,25 +33,14 @@ def stored(sample):
     return store(sample)
 
 
-def store(sample, *, age_days=0.0, settings=SETTINGS):
+def store(sample, *, settings=SETTINGS):
     model = fit_model(sample, settings=settings)
-    return StoredModel(
-        rows=model_to_rows(model, reason="first_fit"), model=model, age_days=age_days
-    )
+    rows = model_to_rows(model, reason="first_fit")
+    return StoredModel(rows=rows, model=model, fit_id=1, age_days=0.0)
 
 
-def policy(**changes):
-    values = {
-        "refit": "auto",
-        "refit_after_days": 365,
-        "refit_below_ari": 0.8,
-        "refit_minimum_gain": 0.05,
-    }
-    return RefitPolicy.from_variables(**(values | changes))
-
-
-def decide(sample, stored, *, settings=SETTINGS, **changes):
-    return assess(sample, settings=settings, policy=policy(**changes), stored=stored)
+def decided(sample, stored, **changes):
+    return decide(sample, variables=make_variables(**changes), stored=stored)
 
 
 def regrouped(sample):
@@ -69,37 +53,43 @@ def regrouped(sample):
     return moved
 
 
-def test_without_a_published_model_the_first_is_fitted(sample):
-    assessment = decide(sample, None)
+def test_without_a_published_model_the_first_is_fitted(sample, stored):
+    decision = decided(sample, None)
 
-    assert (assessment.is_refit, assessment.reason) == (True, "first_fit")
-
-
-def test_the_published_model_is_kept_while_nothing_speaks_against_it(sample, stored):
-    assessment = decide(sample, stored)
-
-    assert (assessment.is_refit, assessment.reason) == (False, None)
-    assert assessment.agreement == 1
+    assert decision.reason == "first_fit"
+    assert decision.model.fingerprint() == stored.model.fingerprint()
 
 
-@pytest.mark.parametrize(("age_days", "is_refit"), [(364.9, False), (365, True)])
-def test_a_model_is_fitted_anew_when_it_is_too_old(sample, stored, age_days, is_refit):
-    old = StoredModel(rows=stored.rows, model=stored.model, age_days=age_days)
+@pytest.mark.parametrize(
+    ("age_days", "refit", "reason"),
+    [(364.9, "auto", None), (365, "auto", "age"), (0, "always", "always")],
+)
+def test_the_published_model_is_kept_to_the_bit_while_a_fit_learns_the_same(
+    sample, stored, age_days, refit, reason
+):
+    """Or every build under 'always' would number a new fit for nothing."""
+    decision = decided(sample, replace(stored, age_days=age_days), refit=refit)
 
-    assessment = decide(sample, old)
+    assert decision.reason == reason
+    assert decision.agreement == 1
+    assert decision.model is stored.model
+    assert decision.rows is stored.rows
 
-    assert assessment.is_refit == is_refit
-    assert assessment.reason == ("age" if is_refit else None)
 
+def test_a_model_that_has_drifted_is_fitted_anew_once_and_says_why(
+    sample, stored, monkeypatch
+):
+    today, fit = regrouped(sample), Mock(wraps=fit_model)
+    monkeypatch.setattr(refitting, "fit_model", fit)
 
-def test_a_model_is_fitted_anew_when_it_has_drifted(sample, stored):
-    today = regrouped(sample)
+    decision = decided(today, stored)
 
-    assessment = decide(today, stored)
-
-    assert assessment.agreement < 0.8
-    assert (assessment.is_refit, assessment.reason) == (True, "drift")
-    assert not decide(today, stored, refit_below_ari=0).is_refit
+    assert decision.agreement < 0.8
+    assert decision.reason == "drift"
+    fit.assert_called_once()
+    rows = decision.rows.set_index("parameter")
+    assert rows.loc["reason", "text_value"] == "drift"
+    assert decided(today, stored, refit_below_ari=0).reason is None
 
 
 @pytest.mark.parametrize(
@@ -107,115 +97,60 @@ def test_a_model_is_fitted_anew_when_it_has_drifted(sample, stored):
     [
         {"n_clusters": 3},
         {"scaling": "robust"},
-        {"numeric_features": ("followers_total",)},
-        {"category_weight": 0.5},
+        {"numeric_features": ["followers_total"]},
+        {"categorical_weight": 0.5},
     ],
 )
 def test_other_variables_ask_for_another_model(sample, stored, changes):
-    assessment = decide(sample, stored, settings=make_settings(**changes))
+    decision = decided(sample, stored, **changes)
 
-    assert (assessment.is_refit, assessment.reason) == (True, "variables_changed")
-
-
-def test_always_fits_and_says_so(sample, stored):
-    assessment = decide(sample, stored, refit="always")
-
-    assert (assessment.is_refit, assessment.reason) == (True, "always")
+    assert (decision.reason, decision.agreement) == ("variables_changed", None)
 
 
 def test_never_keeps_an_old_model_that_has_drifted(sample, stored):
-    old = StoredModel(rows=stored.rows, model=stored.model, age_days=9_999)
+    old = replace(stored, age_days=9_999)
 
-    assessment = decide(regrouped(sample), old, refit="never")
+    decision = decided(regrouped(sample), old, refit="never")
 
-    assert (assessment.is_refit, assessment.agreement) == (False, None)
-
-
-def test_never_refuses_variables_that_contradict_the_model_and_names_both(
-    sample, stored
-):
-    settings = make_settings(n_clusters=5, categorical_features=("city_name",))
-
-    with pytest.raises(SegmentationError) as refusal:
-        decide(sample, stored, settings=settings, refit="never")
-
-    assert "Now: categorical_features city_name; n_clusters 5." in str(refusal.value)
-    assert "Published model: categorical_features category_name; n_clusters 4." in str(
-        refusal.value
-    )
+    assert (decision.reason, decision.agreement) == (None, None)
+    assert decision.rows is stored.rows
 
 
-def test_never_refuses_to_fit_a_first_model(sample):
+def test_never_refuses_what_contradicts_it_and_names_both(sample, stored):
+    other = {"n_clusters": 5, "categorical_features": ["city_name"]}
+    with pytest.raises(
+        SegmentationError,
+        match=r"Now: categorical_features city_name; n_clusters 5\. Published model:"
+        r" categorical_features category_name; n_clusters 4\.",
+    ):
+        decided(sample, stored, **other, refit="never")
     with pytest.raises(SegmentationError, match="holds no model yet"):
-        decide(sample, None, refit="never")
+        decided(sample, None, refit="never")
 
 
-def test_a_kept_model_is_emitted_to_the_bit(sample, stored):
-    rows = choose_model_rows(
-        regrouped(sample),
-        settings=SETTINGS,
-        minimum_gain=0.05,
-        assessment=decide(sample, stored),
-        stored=stored,
-    )
-
-    assert rows.equals(stored.rows)
-
-
-def test_a_fit_that_learns_the_same_again_is_the_published_one(sample, stored):
-    """Or every build under 'always' would number a new fit for nothing."""
-    rows = choose_model_rows(
-        sample,
-        settings=SETTINGS,
-        minimum_gain=0.05,
-        assessment=decide(sample, stored, refit="always"),
-        stored=stored,
-    )
-
-    assert rows.equals(stored.rows)
-
-
-def test_a_new_model_says_why_it_was_fitted(sample, stored):
-    today = regrouped(sample)
-
-    rows = choose_model_rows(
-        today,
-        settings=SETTINGS,
-        minimum_gain=0.05,
-        assessment=decide(today, stored),
-        stored=stored,
-    ).set_index("parameter")
-
-    assert rows.loc["reason", "text_value"] == "drift"
-
-
-def test_the_published_model_is_read_back_from_the_rows_of_its_fit(sample, stored):
-    other = store(sample, settings=make_settings(n_clusters=2))
+def test_the_last_published_model_of_the_segmentation_is_read_back(sample, stored):
+    ours, other = make_variables(), store(sample, settings=make_settings(n_clusters=2))
+    published = [("planted", 1, other), ("planted", 2, stored), ("sales", 3, other)]
     with duckdb.connect() as connection:
-        parameters = connection.from_df(
-            other.rows.assign(fit_id=1).astype(object)
-        ).union(connection.from_df(stored.rows.assign(fit_id=2).astype(object)))
-        last_fit = connection.sql("select 2 as fit_id, 12.5 as age_days").df()
+        fits = connection.sql(
+            "select * from (values"
+            " ('planted', 2, timestamp '2026-01-19'), ('planted', 1, '2025-01-01'),"
+            " ('sales', 3, '2026-01-20')) as fits (segmentation, fit_id, fitted_at)"
+        )
+        tables = [
+            of_fit.rows.assign(segmentation=name, fit_id=fit_id).astype(object)
+            for name, fit_id, of_fit in published
+        ]
+        parameters = connection.from_df(pd.concat(tables))
 
-        found = read_stored_model(last_fit, parameters)
+        found, nothing = (
+            read_stored_model(fits, parameters, variables=variables)
+            for variables in (ours, replace(ours, segmentation="purchases"))
+        )
 
     assert found.model.fingerprint() == stored.model.fingerprint()
-    assert found.age_days == 12.5
-
-
-def test_agreement_is_the_rand_index_of_the_labels(sample, stored):
-    halves = make_settings(n_clusters=2)
-    labels = [
-        fit_pipeline(sample, settings=settings)[0].named_steps["clusters"].labels_
-        for settings in (SETTINGS, halves)
-    ]
-
-    agreement = measure_agreement(
-        sample, stored.model, fit_model(sample, settings=halves)
-    )
-
-    assert 0 < agreement < 1
-    assert agreement == pytest.approx(adjusted_rand_score(*labels))
+    assert (found.fit_id, found.age_days) == (2, 12.5)
+    assert nothing is None
 
 
 @pytest.fixture(scope="module")
@@ -230,7 +165,7 @@ def stretched():
         for group, (x, y) in enumerate(heaps)
         for member in range(8)
     ]
-    columns = ["enterprise_id", "followers_facebook", "followers_instagram"]
+    columns = ["member_id", "followers_facebook", "followers_instagram"]
     return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[1:], float))
 
 
@@ -244,35 +179,29 @@ TWO = make_settings(
 ROWS_OF_HEAPS = np.tile(np.repeat([0, 1], 8), 2)
 
 
-@pytest.mark.parametrize(("minimum_gain", "continues"), [(0.05, True), (0.0, False)])
+@pytest.mark.parametrize(
+    ("stretch", "former", "minimum_gain", "continues"),
+    [
+        (1, ROWS_OF_HEAPS, 0.05, True),
+        # Another solution is preferred that saves enough.
+        (1, ROWS_OF_HEAPS, 0.0, False),
+        (3, ROWS_OF_HEAPS, 0.05, False),
+        # Groups that are not as many cannot be continued.
+        (1, np.arange(32) % 3, 0.05, False),
+    ],
+)
 def test_a_refit_continues_the_former_groups_unless_others_save_enough(
-    stretched, minimum_gain, continues
+    stretched, stretch, former, minimum_gain, continues
 ):
-    former = FormerGroups(labels=ROWS_OF_HEAPS, minimum_gain=minimum_gain)
+    wide = stretched.copy()
+    wide["followers_facebook"] *= stretch
+    fresh = fit_model(wide, settings=TWO)
 
-    model = fit_model(stretched, settings=TWO, former=former)
+    model = fit_model(wide, settings=TWO, former=(former, minimum_gain))
 
-    labels = label_sample(stretched, model)
-    assert (adjusted_rand_score(labels, ROWS_OF_HEAPS) == 1) == continues
-    fresh = fit_model(stretched, settings=TWO)
+    assert (adjusted_rand_score(model.labels, former) == 1) == continues
+    assert (model.fingerprint() == fresh.fingerprint()) != continues
     assert fresh.inertia <= model.inertia < fresh.inertia / 0.95
-
-
-def test_a_solution_that_saves_enough_is_taken(stretched):
-    wide = stretched.assign(followers_facebook=stretched["followers_facebook"] * 3)
-    former = FormerGroups(labels=ROWS_OF_HEAPS, minimum_gain=0.05)
-
-    model = fit_model(wide, settings=TWO, former=former)
-
-    assert adjusted_rand_score(label_sample(wide, model), ROWS_OF_HEAPS) < 0.1
-
-
-def test_former_groups_that_are_not_as_many_are_not_continued(stretched):
-    three = FormerGroups(labels=np.arange(32) % 3, minimum_gain=0.05)
-
-    found = fit_model(stretched, settings=TWO, former=three)
-
-    assert found.fingerprint() == fit_model(stretched, settings=TWO).fingerprint()
 
 
 def test_a_model_that_differs_in_its_last_bits_has_learned_the_same(stored):
@@ -283,11 +212,3 @@ def test_a_model_that_differs_in_its_last_bits_has_learned_the_same(stored):
 
     assert has_learned_the_same(one, rounded)
     assert not has_learned_the_same(one, other)
-
-
-def test_a_sample_that_is_kept_sparse_is_labelled_alike(sample, stored, monkeypatch):
-    """Many categories make a dense table too large, and no label another."""
-    dense = label_sample(sample, stored.model)
-    monkeypatch.setattr("segmentation.learning.fitted_space.DENSE_CELL_LIMIT", 0)
-
-    assert label_sample(sample, stored.model).tolist() == dense.tolist()

@@ -1,12 +1,11 @@
-"""Which enterprises a model is fitted on depends on nothing but their keys."""
-
-import hashlib
+"""A sample is read as scikit-learn takes it, and a feature that is none is refused."""
 
 import duckdb
+import pandas as pd
 import pytest
-from planted_data import load_enterprises, make_enterprises, make_settings
+from planted_data import make_members, make_settings
 from segmentation.errors import SegmentationError
-from segmentation.learning.sampling import read_fit_sample
+from segmentation.learning.sampling import check_columns, read_sample
 
 
 @pytest.fixture
@@ -15,111 +14,71 @@ def connection():
         yield connection
 
 
-def sampled_keys(connection, table, *, size):
-    features = load_enterprises(connection, table)
-    settings = make_settings(fit_sample_size=size)
-    return list(read_fit_sample(features, settings=settings)["enterprise_id"])
-
-
-def test_the_sample_is_the_keys_with_the_smallest_md5_in_the_order_of_the_key(
-    connection,
-):
-    table = make_enterprises(200)
-    by_md5 = sorted(
-        table["enterprise_id"], key=lambda key: hashlib.md5(key.encode()).hexdigest()
+def as_relation(
+    connection: duckdb.DuckDBPyConnection, sample: pd.DataFrame
+) -> duckdb.DuckDBPyRelation:
+    """Store a sample as the table that a Python model reads, ranked by its rows."""
+    connection.register("given", sample)
+    connection.execute(
+        "create or replace table members as"
+        " select *, row_number() over () as sample_rank from given"
     )
-
-    assert sampled_keys(connection, table, size=50) == sorted(by_md5[:50])
-
-
-def test_the_sample_does_not_depend_on_the_order_of_rows(connection):
-    table = make_enterprises(200)
-    shuffled = table.sample(frac=1, random_state=3)
-
-    assert sampled_keys(connection, shuffled, size=50) == sampled_keys(
-        connection, table, size=50
-    )
+    connection.unregister("given")
+    return connection.table("members")
 
 
-def test_new_enterprises_join_the_sample_but_bring_no_other_old_one_into_it(connection):
-    """Else a fit would change because of who was drawn, not because of who is new."""
-    everybody = make_enterprises(200)
-    before = set(sampled_keys(connection, everybody.head(150), size=50))
-    after = set(sampled_keys(connection, everybody, size=50))
+def test_the_sample_is_ordered_by_key_and_cut_by_rank(connection):
+    table = make_members(60).sample(frac=1, random_state=3)
+    relation = as_relation(connection, table)
 
-    added = set(everybody["enterprise_id"].tail(50))
-    assert after - added <= before
-    assert len(after) == 50
-    assert after & added
+    whole = read_sample(relation, settings=make_settings())
+    first = read_sample(relation, settings=make_settings(), size=20)
 
-
-def test_all_enterprises_are_taken_when_they_are_fewer_than_the_sample_size(connection):
-    assert len(sampled_keys(connection, make_enterprises(30), size=50)) == 30
+    assert whole["member_id"].tolist() == sorted(table["member_id"])
+    assert first["member_id"].tolist() == sorted(table["member_id"].head(20))
 
 
 def test_an_unknown_number_is_nan_and_an_unknown_text_is_none(connection):
     """SimpleImputer replaces these two; it would take a NULL of pandas for a value."""
-    features = connection.sql(
-        "select * from (values"
-        " ('a', 12.5::decimal(18, 2), 9007199254740993, 'bar'),"
-        " ('b', null, null, null),"
-        " ('c', 0.1::decimal(18, 2), -3, 'café')"
-        ") as rows (enterprise_id, turnover_eur, followers_total, category_name)"
-    )
-    settings = make_settings(numeric_features=("turnover_eur", "followers_total"))
-
-    sample = read_fit_sample(features, settings=settings)
-
-    assert list(sample.columns) == [
-        "enterprise_id",
-        "turnover_eur",
-        "followers_total",
-        "category_name",
-    ]
-    assert sample["turnover_eur"].dtype == sample["followers_total"].dtype == "float64"
-    assert sample["turnover_eur"].fillna(-1).tolist() == [12.5, -1, 0.1]
-    assert sample["followers_total"].fillna(-1).tolist() == [float(2**53), -1, -3]
-    assert sample["category_name"].tolist() == ["bar", None, "café"]
-
-
-def test_a_column_name_may_hold_quotes_and_spaces(connection):
-    name = 'chiffre "net" d\'affaires'
-    features = connection.sql("select 'a' as enterprise_id, 5 as followers_total")
-    features = features.project(
-        'enterprise_id, followers_total as "chiffre ""net"" d\'affaires"'
-    )
-    settings = make_settings(numeric_features=(name,), categorical_features=())
-
-    assert read_fit_sample(features, settings=settings)[name].tolist() == [5.0]
-
-
-@pytest.mark.parametrize("kind", ["numeric_features", "categorical_features"])
-def test_a_feature_that_is_no_column_is_refused_with_the_columns_there_are(
-    connection, kind
-):
-    features = load_enterprises(connection, make_enterprises(5))
-    settings = make_settings(**{kind: ("folowers_total",)})
-
-    with pytest.raises(SegmentationError) as refusal:
-        read_fit_sample(features, settings=settings)
-
-    assert "'folowers_total' is not a column" in str(refusal.value)
-    assert "enterprise_id, followers_total," in str(refusal.value)
-
-
-@pytest.mark.parametrize("type_", ["varchar", "date", "timestamp"])
-def test_a_numeric_feature_that_is_no_number_is_refused_with_its_type(
-    connection, type_
-):
-    features = connection.sql(
-        f"select 'a' as enterprise_id, cast(null as {type_}) as opened, 'b' as category"
+    relation = connection.sql(
+        "select * from (values ('b', 1, null, null), ('a', 2, 12.5::double, 'café'))"
+        ' as rows (member_id, sample_rank, "the ""net"" income", kind)'
     )
     settings = make_settings(
-        numeric_features=("opened",), categorical_features=("category",)
+        numeric_features=('the "net" income',), categorical_features=("kind",)
     )
 
-    with pytest.raises(SegmentationError) as refusal:
-        read_fit_sample(features, settings=settings)
+    sample = read_sample(relation, settings=settings)
 
-    assert f"'opened' is of type {type_.upper()}" in str(refusal.value)
-    assert "categorical_features" in str(refusal.value)
+    assert list(sample.columns) == ["member_id", 'the "net" income', "kind"]
+    assert sample['the "net" income'].dtype == "float64"
+    assert sample['the "net" income'].fillna(-1).tolist() == [12.5, -1]
+    assert sample["kind"].tolist() == ["café", None]
+
+
+@pytest.mark.parametrize(
+    ("kind", "feature", "complaint"),
+    [
+        (
+            "numeric",
+            "folowers",
+            "'folowers' is not a column of members: .* member_id, f",
+        ),
+        ("categorical", "folowers", "'folowers' is not a column of members: correct"),
+        ("categorical", "member_id", "The key 'member_id' is no feature: take it out"),
+        ("numeric", "city_name", "'city_name' is of type VARCHAR: move it to categ"),
+        ("numeric", "opened", "'opened' is of type DATE: move it to categorical_fea"),
+        ("numeric", "seen", "'seen' is of type TIMESTAMP: move it to categorical_fe"),
+    ],
+)
+def test_a_feature_that_is_none_is_refused_with_the_remedy(
+    connection, kind, feature, complaint
+):
+    as_relation(connection, make_members(5))
+    features = connection.sql(
+        "select *, current_date as opened, now()::timestamp as seen from members"
+    )
+    settings = make_settings(**{f"{kind}_features": (feature,)})
+
+    with pytest.raises(SegmentationError, match=complaint):
+        check_columns(features, key="member_id", table="members", settings=settings)

@@ -51,7 +51,7 @@ def failing_with(status: int, message: str) -> str:
     return f"printf '%s' '{summary}' > build/build_summary.json; exit {status}"
 
 
-def test_a_published_build_says_nothing_but_in_its_log(folder: Path) -> None:
+def test_a_published_build_says_nothing_but_in_its_log(folder):
     build = run(folder, "--vars", "{evaluate: false}", then="exit 0")
     assert (build.returncode, build.stdout, build.stderr) == (0, "", "")
     log = (folder / "logs" / "scheduled_build.log").read_text()
@@ -59,9 +59,7 @@ def test_a_published_build_says_nothing_but_in_its_log(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("status", [1, 2, 3, 4])
-def test_any_other_end_is_told_to_cron_and_to_whoever_is_named(
-    folder: Path, status: int
-) -> None:
+def test_any_other_end_is_told_to_cron_and_to_whoever_is_named(folder, status):
     build = run(
         folder,
         then=failing_with(status, "The raw table enterprises is gone."),
@@ -74,12 +72,12 @@ def test_any_other_end_is_told_to_cron_and_to_whoever_is_named(
     assert not (folder / "build" / "scheduled_build.lock").exists()
 
 
-def test_a_build_that_left_no_summary_is_told_by_its_last_lines(folder: Path) -> None:
+def test_a_build_that_left_no_summary_is_told_by_its_last_lines(folder):
     build = run(folder, then="echo no such module; exit 1")
     assert "no such module" in build.stderr
 
 
-def test_a_notification_that_fails_does_not_hide_the_failure(folder: Path) -> None:
+def test_a_notification_that_fails_does_not_hide_the_failure(folder):
     build = run(
         folder, then=failing_with(2, "k is 0."), NOTIFY_COMMAND="no_such_command"
     )
@@ -88,7 +86,7 @@ def test_a_notification_that_fails_does_not_hide_the_failure(folder: Path) -> No
     assert "NOTIFY_COMMAND failed" in build.stderr
 
 
-def test_a_second_build_does_not_start_while_the_first_one_runs(folder: Path) -> None:
+def test_a_second_build_does_not_start_while_the_first_one_runs(folder):
     lock = folder / "build" / "scheduled_build.lock"
     lock.mkdir(parents=True)
     (lock / "process").write_text(str(os.getpid()))
@@ -98,7 +96,7 @@ def test_a_second_build_does_not_start_while_the_first_one_runs(folder: Path) ->
     assert lock.exists()
 
 
-def test_a_killed_build_does_not_stop_the_next_one(folder: Path) -> None:
+def test_a_killed_build_does_not_stop_the_next_one(folder):
     lock = folder / "build" / "scheduled_build.lock"
     lock.mkdir(parents=True)
     # No process has this number.
@@ -108,7 +106,7 @@ def test_a_killed_build_does_not_stop_the_next_one(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["ci", "nightly"])
-def test_workflows_run_commands_that_exist(name: str) -> None:
+def test_workflows_run_commands_that_exist(name):
     path = CHECKOUT / ".github" / "workflows" / f"{name}.yml"
     workflow = yaml.safe_load(path.read_text(encoding="utf-8"))
     steps = [step for job in workflow["jobs"].values() for step in job["steps"]]

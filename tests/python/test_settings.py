@@ -1,47 +1,40 @@
-"""Settings are checked before anything is built, and kept as one line of JSON."""
+"""Variables are checked before anything is built, and kept as one line of JSON."""
 
 import json
+from datetime import datetime
 
+import duckdb
 import pytest
-from planted_data import make_settings
+from planted_data import VARIABLES, make_settings, make_variables
 from segmentation.errors import SegmentationError
-from segmentation.learning.settings import (
-    SCALINGS,
-    FitSettings,
-    read_active_settings,
-    read_settings,
-)
-
-VARIABLES = {
-    "numeric_features": ["followers_total", "turnover_eur"],
-    "categorical_features": ["category_name"],
-    "n_clusters": 4,
-    "random_state": 42,
-    "n_init": 10,
-    "scaling": "standard",
-    "fit_sample_size": 50_000,
-}
+from segmentation.learning.settings import SCALINGS, FitSettings, variables_of
 
 
 def test_variables_are_read_as_dbt_hands_them_over():
     """A number of a property file comes as text, and any other as a number."""
     as_texts = {
-        name: value if isinstance(value, list) else str(value)
+        name: str(value) if isinstance(value, int | float) else value
         for name, value in VARIABLES.items()
     }
 
-    assert FitSettings.from_variables(**as_texts) == FitSettings(
-        numeric_features=("followers_total", "turnover_eur"),
-        categorical_features=("category_name",),
-        n_clusters=4,
-        random_state=42,
-        n_init=10,
-        scaling="standard",
-        fit_sample_size=50_000,
-    )
-    assert FitSettings.from_variables(**VARIABLES) == FitSettings.from_variables(
-        **as_texts
-    )
+    ours = make_variables()
+
+    assert make_variables(**as_texts) == ours
+    assert ours.settings == make_settings()
+    assert ours.as_of == datetime(2026, 1, 31, 12)
+    in_a_zone = make_variables(as_of="2026-01-31T12:00:00+02:00")
+    assert in_a_zone.as_of == datetime(2026, 1, 31, 10)
+
+
+def test_the_variables_of_one_segmentation_are_found_in_the_table():
+    with duckdb.connect() as connection:
+        table = connection.sql(
+            "select * from (values ('sales', '{}'), ('planted', ?)) as t(segmentation,"
+            " variables)",
+            params=[json.dumps(VARIABLES)],
+        )
+
+        assert variables_of("planted", table) == make_variables()
 
 
 @pytest.mark.parametrize("scaling", SCALINGS)
@@ -58,104 +51,99 @@ def test_every_scaling_that_is_offered_is_accepted(scaling):
         ("numeric_features", {"a": 1}, "numeric_features is {", "write a list"),
         ("categorical_features", [3], "categorical_features is [3]", "write a"),
         ("numeric_features", ["likes", "likes"], "'likes' is listed twice", "keep"),
-        ("categorical_features", ["turnover_eur"], "'turnover_eur' is", "keep one"),
+        ("categorical_features", ["followers_total"], "'followers_total' is", "keep"),
+        ("log_features", ["likes"], "'likes' is listed in log_features", "add it"),
         ("n_clusters", 1, "n_clusters is 1:", "two clusters are the least"),
         ("n_clusters", "four", "n_clusters is 'four'", "write a whole number"),
         ("n_clusters", 4.5, "n_clusters is 4.5", "write a whole number"),
         ("n_clusters", None, "n_clusters is None", "write a whole number"),
         ("random_state", "", "random_state is ''", "write a whole number"),
+        ("random_state", -1, "random_state is -1", "from 0 to 4294967295"),
+        ("random_state", 2**32, "random_state is 42", "from 0 to 4294967295"),
         ("n_init", 0, "n_init is 0:", "must be at least 1"),
         ("n_init", "auto", "n_init is 'auto'", "write a whole number"),
         ("scaling", "log", "scaling is 'log'", "standard, minmax, robust, none"),
         ("fit_sample_size", 3, "fit_sample_size is 3, fewer than n_clusters", "raise"),
         ("fit_sample_size", "all", "fit_sample_size is 'all'", "write a whole number"),
+        ("identified_by", "likes", "identified_by is 'likes'", "write a list"),
+        ("refit", "monthly", "refit is 'monthly'", "one of auto, always, never"),
+        ("refit_after_days", 0, "refit_after_days is 0", "positive number of days"),
+        ("refit_after_days", "inf", "refit_after_days is 'inf'", "a large one"),
+        ("refit_below_ari", "low", "refit_below_ari is 'low'", "between 0"),
+        ("refit_minimum_gain", 5, "refit_minimum_gain is 5", "share of the inertia"),
+        ("evaluate", "maybe", "evaluate is 'maybe'", "write true or false"),
+        ("evaluation_sample_size", 0, "evaluation_sample_size is 0", "such as 2000"),
+        ("evaluate_after_days", -1, "evaluate_after_days is -1", "number of days"),
+        ("minimum_cluster_size", "few", "minimum_cluster_size is 'few'", "such as 5"),
+        ("minimum_stability_ari", 80, "minimum_stability_ari is 80", "such as 0.8"),
+        ("as_of", "tomorrow", "as_of is 'tomorrow'", "such as 2025-06-30"),
+        ("recipe", "secret", "recipe is 'secret'", "one of report, robust"),
+        ("robust_recipe", "log", "robust_recipe is 'log'", "write its entries as in"),
+        ("robust_recipe", {"categorical_wieght": 2}, "entry 'categorical_wieght'",
+         "did you mean categorical_weight?"),
+        ("robust_recipe", {"categorical_weight": "half"}, "is 'half'", "a number"),
+        ("robust_recipe", {"drops_constants": "maybe"}, "is 'maybe'", "true or false"),
+        *(
+            ("identity_distance_limit", value, f"is {value!r}", "such as 0.5")
+            for value in (0, -1, "far", None, "", float("nan"), float("inf"))
+        ),
+        *(
+            ("projection_variance_share", value, f"is {value!r}", "such as 0.85")
+            for value in (0, 1.01, "much", None)
+        ),
     ],
-)
-def test_a_refusal_names_the_variable_its_value_and_the_remedy(
+)  # fmt: skip
+def test_a_refusal_names_segmentation_variable_value_and_remedy(
     variable, value, complaint, remedy
 ):
     with pytest.raises(SegmentationError) as refusal:
-        FitSettings.from_variables(**{**VARIABLES, variable: value})
+        make_variables(**{variable: value})
 
+    assert "Segmentation 'planted': " in str(refusal.value)
     assert complaint in str(refusal.value)
     assert remedy in str(refusal.value)
 
 
-@pytest.mark.parametrize("random_state", [-1, 2**32])
-def test_a_seed_that_scikit_learn_refuses_is_refused_by_name(random_state):
-    with pytest.raises(SegmentationError, match="random_state"):
-        FitSettings.from_variables(**{**VARIABLES, "random_state": random_state})
-
-
-def test_json_gives_the_same_settings_back():
+def test_json_gives_the_same_settings_back_and_of_equal_ones_is_equal_text():
+    """The text is compared and digested to see whether a fit is still valid."""
     settings = make_settings(
         numeric_features=('chiffre "net" d\'affaires', "followers_total"),
         categorical_features=("catégorie",),
     )
 
-    text = settings.to_json()
+    written = settings.to_json()
 
-    assert FitSettings.from_json(text) == settings
-    assert "\n" not in text
+    assert FitSettings.from_json(written) == settings
+    assert "\n" not in written
+    assert FitSettings(**dict(reversed(vars(settings).items()))).to_json() == written
 
 
 def test_settings_of_an_older_version_are_completed_and_of_a_newer_one_refused():
     """A publication outlives the version of the project that wrote it."""
     values = json.loads(make_settings().to_json())
-    older = {k: v for k, v in values.items() if k != "category_weight"}
+    older = {k: v for k, v in values.items() if k != "categorical_weight"}
 
     assert FitSettings.from_json(json.dumps(older)) == make_settings()
     with pytest.raises(SegmentationError, match="'depth', which this"):
         FitSettings.from_json(json.dumps(values | {"depth": 3}))
 
 
-def test_json_of_equal_settings_is_equal_text():
-    """The text is compared and digested to see whether a fit is still valid."""
-    backwards = FitSettings(**dict(reversed(vars(make_settings()).items())))
-
-    assert backwards.to_json() == make_settings().to_json()
-
-
-FIT_VARIABLES = VARIABLES | {
-    "recipe": "robust",
-    "robust_recipe": {
-        "numeric_features": ["followers_total", "has_x_account"],
-        "log_features": ["followers_total"],
-        "category_weight": 0.5,
-        "drops_constants": True,
-    },
-}
-
-
 def test_the_robust_recipe_changes_its_entries_and_shares_the_others():
-    by_recipe, active = read_settings(json.dumps(FIT_VARIABLES))
+    recipe = {
+        "numeric_features": ("followers_total", "has_x_account"),
+        "log_features": ("followers_total",),
+        "categorical_weight": 0.5,
+        "drops_constants": True,
+    }
+    as_lists = {k: [*v] if isinstance(v, tuple) else v for k, v in recipe.items()}
 
-    assert active == "robust"
-    assert by_recipe["report"] == FitSettings.from_variables(**VARIABLES)
-    assert by_recipe["robust"] == make_settings(
-        numeric_features=("followers_total", "has_x_account"),
-        log_features=("followers_total",),
-        category_weight=0.5,
-        drops_constants=True,
-    )
-    assert read_active_settings(json.dumps(FIT_VARIABLES)) == by_recipe["robust"]
+    ours = make_variables(recipe="robust", robust_recipe=as_lists)
 
-
-@pytest.mark.parametrize(
-    ("changes", "complaint"),
-    [
-        ({"recipe": "secret"}, "recipe is 'secret': use one of report, robust"),
-        ({"robust_recipe": "log"}, "robust_recipe is 'log': write its entries as in"),
-        (
-            {"robust_recipe": {"category_wieght": 2}},
-            "entry 'category_wieght': did you mean category_weight?",
-        ),
-        ({"robust_recipe": {"category_weight": "half"}}, "write a number"),
-        ({"robust_recipe": {"drops_constants": "maybe"}}, "write true or false"),
-    ],
-)
-def test_a_recipe_that_cannot_be_read_is_refused(changes, complaint):
-    with pytest.raises(SegmentationError) as refusal:
-        read_settings(json.dumps(FIT_VARIABLES | changes))
-
-    assert complaint in str(refusal.value)
+    assert ours.settings == make_settings(**recipe)
+    assert ours.settings_by_recipe == {
+        "report": make_settings(),
+        "robust": ours.settings,
+    }
+    # The common variable speaks to those that have the choice.
+    without = make_variables(recipe="robust")
+    assert without.settings_by_recipe == {"report": without.settings}

@@ -1,10 +1,12 @@
 """What a Python model returns has the promised column types, whatever the values."""
 
+from datetime import datetime
+
 import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from segmentation.learning.typed_table import empty_table, typed_table
+from segmentation.learning.typed_table import typed_table
 
 TYPES = {
     "name": "varchar",
@@ -13,87 +15,60 @@ TYPES = {
     "is_new": "boolean",
     "fitted_at": "timestamp",
 }
+NUMBERS = [0.1 + 0.2, 1e-300, -0.0, 2**53 - 1.0, float(np.nextafter(1, 2))]
+DAY = datetime(2024, 1, 31)
+TEXTS = ["1", "nan", "None", "", "1.0"]
 
 
-@pytest.fixture
-def connection():
-    with duckdb.connect() as connection:
-        yield connection
-
-
-def types_of(relation):
-    return {
-        name: str(type_).lower()
-        for name, type_ in zip(relation.columns, relation.types, strict=True)
-    }
-
-
-def test_nan_none_and_nat_become_null_in_every_type(connection):
-    rows = pd.DataFrame(
-        {
-            "name": ["a", None, np.nan],
-            "position": [1, np.nan, None],
-            "value": [0.1, np.nan, None],
-            "is_new": [True, None, np.nan],
-            "fitted_at": [pd.Timestamp("2024-01-31"), pd.NaT, None],
-        }
-    )
-
-    table = typed_table(connection, rows, TYPES)
-
-    assert types_of(table) == TYPES
-    first, *others = table.fetchall()
-    assert first == ("a", 1, 0.1, True, pd.Timestamp("2024-01-31"))
-    assert others == [(None,) * 5] * 2
-
-
-def test_types_are_as_promised_where_no_value_is_known(connection):
-    """A guess would change with the values, and break what reads the table."""
-    rows = pd.DataFrame({name: [None, None] for name in TYPES})
-
-    assert types_of(typed_table(connection, rows, TYPES)) == TYPES
-
-
-def test_columns_come_in_the_promised_order_and_others_are_left_out(connection):
-    rows = pd.DataFrame({"value": [2.0], "comment": ["x"], "position": [1.0]})
-
-    table = typed_table(connection, rows, {"position": "integer", "value": "double"})
-
-    assert table.columns == ["position", "value"]
-    assert table.fetchall() == [(1, 2.0)]
-
-
-def test_a_number_keeps_every_bit_and_a_text_that_looks_like_one_stays_text(connection):
-    numbers = [0.1 + 0.2, 1e-300, -0.0, 2**53 - 1.0, np.nextafter(1, 2)]
-    rows = pd.DataFrame({"value": numbers, "name": ["1", "nan", "None", "", "1.0"]})
-
-    table = typed_table(connection, rows, {"value": "double", "name": "varchar"})
-
-    values, names = zip(*table.fetchall(), strict=True)
-    assert np.array(values).tobytes() == np.array(numbers).tobytes()
-    assert list(names) == ["1", "nan", "None", "", "1.0"]
-
-
-@pytest.mark.parametrize("place", [0, 1, 1_234, 4_999])
-def test_one_value_in_a_long_column_of_unknown_ones_is_found(connection, place):
+def long_column(value, place):
     """DuckDB guesses the type of a pandas column from a part of its rows."""
-    values, names = [None] * 5_000, [None] * 5_000
-    values[place], names[place] = 2.5, "a"
-    rows = pd.DataFrame({"value": values, "name": names})
-
-    table = typed_table(connection, rows, {"value": "double", "name": "varchar"})
-
-    assert table.filter("name is not null").fetchall() == [(2.5, "a")]
-    assert table.filter("value is not null").count("*").fetchall() == [(1,)]
+    return [None] * place + [value] + [None] * (4_999 - place)
 
 
-@pytest.mark.parametrize("make", ["from no rows", "from nothing"])
-def test_a_table_without_rows_has_the_promised_types(connection, make):
-    """`dbt build --empty` must make the same table as any other run."""
-    if make == "from no rows":
-        table = typed_table(connection, pd.DataFrame(columns=list(TYPES)), TYPES)
-    else:
-        table = empty_table(connection, TYPES)
+@pytest.mark.parametrize(
+    ("columns", "expected"),
+    [
+        pytest.param(
+            {
+                "name": ["a", None, np.nan],
+                "position": [1, np.nan, None],
+                "value": [0.1, np.nan, None],
+                "is_new": [True, None, np.nan],
+                "fitted_at": [DAY, pd.NaT, None],
+            },
+            [("a", 1, 0.1, True, DAY), (None,) * 5, (None,) * 5],
+            id="NaN, None and NaT are NULL",
+        ),
+        pytest.param(
+            {name: [None] for name in TYPES}, [(None,) * 5], id="no value is known"
+        ),
+        pytest.param(
+            {"value": [2.0], "comment": ["x"], "position": [1.0]},
+            [(None, 1, 2.0, None, None)],
+            id="other columns are left out, and those that lack are NULL",
+        ),
+        pytest.param(
+            {"value": NUMBERS, "name": TEXTS},
+            [(n, None, v, None, None) for n, v in zip(TEXTS, NUMBERS, strict=True)],
+            id="a text that looks like a number stays text",
+        ),
+        *(
+            pytest.param(
+                {"value": long_column(2.5, place), "name": long_column("a", place)},
+                [("a", None, 2.5, None, None)],
+                id=f"one known value in place {place} of a long column",
+            )
+            for place in (0, 1_234, 4_999)
+        ),
+        pytest.param({}, [], id="no rows: dbt build --empty makes the same table"),
+    ],
+)
+def test_a_table_has_the_promised_types_and_its_values_to_the_bit(columns, expected):
+    with duckdb.connect() as connection:
+        table = typed_table(connection, pd.DataFrame(columns), TYPES)
 
-    assert types_of(table) == TYPES
-    assert table.fetchall() == []
+        assert table.columns == list(TYPES)
+        assert [str(type_).lower() for type_ in table.types] == list(TYPES.values())
+        rows = table.fetchall()
+    known = [row for row in rows if any(value is not None for value in row)]
+    assert repr(known if len(rows) == 5_000 else rows) == repr(expected)

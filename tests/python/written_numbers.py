@@ -103,9 +103,7 @@ def read_magnitude(text: str) -> Decimal | None:
         body = body.removesuffix(" ")
     groups = re.split("[ .,]", body)
     marks = [char for char in body if char in " .,"]
-    if not all(re.fullmatch("[0-9]+", group) for group in groups[:-1]):
-        return None
-    if not re.fullmatch("[0-9]*", groups[-1]) or not groups[0]:
+    if not re.fullmatch("([0-9]+[ .,])*[0-9]*", body) or not groups[0]:
         return None
     has_decimals = bool(marks) and marks[-1] != " " and marks.count(marks[-1]) == 1
     if has_decimals and len(marks) == 1 and not suffix:
@@ -127,12 +125,7 @@ def read_magnitude(text: str) -> Decimal | None:
 
 def are_thousands(groups: list[str]) -> bool:
     """Tell whether digits are grouped by three, the first group shorter or equal."""
-    first, *others = groups
-    return (
-        1 <= len(first) <= 3
-        and first[0] != "0"
-        and all(len(group) == 3 for group in others)
-    )
+    return bool(re.fullmatch("[1-9][0-9]{0,2}( [0-9]{3})*", " ".join(groups)))
 
 
 def written_date_says(written: str, day: datetime.date, *, latest_year: int) -> bool:

@@ -4,10 +4,16 @@
 -- A colour that the seed leaves open is kept in segment_registry, which has the
 -- segments of fits. A segment that is only filled by hand would change its colour with
 -- each new one: its number must stand in the seed.
-select distinct placed.segment_key
-from {{ ref('enterprise_segments') }} as placed
+select distinct
+    placed.segmentation,
+    placed.segment_key
+from {{ ref('members_placed') }} as placed
 inner join {{ ref('segments') }} as segments
-    on placed.segment_key = segments.segment_key
+    on
+        placed.segmentation = segments.segmentation
+        and placed.segment_key = segments.segment_key
 left join {{ ref('segment_registry') }} as registry
-    on placed.segment_key = registry.segment_key
+    on
+        placed.segmentation = registry.segmentation
+        and placed.segment_key = registry.segment_key
 where segments.colour_number is null and registry.segment_key is null

@@ -1,6 +1,7 @@
 -- Nothing may disappear between raw and marts, and nothing may be counted twice: each
--- raw key of a base model has exactly one row in its disposition model.
-{% for raw_table in ['enterprises', 'social_accounts', 'turnover'] -%}
+-- raw key of a base model is there once and has exactly one row in its disposition
+-- model. Staging is between them, so this holds its key as well.
+{% for raw_table in raw_columns() -%}
 select
     '{{ raw_table }}' as raw_table,
     raw_rows.raw_key,

@@ -22,11 +22,15 @@ known_spellings as (
     from category_aliases
 ),
 
-unknown_spellings_counted as (
+-- A name that nobody listed keeps its most frequent spelling.
+unknown_spellings_ranked as (
     select
         enterprises.category_key,
         enterprises.category_name,
-        count(*) as row_count
+        row_number() over (
+            partition by enterprises.category_key
+            order by count(*) desc, enterprises.category_name asc
+        ) as spelling_rank
     from enterprises
     left join known_spellings
         on enterprises.category_key = known_spellings.category_key
@@ -34,16 +38,6 @@ unknown_spellings_counted as (
         enterprises.category_key is not null
         and known_spellings.category_key is null
     group by enterprises.category_key, enterprises.category_name
-),
-
-unknown_spellings_ranked as (
-    select
-        category_key,
-        category_name,
-        row_number() over (
-            partition by category_key order by row_count desc, category_name asc
-        ) as spelling_rank
-    from unknown_spellings_counted
 ),
 
 spellings as (

@@ -22,25 +22,22 @@ known_spellings as (
     from city_aliases
 ),
 
-unknown_spellings_counted as (
+-- A name that nobody listed keeps its most frequent spelling.
+unknown_spellings_ranked as (
     select
         enterprises.city_key,
         enterprises.city_name,
-        count(*) as row_count
-    from enterprises
-    left join known_spellings on enterprises.city_key = known_spellings.city_key
-    where enterprises.city_key is not null and known_spellings.city_key is null
-    group by enterprises.city_key, enterprises.city_name
-),
-
-unknown_spellings_ranked as (
-    select
-        city_key,
-        city_name,
         row_number() over (
-            partition by city_key order by row_count desc, city_name asc
+            partition by enterprises.city_key
+            order by count(*) desc, enterprises.city_name asc
         ) as spelling_rank
-    from unknown_spellings_counted
+    from enterprises
+    left join known_spellings
+        on enterprises.city_key = known_spellings.city_key
+    where
+        enterprises.city_key is not null
+        and known_spellings.city_key is null
+    group by enterprises.city_key, enterprises.city_name
 ),
 
 spellings as (

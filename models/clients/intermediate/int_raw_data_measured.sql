@@ -1,59 +1,9 @@
-{%- set raw_tables = ['enterprises', 'social_accounts', 'turnover'] -%}
-{%- set parsed_columns = parsed_columns() -%}
-
-with {% for raw_table in raw_tables -%}
-staged_{{ raw_table }} as (
-    select * from {{ ref('stg_' ~ raw_table) }}
+with checks as (
+    select * from {{ ref('int_raw_data_checked') }}
 ),
 
-disposed_{{ raw_table }} as (
-    select * from {{ ref('int_' ~ raw_table ~ '_disposed') }}
-),
-
-{% endfor -%}
 values_rejected as (
     select * from {{ ref('int_values_rejected') }}
-),
-
-rows_counted as (
-    {% for raw_table in raw_tables -%}
-    select
-        'used_row_share' as check_name,
-        '{{ raw_table }}' as subject,
-        count(*) filter (where disposition = 'used') as part_count,
-        count(*) as whole_count
-    from disposed_{{ raw_table }}
-    {% if not loop.last -%}
-    union all
-    {% endif -%}
-    {% endfor %}
-),
-
--- Of each enterprise the row that stands for it.
-enterprises_counted as (
-    select
-        'active_enterprise_share' as check_name,
-        'enterprises' as subject,
-        count(*) filter (where disposition = 'used') as part_count,
-        count(*) as whole_count
-    from disposed_enterprises
-    where disposition not in ('missing_key', 'duplicate')
-),
-
-values_counted as (
-    {% for raw_table, columns in parsed_columns.items() -%}
-    {% set last_table = loop.last -%}
-    {% for column in columns -%}
-    select
-        '{{ raw_table }}' as raw_table,
-        '{{ column }}' as column_name,
-        count({{ column }}_text) as written_count
-    from staged_{{ raw_table }}
-    {% if not (loop.last and last_table) -%}
-    union all
-    {% endif -%}
-    {% endfor -%}
-    {% endfor %}
 ),
 
 rejections_counted as (
@@ -66,47 +16,45 @@ rejections_counted as (
     group by raw_table, column_name
 ),
 
-texts_judged as (
+columns_judged as (
     select
-        concat(values_counted.raw_table, '.', values_counted.column_name) as subject,
-        values_counted.written_count,
+        concat(checks.raw_table, '.', checks.subject) as subject,
         coalesce(rejections_counted.unknown_count, 0) as unknown_count,
-        coalesce(rejections_counted.unreadable_count, 0) as unreadable_count
-    from values_counted
+        coalesce(rejections_counted.unreadable_count, 0) as unreadable_count,
+        checks.part_count as written_count
+    from checks
     left join rejections_counted
         on
-            values_counted.raw_table = rejections_counted.raw_table
-            and values_counted.column_name = rejections_counted.column_name
+            checks.raw_table = rejections_counted.raw_table
+            and checks.subject = rejections_counted.column_name
+    where checks.check_name = 'written_values' and checks.is_rejected_alone
 ),
 
 counts_listed as (
     select
-        check_name,
-        subject,
+        case check_name
+            when 'used_rows' then 'used_row_share'
+            else 'active_enterprise_share'
+        end as check_name,
+        raw_table as subject,
         part_count,
         whole_count
-    from rows_counted
-    union all
-    select
-        check_name,
-        subject,
-        part_count,
-        whole_count
-    from enterprises_counted
+    from checks
+    where check_name in ('used_rows', 'active_enterprises')
     union all
     select
         'written_unknown_share' as check_name,
         subject,
         unknown_count as part_count,
         written_count as whole_count
-    from texts_judged
+    from columns_judged
     union all
     select
         'unreadable_share' as check_name,
         subject,
         unreadable_count as part_count,
         written_count as whole_count
-    from texts_judged
+    from columns_judged
 ),
 
 shares_measured as (

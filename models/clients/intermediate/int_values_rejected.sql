@@ -1,30 +1,30 @@
-{%- set parsed_columns = parsed_columns() -%}
-
-with enterprises as (
-    select * from {{ ref('stg_enterprises') }}
+with {% for raw_table in raw_columns() -%}
+{{ raw_table }} as (
+    select * from {{ ref('stg_' ~ raw_table) }}
 ),
 
-social_accounts as (
-    select * from {{ ref('stg_social_accounts') }}
+disposed_{{ raw_table }} as (
+    select * from {{ ref('int_' ~ raw_table ~ '_disposed') }}
 ),
 
-turnover as (
-    select * from {{ ref('stg_turnover') }}
-),
-
+{% endfor -%}
 values_listed as (
-    {% for raw_table, columns in parsed_columns.items() -%}
+    {% for raw_table, columns in raw_columns().items() -%}
     {% set last_table = loop.last -%}
-    {% for column in columns -%}
+    {% for column, (_, _, is_rejected_alone) in columns.items()
+        if is_rejected_alone -%}
     select
         '{{ raw_table }}' as raw_table,
-        raw_key,
-        enterprise_id,
+        {{ raw_table }}.raw_key,
+        {{ raw_table }}.enterprise_id,
         '{{ column }}' as column_name,
-        {{ column }}_text as raw_value,
-        {{ column }}_rejection as reason
+        {{ raw_table }}.{{ column }}_text as raw_value,
+        {{ raw_table }}.{{ column }}_rejection as reason,
+        disposed_{{ raw_table }}.disposition
     from {{ raw_table }}
-    where {{ column }}_rejection is not null
+    inner join disposed_{{ raw_table }}
+        on {{ raw_table }}.raw_key = disposed_{{ raw_table }}.raw_key
+    where {{ raw_table }}.{{ column }}_rejection is not null
     {% if not (loop.last and last_table) -%}
     union all
     {% endif -%}

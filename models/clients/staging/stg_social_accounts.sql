@@ -5,99 +5,41 @@ with raw_rows as (
 texts_trimmed as (
     select
         raw_key,
-        {{ trimmed_text('enterprise_id') }} as enterprise_id_text,
-        {{ trimmed_text('platform') }} as platform_text,
-        {{ trimmed_text('followers') }} as followers_text,
-        {{ trimmed_text('measured_on') }} as measured_on_text
+        {{ trimmed_texts('social_accounts') }}
     from raw_rows
-),
-
-unknown_texts_removed as (
-    select
-        raw_key,
-        enterprise_id_text,
-        platform_text,
-        followers_text,
-        measured_on_text,
-        {{ known_text('enterprise_id_text') }} as enterprise_id,
-        {{ known_text('platform_text') }} as platform_name,
-        {{ known_text('followers_text') }} as followers,
-        {{ known_text('measured_on_text') }} as measured_on
-    from texts_trimmed
 ),
 
 characters_unified as (
     select
-        raw_key,
-        enterprise_id_text,
-        platform_text,
-        followers_text,
-        measured_on_text,
-        enterprise_id,
-        platform_name,
-        followers,
-        {{ ascii_text('followers') }} as followers_ascii,
-        measured_on,
-        {{ ascii_text('measured_on') }} as measured_on_ascii
-    from unknown_texts_removed
-),
-
-numbers_cleaned as (
-    select
-        raw_key,
-        enterprise_id_text,
-        platform_text,
-        followers_text,
-        measured_on_text,
-        enterprise_id,
-        platform_name,
-        followers,
-        {{ count_text('followers_ascii') }} as followers_number,
-        measured_on,
-        measured_on_ascii
-    from characters_unified
+        {{ key_and_texts('social_accounts') }},
+        {{ count_text(ascii_text(known_text('followers_text'))) }} as followers_number,
+        {{ ascii_text(known_text('measured_on_text')) }} as measured_on_ascii
+    from texts_trimmed
 ),
 
 values_parsed as (
     select
-        raw_key,
-        enterprise_id_text,
-        platform_text,
-        followers_text,
-        measured_on_text,
-        enterprise_id,
-        platform_name,
-        {{ text_key('platform_name') }} as platform_key,
-        followers,
+        {{ key_and_texts('social_accounts') }},
+        {{ known_text('enterprise_id_text') }} as enterprise_id,
+        {{ known_text('platform_text') }} as platform_name,
+        {{ text_key(known_text('platform_text')) }} as platform_key,
         {{ parse_count('followers_number') }} as followers_count,
-        measured_on,
         {{ parse_date('measured_on_ascii') }} as measured_date
-    from numbers_cleaned
+    from characters_unified
 ),
 
 values_judged as (
     select
-        raw_key,
-        enterprise_id_text,
-        platform_text,
-        followers_text,
-        measured_on_text,
+        {{ key_and_texts('social_accounts') }},
         enterprise_id,
         platform_name,
         platform_key,
         case when followers_count >= 0 then followers_count end as followers,
         case when {{ is_past('measured_date') }} then measured_date end as measured_on,
-        case
-            when followers_count < 0 then 'out_of_range'
-            else {{ value_rejection('followers_text', 'followers', 'followers_count') }}
-        end as followers_rejection,
-        case
-            when not {{ is_past('measured_date') }} then 'out_of_range'
-            else
-                {{ value_rejection(
-                    'measured_on_text', 'measured_on', 'measured_date'
-                ) }}
-        end as measured_on_rejection
+        {{ value_rejection('followers', 'followers_count', '(followers_count >= 0)') }}
+            as followers_rejection,
+        {{ value_rejection('measured_on', 'measured_date', is_past('measured_date')) }}
+            as measured_on_rejection
     from values_parsed
 )
 

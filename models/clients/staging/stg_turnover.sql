@@ -5,91 +5,41 @@ with raw_rows as (
 texts_trimmed as (
     select
         raw_key,
-        {{ trimmed_text('enterprise_id') }} as enterprise_id_text,
-        {{ trimmed_text('fiscal_year') }} as fiscal_year_text,
-        {{ trimmed_text('turnover_eur') }} as turnover_eur_text
+        {{ trimmed_texts('turnover') }}
     from raw_rows
-),
-
-unknown_texts_removed as (
-    select
-        raw_key,
-        enterprise_id_text,
-        fiscal_year_text,
-        turnover_eur_text,
-        {{ known_text('enterprise_id_text') }} as enterprise_id,
-        {{ known_text('fiscal_year_text') }} as fiscal_year,
-        {{ known_text('turnover_eur_text') }} as turnover_eur
-    from texts_trimmed
 ),
 
 characters_unified as (
     select
-        raw_key,
-        enterprise_id_text,
-        fiscal_year_text,
-        turnover_eur_text,
-        enterprise_id,
-        fiscal_year,
-        {{ ascii_text('fiscal_year') }} as fiscal_year_ascii,
-        turnover_eur,
-        {{ ascii_text('turnover_eur') }} as turnover_eur_ascii
-    from unknown_texts_removed
-),
-
-numbers_cleaned as (
-    select
-        raw_key,
-        enterprise_id_text,
-        fiscal_year_text,
-        turnover_eur_text,
-        enterprise_id,
-        fiscal_year,
-        fiscal_year_ascii,
-        turnover_eur,
-        {{ amount_text('turnover_eur_ascii') }} as turnover_number
-    from characters_unified
+        {{ key_and_texts('turnover') }},
+        {{ ascii_text(known_text('fiscal_year_text')) }} as fiscal_year_ascii,
+        {{ amount_text(ascii_text(known_text('turnover_eur_text'))) }}
+            as turnover_number
+    from texts_trimmed
 ),
 
 values_parsed as (
     select
-        raw_key,
-        enterprise_id_text,
-        fiscal_year_text,
-        turnover_eur_text,
-        enterprise_id,
-        fiscal_year,
-        {{ parse_year('fiscal_year_ascii') }} as fiscal_year_number,
-        turnover_eur,
+        {{ key_and_texts('turnover') }},
+        {{ known_text('enterprise_id_text') }} as enterprise_id,
+        {{ parse_year('fiscal_year_ascii') }} as year_number,
         {{ parse_amount('turnover_number') }} as turnover_amount
-    from numbers_cleaned
+    from characters_unified
 ),
 
 values_judged as (
     select
-        raw_key,
-        enterprise_id_text,
-        fiscal_year_text,
-        turnover_eur_text,
+        {{ key_and_texts('turnover') }},
         enterprise_id,
-        case
-            when {{ is_plausible_year('fiscal_year_number') }} then fiscal_year_number
-        end as fiscal_year,
+        case when {{ is_plausible_year('year_number') }} then year_number end
+            as fiscal_year,
         case when turnover_amount >= 0 then turnover_amount end as turnover_eur,
-        case
-            when not {{ is_plausible_year('fiscal_year_number') }} then 'out_of_range'
-            else
-                {{ value_rejection(
-                    'fiscal_year_text', 'fiscal_year', 'fiscal_year_number'
-                ) }}
-        end as fiscal_year_rejection,
-        case
-            when turnover_amount < 0 then 'out_of_range'
-            else
-                {{ value_rejection(
-                    'turnover_eur_text', 'turnover_eur', 'turnover_amount'
-                ) }}
-        end as turnover_eur_rejection
+        {{ value_rejection(
+            'fiscal_year', 'year_number', is_plausible_year('year_number')
+        ) }} as fiscal_year_rejection,
+        {{ value_rejection(
+            'turnover_eur', 'turnover_amount', '(turnover_amount >= 0)'
+        ) }} as turnover_eur_rejection
     from values_parsed
 )
 

@@ -2,11 +2,7 @@
 
 import math
 import re
-import shutil
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -26,13 +22,7 @@ class BuildDatabaseBusyError(SegmentationError):
 
 
 def read_wait_seconds(value: str) -> float:
-    """Read BUILD_WAIT_SECONDS.
-
-    Raises
-    ------
-    SegmentationError
-        If it is not a number of 0 or more.
-    """
+    """Read BUILD_WAIT_SECONDS, a number of 0 or more."""
     try:
         seconds = float(value)
     except ValueError:
@@ -44,29 +34,6 @@ def read_wait_seconds(value: str) -> float:
     return seconds
 
 
-def folder_of(cursor: duckdb.DuckDBPyConnection) -> Path | None:
-    """Give the folder of the build database; None if it is in memory."""
-    ((path,),) = cursor.execute(
-        "select path from duckdb_databases() where database_name = current_database()"
-    ).fetchall()
-    return Path(path).parent if path else None
-
-
-@contextmanager
-def passing_folder(cursor: duckdb.DuckDBPyConnection, *, prefix: str) -> Iterator[Path]:
-    """Make a folder beside the build database for a while, readable by its owner only.
-
-    What a killed build has left of its own is removed: no other process has this
-    database open.
-    """
-    build_dir = folder_of(cursor)
-    if build_dir:
-        for leftover in build_dir.glob(f"{prefix}*"):
-            shutil.rmtree(leftover, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix=prefix, dir=build_dir) as folder:
-        yield Path(folder)
-
-
 def wait_for_database(path: Path, *, config: dict, wait_seconds: float) -> None:
     """Return when the build database can be opened, or say who has it.
 
@@ -75,23 +42,16 @@ def wait_for_database(path: Path, *, config: dict, wait_seconds: float) -> None:
 
     Parameters
     ----------
-    path : pathlib.Path
-        The build database, which need not exist.
-    config : dict
+    config
         DuckDB's configuration of the connection that will follow.
-    wait_seconds : float
-        How long to wait for another process, in seconds.
 
     Raises
     ------
     BuildDatabaseBusyError
-        If another process still has it open after that time.
-    SegmentationError
-        If it cannot be made.
+        If another process still has it open after the wait.
     """
     deadline = time.monotonic() + wait_seconds
-    is_told = False
-    is_moved_aside = False
+    is_told = is_moved_aside = False
     while True:
         try:
             duckdb.connect(str(path), config=config).close()

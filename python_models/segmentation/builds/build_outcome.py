@@ -4,7 +4,7 @@
 came to its end. ``python -m segmentation.build`` removes it before it begins.
 
 ==================  ============================================================
-``schema_version``  version of this file, 1
+``schema_version``  version of this file, 2
 ``status``          published; not_published (green, but partial or empty); failed (a
                     model, a test or the publication, or interrupted); refused
                     (settings, seeds, raw tables or options, before anything was
@@ -15,29 +15,27 @@ came to its end. ``python -m segmentation.build`` removes it before it begins.
 ``finished_at``
 ``invocation_id``   dbt's name of the run, null when it did not begin
 ``result_counts``   number of models, seeds and tests by dbt's status
-``problems``        what failed, warned or was skipped: node, status, message
-``publication``     the row of the table ``publication``, with ``tables`` and ``files``
-                    as objects; null unless this build published
-``segments``        key, name and number of enterprises of each cluster's segment, as
-                    in ``cluster_profiles``
-``changes``         number of changes of segment by cause, in this build
+``problems``        what failed, warned or was skipped: node, status, message, and
+                    broken_lines, the first lines of a seed that a test complains of
+``publication``     the row of the table ``publication``, with its JSON columns as
+                    objects; null unless this build published
+``segments``        segmentation, key, name and number of members, by the model, of each
+                    cluster's segment
+``changes``         changes of segment in this build, by segmentation and cause
 ``rejected_rows``   number of raw rows and values that were not used
 ==================  ============================================================
 """
 
 import json
-import os
 from collections import Counter
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from dbt.adapters.events.logging import AdapterLogger
 from duckdb import DuckDBPyConnection
 
-from segmentation.builds.build_database import folder_of
-from segmentation.errors import SegmentationError
+from segmentation.build_folder import folder_of
+from segmentation.builds.records import write_record
 from segmentation.publication.publishing import publish
 
 SUMMARY_NAME = "build_summary.json"
@@ -48,8 +46,7 @@ EXIT_STATUSES = {
     "busy": 3,
     "not_published": 4,
 }
-_SCHEMA_VERSION = 1
-_logger = AdapterLogger("Segmentation")
+_SCHEMA_VERSION = 2
 _UNEVENTFUL = ("success", "pass", "no-op")
 
 
@@ -58,45 +55,22 @@ def finish_build(
     *,
     publish_dir: Path,
     command: str,
-    results: list[dict[str, str]],
+    results: list[dict[str, Any]],
     started_at: str,
     invocation_id: str,
-    relations: Mapping[str, str],
-    published_at: str,
     **arguments: Any,
 ) -> str:
     """Publish what a run has built, if it may be, and record how it ended.
 
-    Parameters
-    ----------
-    cursor : duckdb.DuckDBPyConnection
-        On the build database.
-    publish_dir, command, relations, published_at, **arguments
-        As of `publish`.
-    results : list of dict
-        ``node``, ``status`` and ``message`` of everything that ran.
-    started_at : str
-        When the run began, UTC, ISO format.
-    invocation_id : str
-        dbt's name of the run.
-
-    Returns
-    -------
-    str
-        One sentence: what was published, or why nothing was.
-
-    Raises
-    ------
-    SegmentationError
-        If it could not be published.
+    The results have ``node``, ``status``, ``message`` and ``broken_lines`` of
+    everything that ran. Returns one sentence: what was published, or why nothing was.
     """
+    counts = Counter(result["status"] for result in results)
     outcome: dict[str, Any] = {
         "status": "not_published",
         "started_at": started_at,
         "invocation_id": invocation_id,
-        "result_counts": dict(
-            sorted(Counter(result["status"] for result in results).items())
-        ),
+        "result_counts": dict(sorted(counts.items())),
         "problems": [
             result for result in results if result["status"] not in _UNEVENTFUL
         ],
@@ -107,21 +81,22 @@ def finish_build(
             publish_dir=publish_dir,
             command=command,
             results=[[result["node"], result["status"]] for result in results],
-            relations=relations,
-            published_at=published_at,
             **arguments,
         )
-    except SegmentationError as error:
-        outcome |= {"status": "failed", "message": error.msg}
+    except Exception as error:
+        outcome |= {"status": "failed", "message": getattr(error, "msg", str(error))}
         raise
     else:
+        broken = [line for result in results for line in result["broken_lines"]]
+        message = "\n  ".join([message, *broken])
         outcome["message"] = message
         if publication:
-            outcome |= {
-                "status": "published",
-                "publication": publication
-                | {name: json.loads(publication[name]) for name in ("tables", "files")},
-                **_describe_marts(cursor, relations, published_at=published_at),
+            relations = {mart["name"]: mart["relation"] for mart in arguments["marts"]}
+            outcome |= _describe_marts(cursor, relations, publication)
+            outcome["status"] = "published"
+            outcome["publication"] = publication | {
+                name: json.loads(publication[name])
+                for name in ("segmentations", "tables", "files")
             }
         elif any(result["status"] in ("error", "fail") for result in results):
             outcome["status"] = "failed"
@@ -135,11 +110,7 @@ def finish_build(
 def write_outcome(
     folder: Path, *, status: str, message: str, **facts: Any
 ) -> dict[str, Any]:
-    """Write ``build_summary.json`` into the folder of the build database.
-
-    Where it cannot be written, on a full disk, the log says so: how the build ended
-    matters more.
-    """
+    """Write ``build_summary.json`` into the folder of the build database."""
     outcome = {
         "schema_version": _SCHEMA_VERSION,
         "status": status,
@@ -155,45 +126,33 @@ def write_outcome(
         "changes": {},
         "rejected_rows": None,
     } | facts
-    text = json.dumps(outcome, default=str, ensure_ascii=False, indent=2) + "\n"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        unfinished = folder / f".{SUMMARY_NAME}"
-        unfinished.write_text(text, encoding="utf-8")
-        os.replace(unfinished, folder / SUMMARY_NAME)
-    except OSError as error:
-        _logger.info(f"{folder / SUMMARY_NAME} could not be written ({error}).")
-    return json.loads(text)
-
-
-def read_outcome(folder: Path) -> dict[str, Any] | None:
-    """Read how the last build ended; None if none has said so."""
-    try:
-        return json.loads((folder / SUMMARY_NAME).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None
+    return write_record(folder, SUMMARY_NAME, outcome)
 
 
 def _describe_marts(
-    cursor: DuckDBPyConnection, relations: Mapping[str, str], *, published_at: str
+    cursor: DuckDBPyConnection, relations: dict[str, str], publication: dict[str, Any]
 ) -> dict[str, Any]:
+    language = publication["language"]
     segments = cursor.sql(
-        "select segment_key, segment_name, enterprise_count"
-        f" from {relations['cluster_profiles']} order by segment_key"
+        f"select segmentation, segment_key, segment_name_{language} as segment_name,"
+        f" model_member_count as member_count from {relations['segment_overview']}"
+        " where cluster_id is not null order by segmentation, segment_key"
+    )
+    changes: dict[str, dict[str, int]] = {}
+    rows = cursor.execute(
+        f"select segmentation, cause, count(*) from {relations['segment_changes']}"
+        " where changed_at = ? group by segmentation, cause order by all",
+        [publication["published_at"]],
     ).fetchall()
-    changes = cursor.execute(
-        f"select cause, count(*) from {relations['segment_changes']}"
-        " where changed_at = cast(? as timestamp) group by cause order by cause",
-        [published_at],
-    ).fetchall()
+    for segmentation, cause, count in rows:
+        changes.setdefault(segmentation, {})[cause] = count
     ((rejected_rows,),) = cursor.sql(
         f"select count(*) from {relations['rejected_rows']}"
     ).fetchall()
     return {
         "segments": [
-            {"segment_key": key, "segment_name": name, "enterprise_count": count}
-            for key, name, count in segments
+            dict(zip(segments.columns, row, strict=True)) for row in segments.fetchall()
         ],
-        "changes": dict(changes),
+        "changes": changes,
         "rejected_rows": rejected_rows,
     }

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -13,65 +14,30 @@ from segmentation.publication.memory import DATABASE_NAME
 def summarise(publish_dir: Path) -> str:
     """Describe the publication in a folder for a person at a terminal.
 
-    Parameters
-    ----------
-    publish_dir : pathlib.Path
-        Where the publication is kept.
-
-    Returns
-    -------
-    str
-        Segments with their sizes, what was not used and why, where the files are.
+    Segments with their sizes, what was not used and why, where the files are.
     """
     database = publish_dir / DATABASE_NAME
     with duckdb.connect(str(database), read_only=True) as connection:
-        data_set, published_at, fit_id, enterprise_count, files = connection.sql(
-            "select data_set, published_at, fit_id, enterprise_count, files"
+        data_set, published_at, language, segmentations, files = connection.sql(
+            "select data_set, published_at, language, segmentations, files"
             " from publication"
         ).fetchall()[0]
-        segments = connection.sql(
-            "select segment_name, segment_key, is_named_segment, enterprise_count,"
-            " enterprise_share, mean_followers_total, top_category_name"
-            " from cluster_profiles order by enterprise_count desc, segment_key"
-        ).fetchall()
-        model = connection.sql(
-            "select fit_id, fitted_at, model_age_days, agreement_with_refit,"
-            " refit_policy, refit_after_days, refit_below_ari from model_freshness"
-        ).fetchall()[0]
-        events = connection.execute(
-            "select segment_key, event_type, related_segment_key,"
-            " related_enterprise_count from segment_events"
-            " inner join segmentation_fits using (fit_id)"
-            " where fit_id = ? and fitted_at = ?"
-            " and event_type not in ('first', 'kept') order by segment_key",
-            [fit_id, published_at],
-        ).fetchall()
-        causes = connection.execute(
-            "select cause, count(*) from segment_changes where changed_at = ?"
-            " group by cause",
-            [published_at],
-        ).fetchall()
-        cluster_counts = connection.sql(
-            "select cluster_count, is_selected, is_advised, verdict"
-            " from cluster_count_evaluation order by cluster_count"
-        ).fetchall()
         rejections = connection.sql(
             "select raw_table, is_whole_row, reason, count(*) as row_count"
             " from rejected_rows group by all"
             " order by raw_table, is_whole_row desc, row_count desc, reason"
         ).fetchall()
-    lines = [
-        "",
-        f"{_count(enterprise_count)} active enterprises in {len(segments)} segments"
-        f" (data set {data_set}, fit {fit_id}, {published_at:%Y-%m-%d %H:%M} UTC)",
-        "",
-        *_segment_lines(segments),
-        "",
-        _model_line(*model),
-        *event_lines(events),
-        _change_line(published_at, dict(causes)),
-        _cluster_count_line(cluster_counts),
-        "",
+        lines = [""]
+        for name, entry in json.loads(segmentations).items():
+            lines += _segmentation_lines(
+                connection,
+                name,
+                entry,
+                heading=f"data set {data_set}, {published_at:%Y-%m-%d %H:%M} UTC",
+                published_at=published_at,
+                language=language,
+            )
+    lines += [
         *_rejection_lines(rejections),
         "",
         f"Published in {publish_dir}/: {_listed_files(json.loads(files))}",
@@ -79,17 +45,91 @@ def summarise(publish_dir: Path) -> str:
     return "\n".join(lines)
 
 
-def _segment_lines(segments: list[tuple]) -> list[str]:
-    width = max(len(name) for name, *_ in segments)
-    lines = [
-        f"  {'segment':<{width}}  {'enterprises':>11}  {'share':>6}"
-        f"  {'mean followers':>14}  most frequent category"
+def _segmentation_lines(
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    entry: dict[str, Any],
+    *,
+    heading: str,
+    published_at: datetime,
+    language: str,
+) -> list[str]:
+    """Describe one segmentation: its segments by its first measure and dimension."""
+    measure = next(iter(entry["measures"]), "")
+    dimension = next(iter(entry["dimensions"]), "")
+
+    def ask(query: str, *parameters: Any) -> list[tuple]:
+        return connection.execute(query, [name, *parameters]).fetchall()
+
+    labels = dict(
+        ask("select name, lower(label_en) from measure_texts where segmentation = ?")
+    )
+    segments = ask(
+        f"select segment_name_{language}, segment_key, is_named_segment,"
+        " model_member_count, mean_value, dimension_value"
+        " from (from segment_overview where segmentation = ?) as overview"
+        " left join (from cluster_measures where measure = ?)"
+        " using (segmentation, segment_key)"
+        " left join (from cluster_mix where dimension = ?"
+        " and dimension_value is not null qualify row_number() over"
+        " (partition by segmentation, segment_key order by value_rank) = 1)"
+        " using (segmentation, segment_key) where overview.cluster_id is not null"
+        " order by model_member_count desc, segment_key",
+        *(measure, dimension),
+    )
+    ((fit_id, *model),) = ask(
+        "select fit_id, fitted_at, model_age_days, agreement_with_refit,"
+        " refit_policy, refit_after_days, refit_below_ari from model_freshness"
+        " where segmentation = ?"
+    )
+    events = ask(
+        "select segment_key, event_type, related_segment_key, related_member_count"
+        " from segment_events inner join segmentation_fits using (segmentation, fit_id)"
+        " where segmentation = ? and fit_id = ? and fitted_at = ?"
+        " and event_type not in ('first', 'kept') order by segment_key",
+        *(fit_id, published_at),
+    )
+    causes = ask(
+        "select cause, count(*) from segment_changes"
+        " where segmentation = ? and changed_at = ? group by cause",
+        published_at,
+    )
+    cluster_counts = ask(
+        "select cluster_count, is_selected, is_advised, verdict"
+        " from cluster_count_evaluation where segmentation = ? order by cluster_count"
+    )
+    return [
+        f"{name}: {entry['member_count']:,} members in {len(segments)} segments"
+        f" ({heading}, fit {fit_id})",
+        "",
+        *_segment_lines(
+            segments,
+            measure=f"mean {labels.get(measure, measure)}",
+            dimension=labels.get(dimension, dimension),
+        ),
+        "",
+        _model_line(fit_id, *model),
+        *event_lines(events),
+        _change_line(published_at, dict(causes)),
+        _cluster_count_line(cluster_counts),
+        "",
     ]
-    for name, _, _, count, share, followers, category in segments:
-        mean = "unknown" if followers is None else _count(round(followers))
+
+
+def _segment_lines(segments: list[tuple], *, measure: str, dimension: str) -> list[str]:
+    if not segments:
+        return ["  nobody"]
+    width = max(len(name) for name, *_ in segments)
+    total = sum(count for _, _, _, count, *_ in segments)
+    lines = [
+        f"  {'segment':<{width}}  {'members':>11}  {'share':>6}"
+        f"  {measure:>14}  most frequent {dimension}"
+    ]
+    for name, _, _, count, value, most_frequent in segments:
+        mean = "unknown" if value is None else f"{round(value):,}"
         lines.append(
-            f"  {name:<{width}}  {_count(count):>11}  {share:>6.1%}"
-            f"  {mean:>14}  {category or 'unknown'}"
+            f"  {name:<{width}}  {count:>11,}  {count / total:>6.1%}"
+            f"  {mean:>{max(14, len(measure))}}  {most_frequent or 'unknown'}"
         )
     unnamed = sorted(key for _, key, is_named, *_ in segments if not is_named)
     if unnamed:
@@ -114,28 +154,24 @@ def _model_line(
     line = f"Model: fit {fit_id} of {fitted_at:%Y-%m-%d}, {age_days:.0f} days old"
     if agreement is not None:
         line += f"; agreement with a refit today {agreement:.2f}"
-    if policy == "auto" and age_days >= after_days:
+    if policy != "auto":
+        return f"{line} (refit: {policy})"
+    if age_days >= after_days:
         return f"{line} (past {after_days:.0f} days: a refit learned the same again)"
-    if policy == "auto":
-        return f"{line} (refit below {below_ari:.2f} or after {after_days:.0f} days)"
-    return f"{line} (refit: {policy})"
+    return f"{line} (refit below {below_ari:.2f} or after {after_days:.0f} days)"
 
 
 def event_lines(events: list[tuple]) -> list[str]:
     """Say what a refit did to the segments themselves.
 
-    Parameters
-    ----------
-    events : list of tuple
-        Segment key, event, related segment key and number of enterprises, as in
-        ``segment_events``.
+    Of rows of ``segment_events``: key, type, related key and number of members.
     """
     words = {
         "new": "new",
-        "split": "new, split from {related} ({count} of its enterprises)",
+        "split": "new, split from {related} ({count} of its members)",
         "returned": "returned",
-        "merged": "gone, merged into {related} ({count} of its enterprises)",
-        "retired": "gone, and no segment has most of its enterprises",
+        "merged": "gone, merged into {related} ({count} of its members)",
+        "retired": "gone, and no segment has most of its members",
     }
     return [
         f"  {key}: {words[event].format(related=related, count=count)}"
@@ -149,11 +185,11 @@ def _change_line(published_at: datetime, causes: dict[str, int]) -> str:
     if not causes:
         return f"{what}: none"
     listed = [
-        f"{_count(causes[cause])} {words}"
+        f"{causes[cause]:,} {words}"
         for cause, words in (
             ("new", "entered"),
             ("gone", "left"),
-            ("enterprise_changed", "moved because they changed"),
+            ("member_changed", "moved because they changed"),
             ("model_changed", "moved because the model changed"),
             ("set_by_hand", "set or released by hand"),
         )
@@ -194,12 +230,6 @@ def _rejection_lines(rejections: list[tuple]) -> list[str]:
             if of_whole_row == is_whole_row:
                 by_table.setdefault(raw_table, Counter())[reason] = count
         for raw_table, reasons in by_table.items():
-            listed = ", ".join(
-                f"{reason} {_count(count)}" for reason, count in reasons.most_common()
-            )
-            lines.append(f"  {_count(reasons.total())} {what} of {raw_table}: {listed}")
+            listed = ", ".join(f"{name} {n:,}" for name, n in reasons.most_common())
+            lines.append(f"  {reasons.total():,} {what} of {raw_table}: {listed}")
     return lines
-
-
-def _count(number: int) -> str:
-    return f"{number:,}"

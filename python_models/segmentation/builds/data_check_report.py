@@ -22,7 +22,7 @@ The figures are those of ``int_raw_data_checked``; what is a finding is decided 
 import csv
 import difflib
 import io
-import json
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -31,8 +31,8 @@ from typing import Any
 
 from duckdb import DuckDBPyConnection
 
-from segmentation.builds.build_database import folder_of
-from segmentation.raw.tables import RAW_COLUMNS
+from segmentation.build_folder import folder_of
+from segmentation.builds.records import write_record
 
 REPORT_NAME = "data_check.json"
 EXIT_STATUSES = {"ready": 0, "findings": 1, "cannot_build": 2, "busy": 3}
@@ -43,30 +43,22 @@ _EXAMPLES = 3
 _LONGEST_EXAMPLE = 40
 _BRIEF_FINDINGS = 8
 # Of unlisted cities only likely misspellings are told: a city need not be listed.
-_COMPARED_CITIES = 500
+_COMPARED_NAMES = 500
+_LIKENESS = 0.6
 _CITY_LIKENESS = 0.85
 _REJECTIONS = {"row_": "Rows", "value_": "Values"}
-# Whose names they are, the seed of other spellings, that of the names themselves, and
-# what follows the name there.
-_SEEDS = {
+_OF_ACTIVE = "of active enterprises"
+# Of names that no seed lists: their plural and whose they are; the column of the name,
+# the seed of the names, and what follows the name there.
+_NAMES = {
     "category": (
-        "categories of active enterprises",
-        "category_aliases.csv",
-        "category_groups.csv",
+        *("categories", _OF_ACTIVE, "category_name", "category_groups"),
         ",<its family>,leaf",
     ),
     "platform": (
-        "platforms of used accounts",
-        "platform_aliases.csv",
-        "platforms.csv",
-        ",<its name>",
+        *("platforms", "of used accounts", "platform", "platforms", ",<its name>"),
     ),
-    "city": (
-        "cities of active enterprises, likely misspellings",
-        "city_aliases.csv",
-        "cities.csv",
-        "",
-    ),
+    "city": ("cities", f"{_OF_ACTIVE}, likely misspellings", "city_name", "cities", ""),
 }
 
 
@@ -87,16 +79,53 @@ class Check:
     meaning: str
     remedy: str
 
+    @property
+    def share(self) -> str:
+        return write_share(self.value)
 
-@dataclass(frozen=True)
-class UnlistedName:
-    """A category, platform or city that no seed lists."""
+    @property
+    def reason(self) -> str:
+        """The reason of a rejection; empty for what is none."""
+        prefix, _, reason = self.check_name.partition("_")
+        return reason if f"{prefix}_" in _REJECTIONS else ""
 
-    kind: str
-    name: str
-    row_count: int
-    # What the seeds list and is most like it; None if nothing is.
-    closest: str | None
+    @property
+    def words(self) -> str:
+        """Where it is, the figures and what they mean."""
+        place = f"{self.raw_table}.{self.subject}"
+        if self.subject == "rows":
+            place = self.raw_table
+        elif self.check_name == "known_followers":
+            place = f"{self.raw_table} on {self.subject}"
+        part, whole = f"{self.part_count:,}", f"{self.whole_count:,}"
+        figures = f"{part} of {whole} ({self.share})"
+        if self.is_blocking:
+            figures = f"{part} for {whole}"
+        elif self.reason:
+            what = self.check_name.partition("_")[0] + "s"
+            figures = f"{part} of {whole} {what} ({self.share}) {self.reason}"
+        return f"{place}, {figures}: {self.meaning}"
+
+
+class Checks(list[Check]):
+    """All checks of the raw data."""
+
+    def of(self, check_name: str, *, raw_table: str = "") -> dict[str, Check]:
+        """Give the checks of a name, perhaps of a table only, by subject."""
+        return {
+            check.subject: check
+            for check in self
+            if check.check_name == check_name and raw_table in ("", check.raw_table)
+        }
+
+    def one(self, check_name: str) -> Check:
+        (check,) = self.of(check_name).values()
+        return check
+
+    def findings(self) -> list[Check]:
+        """Those that are findings, the blocking ones first."""
+        found = [check for check in self if check.is_finding]
+        return sorted(found, key=lambda check: not check.is_blocking)
 
 
 def report_data_check(
@@ -105,63 +134,61 @@ def report_data_check(
     publish_dir: Path,
     relations: Mapping[str, str],
     raw_relations: Mapping[str, str],
+    columns: Mapping[str, Sequence[str]],
     data_set: str,
 ) -> str:
     """Write ``data_check.json``, and give the lines that belong into a build's log.
 
     Parameters
     ----------
-    cursor : duckdb.DuckDBPyConnection
-        On the build database, once the cleaning is done.
-    relations : mapping of str to str
-        Relation of each model and seed, by name.
-    raw_relations : mapping of str to str
-        Relation of each raw table as delivered, by a key of ``RAW_COLUMNS``.
-    data_set : str
-        Name of the data set.
-
-    Returns
-    -------
-    str
-        Not more than 15 lines.
+    relations, raw_relations
+        Relation of each model and seed, and of each raw table as delivered.
+    columns
+        The columns of each raw table that are read.
     """
-    checks = [
+    checks = Checks(
         Check(*row)
         for row in cursor.sql(
             f"select {', '.join(Check.__dataclass_fields__)}"
             f" from {relations['int_raw_data_checked']}"
             " order by raw_table, check_name, subject"
         ).fetchall()
-    ]
-    findings = sorted(
-        (check for check in checks if check.is_finding),
-        key=lambda check: not check.is_blocking,
     )
-    status = "findings" if findings else "ready"
+    findings = checks.findings()
+    count = "1 finding" if len(findings) == 1 else f"{len(findings)} findings"
+    status, verdict = "ready", "ready to build"
+    if findings:
+        status, verdict = "findings", f"can be built, with {count}"
     if any(check.is_blocking for check in findings):
-        status = "cannot_build"
-    message = _state(status, findings=findings, data_set=data_set)
+        status, verdict = "cannot_build", f"cannot be built, {count}"
+    message = f"Data check of {data_set}: {verdict}."
+    examples = _read_examples(cursor, relations, raw_tables=columns)
+    lines = [""]
+    for raw_table, names in columns.items():
+        delivered = cursor.sql(f"select * from {raw_relations[raw_table]}").columns
+        unread = [name for name in delivered if name.strip().lower() not in names]
+        lines += _table_lines(checks, raw_table, columns=names, unread=unread)
+        lines += [*_rejection_lines(checks, raw_table, examples=examples), ""]
+    lines += [*_coverage_lines(checks), ""]
+    for kind in _NAMES:
+        lines += _unlisted_lines(cursor, relations, kind=kind)
+    lines += _reason_lines(checks)
+    for number, check in enumerate(findings, start=1):
+        label = "Cannot build" if check.is_blocking else f"Finding {number}"
+        lines += [f"{label}: {check.words}", f"  -> {check.remedy}"]
     write_data_check(
         folder_of(cursor),
         status=status,
         message=message,
         data_set=data_set,
         findings=[asdict(check) for check in findings],
-        report=write_report(
-            checks,
-            findings=findings,
-            message=message,
-            extra_columns=_read_extra_columns(cursor, raw_relations),
-            examples=_read_examples(cursor, relations),
-            unlisted_names=_read_unlisted_names(cursor, relations),
-        ),
+        report="\n".join([*lines, *([""] if findings else []), message]),
     )
-    return "\n".join(_essential_lines(checks, findings=findings, message=message))
+    return "\n".join([message, *_essential_lines(checks, raw_tables=columns)])
 
 
 def write_data_check(folder: Path, *, status: str, message: str, **facts: Any) -> None:
     """Write ``data_check.json`` into the folder of the build database."""
-    folder.mkdir(parents=True, exist_ok=True)
     check = {
         "schema_version": _SCHEMA_VERSION,
         "status": status,
@@ -171,242 +198,111 @@ def write_data_check(folder: Path, *, status: str, message: str, **facts: Any) -
         "data_set": None,
         "findings": [],
         "report": None,
-    } | facts
-    (folder / REPORT_NAME).write_text(
-        json.dumps(check, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
-    )
-
-
-def read_data_check(folder: Path) -> dict[str, Any] | None:
-    """Read what the last check has found; None if there was none."""
-    try:
-        return json.loads((folder / REPORT_NAME).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None
-
-
-def write_report(
-    checks: Sequence[Check],
-    *,
-    findings: Sequence[Check],
-    message: str,
-    extra_columns: Mapping[str, Sequence[str]],
-    examples: Mapping[tuple[str, str, str], str],
-    unlisted_names: Sequence[UnlistedName],
-) -> str:
-    """Write the report for a person at a terminal.
-
-    Parameters
-    ----------
-    checks : sequence of Check
-    findings : sequence of Check
-        Those that are findings, the blocking ones first.
-    message : str
-        What the check comes to.
-    extra_columns : mapping of str to sequence of str
-        Columns of each raw table that are not read.
-    examples : mapping
-        Values that were not used, as one text, by check, raw table and subject.
-    unlisted_names : sequence of UnlistedName
-
-    Returns
-    -------
-    str
-        A section for each raw table, the coverage, names that no seed lists, and the
-        findings with their remedies.
-    """
-    lines = [""]
-    for raw_table in RAW_COLUMNS:
-        of_table = [check for check in checks if check.raw_table == raw_table]
-        lines += [
-            *_table_lines(raw_table, of_table, extra_columns=extra_columns[raw_table]),
-            *_rejection_lines(of_table, examples=examples),
-            "",
-        ]
-    lines += [*_coverage_lines(checks), ""]
-    for kind in _SEEDS:
-        of_kind = [name for name in unlisted_names if name.kind == kind]
-        lines += _unlisted_lines(of_kind, kind=kind)
-    lines += _reason_lines(checks)
-    for number, check in enumerate(findings, start=1):
-        label = "Cannot build" if check.is_blocking else f"Finding {number}"
-        lines += [f"{label}: {_describe(check)}", f"  -> {check.remedy}"]
-    return "\n".join([*lines, *([""] if findings else []), message])
-
-
-def _state(status: str, *, findings: Sequence[Check], data_set: str) -> str:
-    count = "1 finding" if len(findings) == 1 else f"{len(findings)} findings"
-    verdict = {
-        "ready": "ready to build",
-        "findings": f"can be built, with {count}",
-        "cannot_build": f"cannot be built, {count}",
-    }[status]
-    return f"Data check of {data_set}: {verdict}."
+    }
+    write_record(folder, REPORT_NAME, check | facts)
 
 
 def _table_lines(
-    raw_table: str, checks: Sequence[Check], *, extra_columns: Sequence[str]
+    checks: Checks, raw_table: str, *, columns: Sequence[str], unread: Sequence[str]
 ) -> list[str]:
-    used = _by_subject(checks, "used_rows")["rows"]
-    written = _by_subject(checks, "written_values")
-    read = _by_subject(checks, "read_values")
-    width = max(map(len, RAW_COLUMNS[raw_table]))
-    lines = [
+    used = checks.of("used_rows", raw_table=raw_table)["rows"]
+    written = checks.of("written_values", raw_table=raw_table)
+    read = checks.of("read_values", raw_table=raw_table)
+    width = max(map(len, columns))
+    return [
         f"{raw_table}: {used.whole_count:,} rows, {used.part_count:,} used"
-        f" ({_share(used)})",
+        f" ({used.share})",
         f"  {'column':<{width}}  read as     filled  of these readable",
+        *(
+            f"  {name:<{width}}  {read[name].value_type:<9}"
+            f"  {written[name].share:>7}  {read[name].share:>7}"
+            for name in columns
+        ),
+        *([f"  Not read: {', '.join(unread)}"] if unread else []),
     ]
-    for column in RAW_COLUMNS[raw_table]:
-        lines.append(
-            f"  {column:<{width}}  {read[column].value_type:<9}"
-            f"  {_share(written[column]):>7}  {_share(read[column]):>7}"
-        )
-    if extra_columns:
-        lines.append(f"  Not read: {', '.join(extra_columns)}")
-    return lines
 
 
 def _rejection_lines(
-    checks: Sequence[Check], *, examples: Mapping[tuple[str, str, str], str]
+    checks: Checks, raw_table: str, *, examples: Mapping[tuple[str, str, str], str]
 ) -> list[str]:
     lines = []
     for prefix, title in _REJECTIONS.items():
-        rejected = [check for check in checks if check.check_name.startswith(prefix)]
+        rejected = [
+            check
+            for check in checks
+            if check.check_name.startswith(prefix) and check.raw_table == raw_table
+        ]
         if rejected:
             lines.append(f"  {title} not used, by reason and column")
         for check in sorted(rejected, key=lambda check: -check.part_count):
-            example = examples.get((check.check_name, check.raw_table, check.subject))
+            example = examples.get((check.check_name, raw_table, check.subject))
             # What is expected, such as former clients, needs no example.
             shown = f": {example}" if example and check.threshold is not None else ""
             lines.append(
-                f"    {check.part_count:>9,}  {_share(check):>7}"
-                f"  {_reason(check)}, {check.subject}{shown}"
+                f"    {check.part_count:>9,}  {check.share:>7}"
+                f"  {check.reason}, {check.subject}{shown}"
             )
     return lines
 
 
-def _reason_lines(checks: Sequence[Check]) -> list[str]:
+def _reason_lines(checks: Checks) -> list[str]:
     """Explain each reason that occurs once, with its remedy."""
-    reasons = {
-        _reason(check): check
-        for check in checks
-        if check.check_name.startswith(tuple(_REJECTIONS))
-    }
-    if not reasons:
-        return []
-    lines = ["Reasons, and what to do"]
-    for reason in sorted(reasons):
-        check = reasons[reason]
+    lines = []
+    for reason, check in sorted({c.reason: c for c in checks if c.reason}.items()):
         lines += [f"  {reason}: {check.meaning}", f"    -> {check.remedy}"]
-    return [*lines, ""]
+    return ["Reasons, and what to do", *lines, ""] if lines else []
 
 
-def _reason(check: Check) -> str:
-    return check.check_name.removeprefix("row_").removeprefix("value_")
-
-
-def _coverage_lines(checks: Sequence[Check]) -> list[str]:
-    accounts = _by_subject(checks, "platform_accounts")
-    known = _by_subject(checks, "known_followers")
-    (active,) = _by_subject(checks, "active_enterprises").values()
-    (per_cluster,) = _by_subject(checks, "active_enterprises_per_cluster").values()
-    (category,) = _by_subject(checks, "known_category").values()
-    (turnover,) = _by_subject(checks, "known_turnover").values()
+def _coverage_lines(checks: Checks) -> list[str]:
+    known = checks.of("known_followers")
+    active = checks.one("active_enterprises")
+    least = checks.one("active_enterprises_per_cluster").whole_count
     return [
         f"Coverage of the {active.part_count:,} active enterprises, of"
-        f" {active.whole_count:,} (a build needs {per_cluster.whole_count})",
+        f" {active.whole_count:,} (a build needs {least})",
         *(
-            f"  {platform:<9}  {_share(check):>7} have an account, of these"
-            f" {_share(known[platform])} with known followers"
-            for platform, check in accounts.items()
+            f"  {platform:<9}  {check.share:>7} have an account, of these"
+            f" {known[platform].share} with known followers"
+            for platform, check in checks.of("platform_accounts").items()
         ),
-        f"  {'category':<9}  {_share(category):>7} have a known category",
-        f"  {'turnover':<9}  {_share(turnover):>7} have a known turnover",
+        *(
+            f"  {what:<9}  {checks.one(f'known_{what}').share:>7} have a known {what}"
+            for what in ("category", "turnover")
+        ),
     ]
 
 
-def _unlisted_lines(names: Sequence[UnlistedName], *, kind: str) -> list[str]:
-    if not names:
-        return []
-    whose, alias_seed, seed, rest = _SEEDS[kind]
-    lines = [f"Not listed {whose}, and the line to add in seeds/reference"]
-    for name in names[:_LISTED_NAMES]:
-        advice = f"{seed}: {_csv_line([name.name])}{rest}"
-        if name.closest:
-            spelling = f"{alias_seed}: {_csv_line([name.name, name.closest])}"
-            advice = f"{spelling} (the closest name)"
-            advice += f", or {seed} if it is another" if kind != "city" else ""
-        lines.append(f"  {name.row_count:>9,} x {name.name!r}: {advice}")
-    if len(names) > _LISTED_NAMES:
-        lines.append(f"  The others, by frequency, are in {_NAMES_TABLE}.")
-    return [*lines, ""]
-
-
-def _essential_lines(
-    checks: Sequence[Check], *, findings: Sequence[Check], message: str
-) -> list[str]:
-    lines = [message]
-    for raw_table in RAW_COLUMNS:
-        of_table = [check for check in checks if check.raw_table == raw_table]
-        used = _by_subject(of_table, "used_rows")["rows"]
-        reasons: dict[str, int] = {}
-        for check in of_table:
-            if check.check_name.startswith("row_"):
-                reason = check.check_name.removeprefix("row_")
-                reasons[reason] = reasons.get(reason, 0) + check.part_count
-        listed = ", ".join(
-            f"{reason} {count:,}"
-            for reason, count in sorted(reasons.items(), key=lambda item: -item[1])
-        )
+def _essential_lines(checks: Checks, *, raw_tables: Iterable[str]) -> list[str]:
+    lines = []
+    for raw_table in raw_tables:
+        used = checks.of("used_rows", raw_table=raw_table)["rows"]
+        reasons = Counter[str]()
+        for check in checks:
+            if check.raw_table == raw_table and check.check_name.startswith("row_"):
+                reasons[check.reason] += check.part_count
+        listed = ", ".join(f"{name} {n:,}" for name, n in reasons.most_common())
         lines.append(
             f"  {raw_table}: {used.whole_count:,} rows, {used.part_count:,} used"
             + (f"; {listed}" if listed else "")
         )
-    known = _by_subject(checks, "known_followers")
-    (turnover,) = _by_subject(checks, "known_turnover").values()
+    known = checks.of("known_followers")
+    turnover = checks.one("known_turnover")
     covered = ", ".join(
-        f"{platform} {_share(check)}"
-        for platform, check in _by_subject(checks, "platform_accounts").items()
+        f"{platform} {check.share}"
+        for platform, check in checks.of("platform_accounts").items()
         if known[platform].whole_count
     )
     lines.append(
         f"  {turnover.whole_count:,} active enterprises with an account:"
-        f" {covered or 'none'}; with a turnover: {_share(turnover)}"
+        f" {covered or 'none'}; with a turnover: {turnover.share}"
     )
+    findings = checks.findings()
     for check in findings[:_BRIEF_FINDINGS]:
-        lines.append(
-            f"  {'cannot build' if check.is_blocking else 'finding'}:"
-            f" {_describe(check)}"
-        )
+        kind = "cannot build" if check.is_blocking else "finding"
+        lines.append(f"  {kind}: {check.words}")
     if len(findings) > _BRIEF_FINDINGS:
         lines.append(f"  and {len(findings) - _BRIEF_FINDINGS} more findings")
     return [*lines, "  With examples and remedies: make check-data"]
-
-
-def _describe(check: Check) -> str:
-    place = f"{check.raw_table}.{check.subject}"
-    if check.subject == "rows":
-        place = check.raw_table
-    elif check.check_name == "known_followers":
-        place = f"{check.raw_table} on {check.subject}"
-    part, whole = f"{check.part_count:,}", f"{check.whole_count:,}"
-    figures = f"{part} of {whole} ({_share(check)})"
-    if check.is_blocking:
-        figures = f"{part} for {whole}"
-    for prefix, what in _REJECTIONS.items():
-        if check.check_name.startswith(prefix):
-            figures = (
-                f"{part} of {whole} {what.lower()} ({_share(check)}) {_reason(check)}"
-            )
-    return f"{place}, {figures}: {check.meaning}"
-
-
-def _by_subject(checks: Iterable[Check], check_name: str) -> dict[str, Check]:
-    return {check.subject: check for check in checks if check.check_name == check_name}
-
-
-def _share(check: Check) -> str:
-    return write_share(check.value)
 
 
 def write_share(value: float | None) -> str:
@@ -420,87 +316,74 @@ def write_share(value: float | None) -> str:
     return f"{100 * value:.1f} %"
 
 
+def _read_examples(
+    cursor: DuckDBPyConnection,
+    relations: Mapping[str, str],
+    *,
+    raw_tables: Iterable[str],
+) -> dict[tuple[str, str, str], str]:
+    """Read the most frequent values that were not used, by check, table and column."""
+    rejected = " union all ".join(
+        f"select 'row_' || disposition, {raw_table!r}, deciding_column, deciding_value"
+        f" from {relations[f'int_{raw_table}_disposed']} where disposition <> 'used'"
+        for raw_table in raw_tables
+    )
+    rows = cursor.sql(
+        "with rejected(check_name, raw_table, subject, value) as"
+        f" ({rejected} union all select 'value_' || reason, raw_table, column_name,"
+        f" raw_value from {relations['int_values_rejected']}"
+        " where disposition = 'used')"
+        " select check_name, raw_table, subject, value, count(*) as times"
+        " from rejected where value is not null"
+        " group by check_name, raw_table, subject, value"
+        " qualify row_number() over (partition by check_name, raw_table, subject"
+        f" order by times desc, value) <= {_EXAMPLES}"
+        " order by check_name, raw_table, subject, times desc, value"
+    ).fetchall()
+    examples: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for *place, value, count in rows:
+        shown = value[:_LONGEST_EXAMPLE] + "..." * (len(value) > _LONGEST_EXAMPLE)
+        times = f" ({count:,} times)" if count > 1 else ""
+        examples[tuple(place)].append(f"{shown!r}{times}")
+    return {key: ", ".join(shown) for key, shown in examples.items()}
+
+
+def _unlisted_lines(
+    cursor: DuckDBPyConnection, relations: Mapping[str, str], *, kind: str
+) -> list[str]:
+    """Tell which names no seed lists, and the line to add for each."""
+    plural, whose, column, seed, rest = _NAMES[kind]
+    known = dict(
+        cursor.sql(
+            f"select {kind}_key, {column} from {relations[f'int_{plural}_resolved']}"
+            f" semi join {relations[seed]} using ({column})"
+            f" where {column} <> 'any' order by {kind}_key"
+        ).fetchall()
+    )
+    rows = cursor.execute(
+        f"select name_key, unlisted_name, row_count from {relations[_NAMES_TABLE]}"
+        " where name_kind = ? order by row_count desc, unlisted_name",
+        [kind],
+    ).fetchmany(_COMPARED_NAMES)
+    lines = []
+    for key, name, count in rows:
+        cutoff = _CITY_LIKENESS if kind == "city" else _LIKENESS
+        close = difflib.get_close_matches(key, known, n=1, cutoff=cutoff)
+        advice = f"{seed}.csv: {_csv_line([name])}{rest}"
+        if close:
+            spelling = _csv_line([name, known[close[0]]])
+            advice = f"{kind}_aliases.csv: {spelling} (the closest name)"
+            advice += f", or {seed}.csv if it is another" if kind != "city" else ""
+        elif kind == "city":
+            continue
+        lines.append(f"  {count:>9,} x {name!r}: {advice}")
+    if len(lines) > _LISTED_NAMES:
+        lines[_LISTED_NAMES:] = [f"  The others, by frequency, are in {_NAMES_TABLE}."]
+    title = f"Not listed {plural} {whose}, and the line to add in seeds/reference"
+    return [title, *lines, ""] if lines else []
+
+
 def _csv_line(values: Sequence[str]) -> str:
     line = io.StringIO()
     csv.writer(line, lineterminator="").writerow(values)
     return line.getvalue()
-
-
-def _read_extra_columns(
-    cursor: DuckDBPyConnection, raw_relations: Mapping[str, str]
-) -> dict[str, list[str]]:
-    return {
-        raw_table: [
-            name
-            for name in cursor.sql(f"select * from {raw_relations[raw_table]}").columns
-            if name.strip().lower() not in RAW_COLUMNS[raw_table]
-        ]
-        for raw_table in RAW_COLUMNS
-    }
-
-
-def _read_examples(
-    cursor: DuckDBPyConnection, relations: Mapping[str, str]
-) -> dict[tuple[str, str, str], str]:
-    """Read the most frequent values that were not used, counted in the engine."""
-    rejected = " union all ".join(
-        f"select 'row_' || disposition, {raw_table!r}, deciding_column, deciding_value"
-        f" from {relations[f'int_{raw_table}_disposed']} where disposition <> 'used'"
-        " union all "
-        "select 'value_' || reason, raw_table, column_name, raw_value"
-        f" from {relations['int_values_rejected']} as values_rejected"
-        f" semi join {relations[f'int_{raw_table}_disposed']} as disposed"
-        f" on values_rejected.raw_table = {raw_table!r}"
-        " and values_rejected.raw_key = disposed.raw_key"
-        " and disposed.disposition = 'used'"
-        for raw_table in RAW_COLUMNS
-    )
-    examples: dict[tuple[str, str, str], list[str]] = {}
-    for check_name, raw_table, subject, value, count in cursor.sql(
-        "with rejected(check_name, raw_table, subject, value) as"
-        f" ({rejected}),"
-        " counted as (select check_name, raw_table, subject, value, count(*) as times"
-        " from rejected where value is not null group by all)"
-        " select check_name, raw_table, subject, value, times from counted"
-        " qualify row_number() over (partition by check_name, raw_table, subject"
-        f" order by times desc, value) <= {_EXAMPLES}"
-        " order by check_name, raw_table, subject, times desc, value"
-    ).fetchall():
-        shown = value[:_LONGEST_EXAMPLE] + "..." * (len(value) > _LONGEST_EXAMPLE)
-        times = f" ({count:,} times)" if count > 1 else ""
-        examples.setdefault((check_name, raw_table, subject), []).append(
-            f"{shown!r}{times}"
-        )
-    return {key: ", ".join(shown) for key, shown in examples.items()}
-
-
-def _read_unlisted_names(
-    cursor: DuckDBPyConnection, relations: Mapping[str, str]
-) -> list[UnlistedName]:
-    listed = {
-        "category": "select category_key, category_name"
-        f" from {relations['int_categories_resolved']}"
-        " where category_group is not null order by category_key",
-        "platform": f"select platform_key, platform"
-        f" from {relations['int_platforms_resolved']}"
-        f" semi join {relations['platforms']} using (platform)"
-        " where platform <> 'any' order by platform_key",
-        "city": f"select city_key, city_name from {relations['int_cities_resolved']}"
-        f" semi join {relations['cities']} using (city_name) order by city_key",
-    }
-    names = []
-    for kind, query in listed.items():
-        known = dict(cursor.sql(query).fetchall())
-        rows = cursor.execute(
-            "select name_key, unlisted_name, row_count"
-            f" from {relations[_NAMES_TABLE]} where name_kind = ?"
-            " order by row_count desc, unlisted_name",
-            [kind],
-        ).fetchmany(_COMPARED_CITIES)
-        cutoff = _CITY_LIKENESS if kind == "city" else 0.6
-        for key, name, count in rows:
-            close = difflib.get_close_matches(key, known, n=1, cutoff=cutoff)
-            if close or kind != "city":
-                closest = known[close[0]] if close else None
-                names.append(UnlistedName(kind, name, count, closest))
-    return names

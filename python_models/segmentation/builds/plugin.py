@@ -16,7 +16,6 @@ from duckdb import DuckDBPyConnection
 
 from segmentation.builds.build_database import read_wait_seconds, wait_for_database
 from segmentation.builds.build_outcome import finish_build
-from segmentation.builds.completeness import list_unit_tests
 from segmentation.builds.data_check_report import report_data_check
 from segmentation.builds.requirements import (
     check_features,
@@ -25,8 +24,8 @@ from segmentation.builds.requirements import (
     check_settings,
 )
 from segmentation.errors import SegmentationError
-from segmentation.publication.kept_publications import settle
 from segmentation.publication.memory import attach_previous_publication
+from segmentation.publication.publication_folder import settle
 from segmentation.raw.tables import load_raw_tables
 
 ACTIONS = {
@@ -34,7 +33,6 @@ ACTIONS = {
     "check_seeds": check_seeds,
     "check_settings": check_settings,
     "finish_build": finish_build,
-    "list_unit_tests": list_unit_tests,
     "load_raw_tables": load_raw_tables,
     "report_data_check": report_data_check,
 }

@@ -1,62 +1,77 @@
 """What a build requires of its variables and of the feature table."""
 
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
-from duckdb import DuckDBPyConnection
+from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from segmentation.errors import SegmentationError, close_name
-from segmentation.evaluation.variables import check_evaluation_variables
-from segmentation.learning.fitting import check_different_count, check_enterprise_count
-from segmentation.learning.refitting import RefitPolicy, check_stored_settings
-from segmentation.learning.sampling import check_columns
-from segmentation.learning.settings import FitSettings, read_active_settings
+from segmentation.learning import sampling
+from segmentation.learning.settings import (
+    FitSettings,
+    Variables,
+    check_stored_settings,
+    of_segmentation,
+    read_clock,
+    read_variables,
+)
 from segmentation.raw.csv_headers import check_header, read_header
 from segmentation.raw.postgres_connection import check_connection_variables
 from segmentation.sql_text import quoted
 
 RAW_SOURCES = ("seeds", "files", "postgres")
 LANGUAGES = ("fr", "en")
+# The models that each segmentation has of its own.
+THIN_MODELS = ("sample", "fit", "scores", "evaluation", "drivers", "members")
+# What an entry of `segmentations` may say beside the common variables.
+NEEDED_ENTRIES = ("features", "key", "members", "numeric_features", "measures")
+ENTRIES = (
+    *NEEDED_ENTRIES,
+    *("categorical_features", "log_features", "unscaled_features"),
+    *("categorical_weight", "drops_constants", "sets_giants_apart", "robust_recipe"),
+    *("identified_by", "dimensions", "presence_flags", "data_measures", "as_of"),
+)
 
 
 def check_settings(
     _cursor: DuckDBPyConnection,
     *,
     publish_dir: Path,
-    fit_variables: str,
+    segmentations: dict[str, dict[str, Any]],
+    models: list[str],
+    published_settings: dict[str, str],
     raw_source: str,
     raw_data_dir: str,
-    refit_policy: dict[str, Any],
-    published_settings: str | None,
     language: str,
     unnamed_segment: dict[str, str],
-    identity_distance_limit: Any,
-    projection_variance_share: Any,
-    evaluation: dict[str, Any],
     as_of: str,
     data_set: str,
     published_data_set: str | None,
     published_at: datetime | None,
     given_variables: list[str],
 ) -> None:
-    """Refuse variables that no build can honour, before anything is built.
-
-    Raises
-    ------
-    SegmentationError
-        Names the variable, its value and what it may be; or what the publication
-        that is there says against this build.
-    """
-    _check_variable_names(given_variables)
-    check_stored_settings(
-        read_active_settings(fit_variables),
-        policy=RefitPolicy.from_variables(**refit_policy),
-        stored=FitSettings.from_json(published_settings)
-        if published_settings
-        else None,
-    )
+    """Refuse variables that no build can honour, before anything is built."""
+    common = yaml.safe_load(Path("dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+    for variable in given_variables:
+        # A misspelt one would be ignored, and its default published instead.
+        if variable not in common:
+            raise SegmentationError(
+                f"There is no variable {variable!r}: {close_name(variable, common)}They"
+                f" are {', '.join(common)}."
+            )
+    for name, variables in segmentations.items():
+        _check_entry(name, variables, known=[*ENTRIES, *common], models=models)
+        stored = published_settings.get(name)
+        read = read_variables(name, variables)
+        with of_segmentation(name):
+            check_stored_settings(
+                read.settings,
+                refit=read.refit,
+                stored=FitSettings.from_json(stored) if stored else None,
+            )
     _check_choice("raw_source", raw_source, RAW_SOURCES)
     if raw_source == "files" and not raw_data_dir:
         raise SegmentationError(
@@ -68,38 +83,13 @@ def check_settings(
         # Before they are named as the data set.
         check_connection_variables()
     _check_choice("language", language, LANGUAGES)
-    for known_language in LANGUAGES:
-        if known_language not in unnamed_segment:
+    for known in LANGUAGES:
+        if known not in unnamed_segment:
             raise SegmentationError(
                 "The variable unnamed_segment has no name for the language"
-                f" {known_language!r}: add it to {unnamed_segment}."
+                f" {known!r}: add it to {unnamed_segment}."
             )
-    try:
-        is_distance = 0 < float(identity_distance_limit) < float("inf")
-    except (TypeError, ValueError):
-        is_distance = False
-    if not is_distance:
-        raise SegmentationError(
-            f"The variable identity_distance_limit is {identity_distance_limit!r}:"
-            " write a positive number, such as 0.5."
-        )
-    check_evaluation_variables(**evaluation)
-    try:
-        is_share = 0 < float(projection_variance_share) <= 1
-    except (TypeError, ValueError):
-        is_share = False
-    if not is_share:
-        raise SegmentationError(
-            f"The variable projection_variance_share is {projection_variance_share!r}:"
-            " write a number above 0 and up to 1, such as 0.85."
-        )
-    try:
-        clock = datetime.fromisoformat(as_of)
-    except ValueError:
-        raise SegmentationError(
-            f"The variable as_of is {as_of!r}: write a date or time such as"
-            " 2025-06-30 or 2025-06-30 12:00:00."
-        ) from None
+    clock = read_clock(as_of)
     if published_data_set not in (None, data_set):
         raise SegmentationError(
             f"The publication in {publish_dir}/ belongs to the data set"
@@ -117,13 +107,7 @@ def check_settings(
 
 
 def check_publish_dir(publish_dir: Path, *, working_dir: Path) -> None:
-    """Refuse a place where nothing can or should be published.
-
-    Raises
-    ------
-    SegmentationError
-        If it is a file or the folder of the build database.
-    """
+    """Refuse a place where nothing can or should be published."""
     if publish_dir.exists() and not publish_dir.is_dir():
         raise SegmentationError(
             f"PUBLISH_DIR is {str(publish_dir)!r}, which is a file: name a folder."
@@ -135,15 +119,43 @@ def check_publish_dir(publish_dir: Path, *, working_dir: Path) -> None:
         )
 
 
-def _check_variable_names(given_variables: list[str]) -> None:
-    """A misspelt variable would be ignored, and its default published instead."""
-    project = yaml.safe_load(Path("dbt_project.yml").read_text(encoding="utf-8"))
-    known = project["vars"]
-    for name in given_variables:
-        if name not in known:
+def _check_entry(
+    name: str, variables: dict[str, Any], *, known: list[str], models: list[str]
+) -> None:
+    """Refuse an entry of `segmentations` that names what is not there."""
+    if not re.fullmatch("[a-z][a-z0-9_]*", name):
+        raise SegmentationError(
+            f"The segmentation {name!r} is named in models and tables: use small"
+            " letters, digits and underscores only."
+        )
+    with of_segmentation(name):
+        for needed in NEEDED_ENTRIES:
+            if not variables.get(needed):
+                raise SegmentationError(
+                    f"Its entry has no {needed}: add it, as 'visibility' has it."
+                )
+        for entry in variables:
+            if entry not in known:
+                raise SegmentationError(
+                    f"Its entry has the unknown {entry!r}: {close_name(entry, known)}It"
+                    f" may have {', '.join(ENTRIES)}, and the common variables."
+                )
+        strangers = set(variables["identified_by"]) - set(variables["measures"])
+        if strangers or not variables["identified_by"]:
             raise SegmentationError(
-                f"There is no variable {name!r}: {close_name(name, known)}They are"
-                f" {', '.join(known)}."
+                "identified_by must name some of its measures, and names"
+                f" {', '.join(sorted(strangers)) or 'none'}."
+            )
+        needed_models = [
+            *(variables["features"], variables["members"]),
+            *(f"{name}_{part}" for part in THIN_MODELS),
+            *variables["data_measures"],
+        ]
+        missing = [model for model in needed_models if model not in models]
+        if missing:
+            raise SegmentationError(
+                f"There is no model {missing[0]!r}: add it, as docs/segmentations.md"
+                " describes, or correct the entry."
             )
 
 
@@ -160,17 +172,7 @@ def check_seeds(
     """Refuse seed files that dbt would load wrongly or stumble over.
 
     dbt loads a file with another delimiter as one column and says OK, and stops at an
-    empty or a Latin-1 file without naming it.
-
-    Parameters
-    ----------
-    seeds : list of dict
-        ``path`` and ``columns`` (list of str) of each seed.
-
-    Raises
-    ------
-    SegmentationError
-        Names the file, what is wrong and the remedy.
+    empty or a Latin-1 file without naming it. Seeds have a ``path`` and ``columns``.
     """
     for seed in seeds:
         path = Path(seed["path"])
@@ -200,34 +202,47 @@ def check_features(
     *,
     publish_dir: Path,
     features: str,
-    fit_variables: str,
-    refit: str,
+    segmentation: str,
+    variables: dict[str, Any],
     is_empty_run: bool,
 ) -> None:
-    """Refuse a feature table that the model cannot use.
+    """Refuse a feature table that the fit of a segmentation cannot use.
 
-    A model that is kept whatever happens scores as few enterprises as there are.
-
-    Raises
-    ------
-    SegmentationError
-        If a feature is not a column of it, or it has none, or, where a fit may follow,
-        fewer enterprises, or fewer different ones, than clusters.
+    A model that is kept whatever happens scores as few members as there are.
     """
-    settings = read_active_settings(fit_variables)
+    read = read_variables(segmentation, variables)
+    settings = read.settings
     table = cursor.sql(f"select * from {features}")
-    check_columns(table, settings=settings)
-    if is_empty_run:
-        return
-    first = table.project("enterprise_id").limit(settings.n_clusters).fetchall()
-    if refit == "never" and first:
-        return
-    check_enterprise_count(len(first), settings=settings)
-    different = cursor.sql(
-        f"select distinct {_imputed(settings, features)} from {features}"
-        f" limit {settings.n_clusters}"
-    )
-    check_different_count(len(different.fetchall()), settings=settings)
+    with of_segmentation(segmentation):
+        _check_all_columns(table, variables, read)
+        if is_empty_run:
+            return
+        key = quoted(variables["key"])
+        first = table.project(key).limit(settings.n_clusters).fetchall()
+        if read.refit == "never" and first:
+            return
+        sampling.check_member_count(len(first), settings=settings)
+        different = cursor.sql(
+            f"select distinct {_imputed(settings, features)} from {features}"
+            f" limit {settings.n_clusters}"
+        )
+        sampling.check_different_count(len(different.fetchall()), settings=settings)
+
+
+def _check_all_columns(
+    table: DuckDBPyRelation, variables: dict[str, Any], read: Variables
+) -> None:
+    key, name = variables["key"], variables["features"]
+    for settings in read.settings_by_recipe.values():
+        sampling.check_columns(table, key=key, table=name, settings=settings)
+    for entry in ("measures", "dimensions", "presence_flags"):
+        for column in variables[entry]:
+            if column not in table.columns:
+                raise SegmentationError(
+                    f"{column!r} in {entry} is not a column of {name}:"
+                    f" {close_name(column, table.columns)}Its columns are"
+                    f" {', '.join(table.columns)}."
+                )
 
 
 def _imputed(settings: FitSettings, features: str) -> str:

@@ -1,36 +1,26 @@
 """Compare the active clustering with what other approaches make of the same rows."""
 
-from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pandas as pd
+from sklearn.cluster import DBSCAN, AgglomerativeClustering, KMeans
+from sklearn.impute import SimpleImputer
 from sklearn.metrics import adjusted_rand_score
+from sklearn.neighbors import NearestNeighbors
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
-from segmentation.evaluation.alternatives import (
-    label_by_dbscan,
-    label_by_kmeans,
-    label_by_self_organising_map,
-    label_by_ward,
-    standardised_ranks,
-)
-from segmentation.evaluation.figures import NOISE, silhouette
-from segmentation.evaluation.labelled_fit import dense_transform, fit_and_label
+from segmentation.evaluation.space import NOISE, Recipe, Space
+from segmentation.learning.fitted_space import transform_sample
 from segmentation.learning.fitting import FittedModel
+from segmentation.learning.pipeline import use_one_thread
 from segmentation.learning.settings import FitSettings
-from segmentation.learning.threads import use_one_thread
 
-COLUMN_TYPES = {
-    "approach": "varchar",
-    "is_active": "boolean",
-    "enterprise_count": "bigint",
-    "cluster_count": "integer",
-    "cluster_sizes": "varchar",
-    "smallest_cluster_size": "bigint",
-    "silhouette": "double",
-    "silhouette_in_active_space": "double",
-    "noise_share": "double",
-    "ari_to_active": "double",
-}
+FIGURES = (
+    *("cluster_count", "cluster_sizes", "smallest_cluster_size", "silhouette"),
+    *("silhouette_in_active_space", "noise_share", "ari_to_active"),
+)
 
 
 def compare_approaches(
@@ -38,129 +28,106 @@ def compare_approaches(
     *,
     settings_by_recipe: dict[str, FitSettings],
     active_recipe: str,
-    active_sample: pd.DataFrame,
-    active_model: FittedModel,
-    cluster_of_enterprise: pd.Series,
-) -> pd.DataFrame:
-    """Cluster the same enterprises in every way and compare with the active one.
+    model: FittedModel,
+    labels: np.ndarray,
+) -> dict[str, dict[str, object]]:
+    """Cluster the same members in every way and compare with the active model.
 
-    The alternatives make as many clusters as the active model has, but for DBSCAN,
-    which finds its own number. Ward, DBSCAN and the self-organising map work in the
-    fitted space of the active model.
+    Its labels are given, not fitted here. The alternatives make as many clusters as it
+    has, but for DBSCAN, which finds its own number. Ward and DBSCAN work in its fitted
+    space. The samples of all recipes have the same members in the same order.
 
-    Parameters
-    ----------
-    samples_by_recipe : dict of str to pandas.DataFrame
-        For each recipe the same enterprises in the same order, with its features.
-    settings_by_recipe : dict of str to FitSettings
-    active_recipe : str
-        Its row shows the labels of the active model, not of a fit made here.
-    active_sample : pandas.DataFrame
-        The same enterprises with the features of the active model.
-    active_model : FittedModel
-    cluster_of_enterprise : pandas.Series
-        ``cluster_id`` of the active model, by ``enterprise_id``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The columns of COLUMN_TYPES, one row per approach. NaN and None where an
-        approach needs more, or more different, enterprises than there are.
+    Returns figures by approach; None for all but ``is_active`` and ``member_count``
+    where an approach needs more, or more different, members than there are.
     """
     use_one_thread()
-    space = dense_transform(active_sample, model=active_model)
-    active_labels = cluster_of_enterprise.loc[active_sample["enterprise_id"]]
-    active_labels = active_labels.to_numpy(dtype=int)
-    settings = active_model.settings
-    cluster_count = len(active_model.centroids)
-    dimension = len(active_model.feature_names())
+    sample = samples_by_recipe[active_recipe]
+    active = Space(transform_sample(sample, model=model))
 
-    def describe(
-        approach: str,
-        points: np.ndarray,
-        labels: np.ndarray | None,
-        *,
-        is_active: bool = False,
-    ) -> dict[str, object]:
-        return {
-            "approach": approach,
-            "is_active": is_active,
-            "enterprise_count": len(active_sample),
-            **_figures(points, labels, space=space, active_labels=active_labels),
+    cluster_count, dimension = len(model.centroids), len(model.feature_names())
+    found = {}
+    for recipe, settings in settings_by_recipe.items():
+        found[f"{recipe}_recipe"] = labels, active
+        if recipe != active_recipe:
+            other = Recipe(samples_by_recipe[recipe], settings=settings)
+            fit = other.cluster(settings.n_clusters)
+            found[f"{recipe}_recipe"] = (fit.labels, fit.space) if fit else (None, None)
+    kmeans = KMeans(
+        n_clusters=cluster_count,
+        n_init=model.settings.n_init,
+        random_state=model.settings.random_state,
+    )
+    # Ward's criterion (1963).
+    ward = AgglomerativeClustering(n_clusters=cluster_count, linkage="ward")
+    ranks = Space(standardised_ranks(sample, settings=model.settings))
+    label_densest = partial(label_by_dbscan, dimension=dimension)
+    for approach, space, needed_count, label in (
+        ("kmeans_on_ranks", ranks, cluster_count, kmeans.fit_predict),
+        ("ward", active, cluster_count, ward.fit_predict),
+        ("dbscan", active, 2 * dimension, label_densest),
+    ):
+        has_enough = len(np.unique(space.points, axis=0)) >= needed_count
+        found[approach] = label(space.points) if has_enough else None, space
+    figures = {}
+    for approach, (of_approach, space) in found.items():
+        figures[approach] = {
+            "is_active": approach == f"{active_recipe}_recipe",
+            "member_count": len(sample),
+            **dict.fromkeys(FIGURES),
         }
-
-    rows = []
-    for recipe, of_recipe in settings_by_recipe.items():
-        approach = f"{recipe}_recipe"
-        if recipe == active_recipe:
-            rows.append(describe(approach, space, active_labels, is_active=True))
-            continue
-        fit = fit_and_label(samples_by_recipe[recipe], settings=of_recipe)
-        rows.append(
-            describe(approach, space, None)
-            if fit is None
-            else describe(approach, fit.transformed, fit.labels)
-        )
-
-    def add(
-        approach: str,
-        points: np.ndarray,
-        *,
-        needed_count: int,
-        label: Callable[[], np.ndarray],
-    ) -> None:
-        is_possible = len(np.unique(points, axis=0)) >= needed_count
-        rows.append(describe(approach, points, label() if is_possible else None))
-
-    ranks = standardised_ranks(active_sample, settings=settings)
-    add(
-        "kmeans_on_ranks",
-        ranks,
-        needed_count=cluster_count,
-        label=lambda: label_by_kmeans(
-            ranks, cluster_count=cluster_count, settings=settings
-        ),
-    )
-    add(
-        "ward",
-        space,
-        needed_count=cluster_count,
-        label=lambda: label_by_ward(space, cluster_count=cluster_count),
-    )
-    add(
-        "dbscan",
-        space,
-        needed_count=2 * dimension,
-        label=lambda: label_by_dbscan(space, dimension=dimension),
-    )
-    add(
-        "self_organising_map",
-        space,
-        needed_count=cluster_count,
-        label=lambda: label_by_self_organising_map(
-            space, cluster_count=cluster_count, settings=settings
-        ),
-    )
-    return pd.DataFrame(rows, columns=list(COLUMN_TYPES))
+        if of_approach is not None:
+            figures[approach] |= _measure(of_approach, space, active, labels)
+    return figures
 
 
-def _figures(
-    points: np.ndarray,
-    labels: np.ndarray | None,
-    *,
-    space: np.ndarray,
-    active_labels: np.ndarray,
+def _measure(
+    found: np.ndarray, space: Space, active: Space, active_labels: np.ndarray
 ) -> dict[str, object]:
-    if labels is None:
-        return {}
-    is_noise = labels == NOISE
-    sizes = np.sort(np.unique_counts(labels[~is_noise]).counts)[::-1]
-    return {
-        "cluster_count": len(sizes),
-        "cluster_sizes": ", ".join(map(str, sizes)) or None,
-        "smallest_cluster_size": sizes[-1] if len(sizes) else None,
-        "silhouette": silhouette(points, labels=labels),
-        "silhouette_in_active_space": silhouette(space, labels=labels),
-        "noise_share": float(is_noise.mean()),
-        "ari_to_active": float(adjusted_rand_score(active_labels, labels)),
-    }
+    is_noise = found == NOISE
+    sizes = np.sort(np.unique_counts(found[~is_noise]).counts)[::-1]
+    figures = (
+        len(sizes),
+        ", ".join(map(str, sizes)) or None,
+        sizes[-1] if len(sizes) else None,
+        space.silhouette(found),
+        active.silhouette(found),
+        float(is_noise.mean()),
+        float(adjusted_rand_score(active_labels, found)),
+    )
+    return dict(zip(FIGURES, figures, strict=True))
+
+
+def standardised_ranks(sample: pd.DataFrame, *, settings: FitSettings) -> np.ndarray:
+    """Replace each numeric feature by its rank, with mean 0 and standard deviation 1.
+
+    Ranks take the weight from very large values. Ties share the mean of their ranks; an
+    unknown value takes the mean rank; categorical features are left out.
+    """
+    ranks = sample[list(settings.numeric_features)].rank(method="average")
+    scaling = make_pipeline(SimpleImputer(keep_empty_features=True), StandardScaler())
+    return scaling.fit_transform(ranks.to_numpy(dtype=float))
+
+
+def label_by_dbscan(points: np.ndarray, *, dimension: int) -> np.ndarray:
+    """Label points by DBSCAN (Ester et al. 1996), -1 being noise.
+
+    ``min_samples`` is twice the number of features (Sander et al. 1998), and ``eps``
+    the knee of the sorted distances to the ``min_samples``-th nearest point, itself
+    counted, as Ester et al. propose. Needs as many points.
+    """
+    min_samples = 2 * dimension
+    neighbours = NearestNeighbors(n_neighbors=min_samples).fit(points)
+    distances, _ = neighbours.kneighbors(points)
+    # A knee at 0 means that most points coincide: any radius finds these.
+    eps = knee(np.sort(distances[:, -1])) or np.finfo(float).eps
+    return DBSCAN(eps=eps, min_samples=min_samples).fit_predict(points)
+
+
+def knee(rising: np.ndarray) -> float:
+    """Value at which a rising curve is farthest below the line between its ends.
+
+    The knee of Satopää et al. (2011), Finding a "Kneedle" in a haystack, without
+    smoothing; the first of several.
+    """
+    line = np.linspace(rising[0], rising[-1], len(rising))
+    return float(rising[np.argmax(line - rising)])

@@ -3,33 +3,30 @@
 A cluster's number is arbitrary; its segment is recognised, in this order,
 
 1. by its members: a cluster and a segment of the last fit are one if each holds the
-   majority of the other's enterprises, scored by the last model on the same data;
+   majority of the other's members, scored by the last model on the same data;
 2. by its profile, where that says nothing because too few members are shared, or
-   because the segment is not of the last fit: the four mean follower counts on a
-   logarithmic scale, matched one-to-one with the least total distance (Kuhn 1955, the
-   Hungarian method).
+   because the segment is not of the last fit: the means of the measures that the
+   variable ``identified_by`` names, on a logarithmic scale, matched one-to-one with
+   the least total distance (Kuhn 1955, the Hungarian method).
 
 A cluster that is recognised by neither is a new segment: never a silent mislabel.
 """
 
-from collections.abc import Iterator
 from itertools import count
 
 import numpy as np
 import pandas as pd
+from duckdb import DuckDBPyConnection, DuckDBPyRelation
 from scipy.optimize import linear_sum_assignment
 
-PROFILE_COLUMNS = (
-    "mean_followers_total",
-    "mean_followers_facebook",
-    "mean_followers_instagram",
-    "mean_followers_tiktok",
-)
+from segmentation.learning.settings import Variables, variables_of
+from segmentation.learning.typed_table import typed_table
 
 COLUMN_TYPES = {
+    "segmentation": "string",
     "cluster_id": "integer",
-    "segment_key": "varchar",
-    "matched_by": "varchar",
+    "segment_key": "string",
+    "matched_by": "string",
     "match_distance": "double",
     "match_overlap": "double",
 }
@@ -40,21 +37,43 @@ MAJORITY = 0.5
 UNREACHABLE = 1e9
 
 
-def keep_identities(published: pd.DataFrame, *, fit_id: int) -> pd.DataFrame:
-    """Read the segments that the clusters of a published fit stand for.
+def identify_segments(
+    *,
+    variables: DuckDBPyRelation,
+    clusters: DuckDBPyRelation,
+    known: DuckDBPyRelation,
+    shared: DuckDBPyRelation,
+    fits: DuckDBPyRelation,
+    published_clusters: DuckDBPyRelation,
+    connection: DuckDBPyConnection,
+) -> DuckDBPyRelation:
+    """Match the clusters of every segmentation to the segments they stand for.
 
-    Parameters
-    ----------
-    published : pandas.DataFrame
-        ``fit_id``, ``cluster_id`` and ``segment_key`` of every published fit.
-    fit_id : int
-        The fit that is kept.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The columns of COLUMN_TYPES, ordered by cluster; ``matched_by`` is 'same_fit'.
+    The tables, each with ``segmentation``: ``segmentation_variables``; clusters
+    (``cluster_id``, ``member_count``, ``measure``, ``mean_value``); known segments
+    (``segment_key``, ``known_from``, ``measure``, ``mean_value``); shared members
+    (``cluster_id``, ``segment_key``, ``shared_count``: how many members of the cluster
+    the last model puts into the segment); current fits (``fit_id``, ``is_new_fit``);
+    and the published ``fit_clusters``.
     """
+    tables = [table.df() for table in (clusters, known, shared, published_clusters)]
+    identities = [pd.DataFrame()]
+    for name, fit_id, is_new_fit in (
+        fits.project("segmentation, fit_id, is_new_fit").order("1").fetchall()
+    ):
+        *news, published = (rows[rows["segmentation"] == name] for rows in tables)
+        if is_new_fit:
+            ours = variables_of(name, variables)
+            found = identify_clusters(*news, fit_id=fit_id, variables=ours)
+        else:
+            found = keep_identities(published, fit_id=fit_id)
+        identities.append(found.assign(segmentation=name))
+    rows = pd.concat([table.astype(object) for table in identities], ignore_index=True)
+    return typed_table(connection, rows, COLUMN_TYPES)
+
+
+def keep_identities(published: pd.DataFrame, *, fit_id: int) -> pd.DataFrame:
+    """Read the segments that the clusters of a published fit stand for."""
     kept = published.loc[published["fit_id"] == fit_id, ["cluster_id", "segment_key"]]
     return kept.assign(
         matched_by="same_fit", match_distance=None, match_overlap=None
@@ -63,81 +82,65 @@ def keep_identities(published: pd.DataFrame, *, fit_id: int) -> pd.DataFrame:
 
 def identify_clusters(
     clusters: pd.DataFrame,
-    known_segments: pd.DataFrame,
-    shared_members: pd.DataFrame,
+    known: pd.DataFrame,
+    shared: pd.DataFrame,
     *,
     fit_id: int,
-    distance_limit: float,
+    variables: Variables,
 ) -> pd.DataFrame:
     """Match the clusters of a new fit to known segments and name those that match none.
 
-    Parameters
-    ----------
-    clusters : pandas.DataFrame
-        ``cluster_id``, ``enterprise_count`` and the profile columns (mean follower
-        counts, NaN where no count is known), one row per cluster.
-    known_segments : pandas.DataFrame
-        ``segment_key``, ``known_from`` (where its profile comes from) and the profile
-        columns, one row per segment; may be empty.
-    shared_members : pandas.DataFrame
-        ``cluster_id``, ``segment_key`` and ``shared_count``: how many enterprises of
-        the cluster the last model puts into the segment; empty on a first fit.
-    fit_id : int
-        Makes the keys of new segments unique over the fits.
-    distance_limit : float
-        Largest distance at which a profile is still recognised.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``cluster_id``, ``segment_key``, ``matched_by`` ('shared_members', what
-        ``known_from`` says of the matched profile, or 'nothing'), ``match_distance``
-        (of the profiles; for a new segment to the nearest known one; None if there is
-        none or all counts of one side are unknown) and ``match_overlap`` (Jaccard
-        index of the members; None where the match was not by members), ordered by
-        cluster. New keys are ``new_<fit>_<n>``,
-        numbered by falling mean total, so that they do not depend on the cluster
-        number; a number whose key is taken already is left out.
+    ``matched_by`` is 'shared_members', what ``known_from`` says of the matched profile,
+    or 'nothing'; ``match_distance`` that of the profiles, for a new segment to the
+    nearest known one, None if there is none or all means of one side are unknown;
+    ``match_overlap`` the Jaccard index of the members, None where they did not decide.
+    New keys are ``new_<fit>_<n>``, numbered by falling mean of the first measure, so
+    that they do not depend on the cluster number; a key that is taken already is left
+    out.
     """
+    profile = list(variables.identified_by)
     # Ordered by profile, so that equal costs are resolved alike in every fit.
+    clusters = _profiles(clusters, ["cluster_id", "member_count"], profile)
     clusters = clusters.sort_values(
-        [*PROFILE_COLUMNS, "cluster_id"],
-        ascending=[False] * len(PROFILE_COLUMNS) + [True],
-        kind="stable",
-    ).reset_index(drop=True)
-    known_segments = known_segments.sort_values("segment_key").reset_index(drop=True)
-    distances = profile_distances(clusters, known_segments)
-    shared = _shared_matrix(clusters, known_segments, shared_members)
-    by_members = match_by_members(
-        shared, cluster_sizes=clusters["enterprise_count"].to_numpy()
+        [*profile, "cluster_id"], ascending=[False] * len(profile) + [True]
     )
+    segments = _profiles(known, ["segment_key", "known_from"], profile)
+    sizes = clusters["member_count"].to_numpy()
+    shared_counts = (
+        shared.pivot(index="cluster_id", columns="segment_key", values="shared_count")
+        .reindex(index=clusters["cluster_id"], columns=segments["segment_key"])
+        .fillna(0)
+        .to_numpy(dtype=float)
+    )
+    distances = profile_distances(clusters[profile], segments[profile])
+    # Jaccard index: shared members over all of both.
+    either = np.add.outer(shared_counts.sum(axis=1), shared_counts.sum(axis=0))
+    overlaps = shared_counts / np.maximum(either - shared_counts, 1)
+    by_members = match_by_members(shared_counts, cluster_sizes=sizes)
     by_profile = match_by_profile(
         distances,
-        is_open=_open_pairs(
-            shared,
-            cluster_sizes=clusters["enterprise_count"].to_numpy(),
-            taken=by_members,
-        ),
-        distance_limit=distance_limit,
+        is_open=_open_pairs(shared_counts, cluster_sizes=sizes, taken=by_members),
+        distance_limit=variables.identity_distance_limit,
     )
-    rows, new_keys = [], _unused_keys(known_segments["segment_key"], fit_id=fit_id)
+    keys, known_from = segments["segment_key"].tolist(), segments["known_from"].tolist()
+    new_keys = (f"new_{fit_id}_{number}" for number in count(1))
+    unused_keys = (key for key in new_keys if key not in keys)
+    rows = []
     for i, cluster_id in enumerate(clusters["cluster_id"]):
-        match = by_members.get(i, by_profile.get(i))
-        if match is None:
-            key, matched_by, overlap = next(new_keys), "nothing", None
-            distance = _known(distances[i].min(initial=UNREACHABLE))
+        distance, overlap = distances[i].min(initial=UNREACHABLE), None
+        if i in by_members:
+            match = by_members[i]
+            key, matched_by = keys[match], "shared_members"
+            distance, overlap = distances[i, match], overlaps[i, match]
+        elif i in by_profile:
+            match = by_profile[i]
+            key, matched_by = keys[match], known_from[match]
+            distance = distances[i, match]
         else:
-            key = known_segments.loc[match, "segment_key"]
-            is_by_members = i in by_members
-            matched_by = (
-                "shared_members"
-                if is_by_members
-                else known_segments.loc[match, "known_from"]
-            )
-            distance = _known(distances[i, match])
-            overlap = float(jaccard(shared)[i, match]) if is_by_members else None
-        rows.append((int(cluster_id), key, matched_by, distance, overlap))
-    return pd.DataFrame(rows, columns=list(COLUMN_TYPES)).sort_values(
+            key, matched_by = next(unused_keys), "nothing"
+        distance = None if distance == UNREACHABLE else distance
+        rows.append((cluster_id, key, matched_by, distance, overlap))
+    return pd.DataFrame(rows, columns=list(COLUMN_TYPES)[1:]).sort_values(
         "cluster_id", ignore_index=True
     )
 
@@ -147,19 +150,10 @@ def match_by_members(
 ) -> dict[int, int]:
     """Match clusters and segments that hold the majority of each other's members.
 
-    At most one segment can be matched to a cluster, and the other way round.
-
-    Parameters
-    ----------
-    shared : numpy.ndarray, shape (n_clusters, n_segments)
-        Number of shared members.
-    cluster_sizes : numpy.ndarray, shape (n_clusters,)
-        All members of a cluster, those without a former segment included.
-
-    Returns
-    -------
-    dict of int to int
-        Cluster to segment, by position.
+    At most one segment can be matched to a cluster, and the other way round. Shared
+    members have shape (n_clusters, n_segments); the sizes count all members of a
+    cluster, those without a former segment included. Returns cluster to segment, by
+    position.
     """
     of_clusters = shared.sum(axis=1, keepdims=True)
     of_segments = shared.sum(axis=0, keepdims=True)
@@ -176,17 +170,7 @@ def match_by_profile(
 ) -> dict[int, int]:
     """Match one-to-one with the least total distance, within the limit.
 
-    Parameters
-    ----------
-    distances : numpy.ndarray, shape (n_clusters, n_segments)
-    is_open : numpy.ndarray of bool, shape (n_clusters, n_segments)
-        The pairs that may be matched.
-    distance_limit : float
-
-    Returns
-    -------
-    dict of int to int
-        Cluster to segment, by position.
+    Only open pairs. Returns cluster to segment, by position.
     """
     reachable = np.where(is_open, distances, UNREACHABLE)
     # A pair beyond the limit costs as much as no match: it never pays to break a
@@ -197,50 +181,26 @@ def match_by_profile(
     return {int(i): int(j) for i, j in pairs if reachable[i, j] <= distance_limit}
 
 
-def jaccard(shared: np.ndarray) -> np.ndarray:
-    """Jaccard index of every cluster and segment: shared members over all of both."""
-    of_clusters = shared.sum(axis=1, keepdims=True)
-    of_segments = shared.sum(axis=0, keepdims=True)
-    return shared / np.maximum(of_clusters + of_segments - shared, 1)
-
-
-def profile_distances(
-    clusters: pd.DataFrame, known_segments: pd.DataFrame
-) -> np.ndarray:
-    """Euclidean distances between log1p of the profiles.
+def profile_distances(ours: pd.DataFrame, theirs: pd.DataFrame) -> np.ndarray:
+    """Euclidean distances between log1p of profiles, a row each.
 
     A mean that is unknown on either side is left out and the rest scaled up to
-    four; with none in common the distance is infinite (a large finite number, which
-    the assignment needs).
-
-    Returns
-    -------
-    numpy.ndarray, shape (n_clusters, n_segments)
+    all; with none in common the distance is UNREACHABLE.
     """
-    ours = np.log1p(clusters[list(PROFILE_COLUMNS)].to_numpy(dtype=float))
-    theirs = np.log1p(known_segments[list(PROFILE_COLUMNS)].to_numpy(dtype=float))
-    squares = (ours[:, None, :] - theirs[None, :, :]) ** 2
+    logs = [np.log1p(table.to_numpy(dtype=float)) for table in (ours, theirs)]
+    squares = (logs[0][:, None, :] - logs[1][None, :, :]) ** 2
     shared = (~np.isnan(squares)).sum(axis=2)
     with np.errstate(invalid="ignore", divide="ignore"):
-        scaled = np.nansum(squares, axis=2) * len(PROFILE_COLUMNS) / shared
+        scaled = np.nansum(squares, axis=2) * ours.shape[1] / shared
     return np.where(shared > 0, np.sqrt(scaled), UNREACHABLE)
 
 
-def _known(distance: float) -> float | None:
-    return None if distance == UNREACHABLE else float(distance)
-
-
-def _shared_matrix(
-    clusters: pd.DataFrame, known_segments: pd.DataFrame, shared_members: pd.DataFrame
-) -> np.ndarray:
-    return (
-        shared_members.pivot(
-            index="cluster_id", columns="segment_key", values="shared_count"
-        )
-        .reindex(index=clusters["cluster_id"], columns=known_segments["segment_key"])
-        .fillna(0)
-        .to_numpy(dtype=float)
-    )
+def _profiles(rows: pd.DataFrame, keys: list[str], measures: list[str]) -> pd.DataFrame:
+    """Give every key a row, with a column of means per measure, NaN if unknown."""
+    first = rows.drop_duplicates([keys[0], "measure"])
+    means = first.pivot(index=keys[0], columns="measure", values="mean_value")
+    profiles = means.reindex(columns=measures).astype(float).rename_axis(columns=None)
+    return profiles.merge(rows.drop_duplicates(keys[0])[keys], on=keys[0])
 
 
 def _open_pairs(
@@ -259,8 +219,3 @@ def _open_pairs(
     is_open[list(taken), :] = False
     is_open[:, list(taken.values())] = False
     return is_open
-
-
-def _unused_keys(taken: pd.Series, *, fit_id: int) -> Iterator[str]:
-    keys = (f"new_{fit_id}_{number}" for number in count(1))
-    return (key for key in keys if key not in set(taken))

@@ -1,4 +1,4 @@
-"""The scikit-learn pipeline that a fit consists of."""
+"""The scikit-learn pipeline that a fit consists of, on one thread."""
 
 import numpy as np
 from sklearn.cluster import KMeans
@@ -12,6 +12,7 @@ from sklearn.preprocessing import (
     RobustScaler,
     StandardScaler,
 )
+from threadpoolctl import threadpool_limits
 
 from segmentation.learning.settings import FitSettings
 
@@ -23,81 +24,59 @@ _SCALERS = {
 }
 
 
-def build_pipeline(
-    settings: FitSettings,
-    *,
-    cluster_count: int | None = None,
-    is_sparse: bool = False,
-) -> Pipeline:
-    """Build the pipeline of the settings, unfitted.
+def use_one_thread() -> None:
+    """Limit BLAS and OpenMP to one thread, from here on.
+
+    Sums that several threads make end in whatever order the threads do, and their last
+    bits differ: a fit would never learn the same twice. OpenMP's limit belongs to the
+    calling thread: whatever computes calls this first, in whichever thread dbt runs it.
+    BLAS's belongs to the process, and is not lifted again: of two threads the first to
+    end would lift it under the other. The database engine's threads are not concerned.
+    """
+    threadpool_limits(limits=1)
+
+
+def build_pipeline(settings: FitSettings, *, is_sparse: bool = False) -> Pipeline:
+    """Build the pipeline of the settings, unfitted: ``features``, then ``clusters``.
 
     Numeric features: the logarithm where asked for, mean imputation, then scaling
-    where asked for. Categorical ones: most frequent value, then one column per
-    category, none for a category that the fit has not seen. Then k-means with the
-    settings' seed and number of starts.
-
-    Parameters
-    ----------
-    settings : FitSettings
-        The features and the parameters.
-    cluster_count : int, optional
-        Clusters for k-means to make, if not ``settings.n_clusters``.
-    is_sparse : bool, default False
-        Keep the transformed table sparse: for more categories than memory allows.
-
-    Returns
-    -------
-    sklearn.pipeline.Pipeline
-        Steps ``features`` (ColumnTransformer of the blocks ``numeric``, ``log``,
-        ``unscaled`` and ``categorical``, without those that have no feature) and
-        ``clusters`` (KMeans).
+    where asked for. Categorical ones: most frequent value, then one column per level,
+    none for a level that the fit has not seen; sparse for more levels than memory
+    allows. Then k-means with the settings' seed and number of starts.
     """
-    transformers = [
-        (block, _numeric_block(block, settings), names)
+    blocks = {
+        block: (_numeric_steps(block, settings), names)
         for block, names in numeric_blocks(settings).items()
-    ]
+    }
     if settings.categorical_features:
-        transformers.append(
-            (
-                "categorical",
-                _categorical_block(is_sparse=is_sparse),
-                list(settings.categorical_features),
-            )
+        impute = SimpleImputer(
+            missing_values=None, strategy="most_frequent", keep_empty_features=True
         )
-    return Pipeline(
-        [
-            (
-                "features",
-                ColumnTransformer(
-                    transformers,
-                    sparse_threshold=1.0 if is_sparse else 0.0,
-                    transformer_weights={"categorical": settings.category_weight}
-                    if settings.categorical_features
-                    else None,
-                ),
-            ),
-            (
-                "clusters",
-                KMeans(
-                    n_clusters=cluster_count or settings.n_clusters,
-                    n_init=settings.n_init,
-                    random_state=settings.random_state,
-                ),
-            ),
-        ]
+        encode = OneHotEncoder(handle_unknown="ignore", sparse_output=is_sparse)
+        steps = Pipeline([("impute", impute), ("encode", encode)])
+        blocks["categorical"] = (steps, list(settings.categorical_features))
+    features = ColumnTransformer(
+        [(block, *steps_and_names) for block, steps_and_names in blocks.items()],
+        sparse_threshold=1.0 if is_sparse else 0.0,
+        transformer_weights={"categorical": settings.categorical_weight}
+        if settings.categorical_features
+        else None,
     )
+    clusters = KMeans(
+        n_clusters=settings.n_clusters,
+        n_init=settings.n_init,
+        random_state=settings.random_state,
+    )
+    return Pipeline([("features", features), ("clusters", clusters)])
 
 
 def numeric_blocks(settings: FitSettings) -> dict[str, list[str]]:
     """Numeric features by how they enter, in the order of the fitted space."""
     blocks: dict[str, list[str]] = {"numeric": [], "log": [], "unscaled": []}
     for name in settings.numeric_features:
-        if name in settings.log_features:
-            blocks["log"].append(name)
-        elif name in settings.unscaled_features:
-            blocks["unscaled"].append(name)
-        else:
-            blocks["numeric"].append(name)
+        is_unscaled = name in settings.unscaled_features
+        block = "log" if name in settings.log_features else "numeric"
+        blocks["unscaled" if is_unscaled else block].append(name)
     return {block: names for block, names in blocks.items() if names}
 
 
@@ -107,26 +86,10 @@ def log_of_positive(values: np.ndarray) -> np.ndarray:
     return np.log(values, out=np.full_like(values, np.nan), where=values > 0)
 
 
-def _numeric_block(block: str, settings: FitSettings) -> Pipeline:
+def _numeric_steps(block: str, settings: FitSettings) -> Pipeline:
     # keep_empty_features: a column without any known value stays, as 0.
     steps = [("impute", SimpleImputer(strategy="mean", keep_empty_features=True))]
     if block == "log":
         steps.insert(0, ("transform", FunctionTransformer(log_of_positive)))
     scaling = "none" if block == "unscaled" else settings.scaling
     return Pipeline([*steps, ("scale", _SCALERS[scaling]())])
-
-
-def _categorical_block(*, is_sparse: bool) -> Pipeline:
-    return Pipeline(
-        [
-            (
-                "impute",
-                SimpleImputer(
-                    missing_values=None,
-                    strategy="most_frequent",
-                    keep_empty_features=True,
-                ),
-            ),
-            ("encode", OneHotEncoder(handle_unknown="ignore", sparse_output=is_sparse)),
-        ]
-    )

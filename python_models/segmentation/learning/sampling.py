@@ -1,11 +1,14 @@
-"""Which enterprises a model is fitted on, and in which order."""
+"""The sample that a model is fitted on, and what a fit asks of it.
+
+Checked before a build too: without scikit-learn, which takes a second to import.
+"""
 
 import pandas as pd
 from duckdb import DuckDBPyRelation
 
 from segmentation.errors import SegmentationError
 from segmentation.learning.settings import FitSettings
-from segmentation.sql_text import finite, quoted
+from segmentation.sql_text import quoted
 
 # Whatever else a column is, k-means cannot average it.
 NUMERIC_TYPES = (
@@ -15,73 +18,40 @@ NUMERIC_TYPES = (
 )
 
 
-def read_fit_sample(
-    features: DuckDBPyRelation, *, settings: FitSettings
+def read_sample(
+    sample: DuckDBPyRelation, *, settings: FitSettings, size: int | None = None
 ) -> pd.DataFrame:
-    """Read the enterprises to fit on, ordered by their key.
+    """Read the members of a sample, or the first ones by rank, ordered by their key.
 
-    The sample is the ``fit_sample_size`` enterprises with the smallest md5 of
-    their key: the same ones next month, whatever else was added.
-
-    Parameters
-    ----------
-    features : duckdb.DuckDBPyRelation
-        ``enterprise_features``, one row per active enterprise.
-    settings : FitSettings
-        Names the columns and bounds the sample.
-
-    Returns
-    -------
-    pandas.DataFrame, shape (at most fit_sample_size, 1 + n_features)
-        ``enterprise_id`` and the features: numeric ones as float64 with NaN where
-        unknown (or infinite), categorical ones as object with None.
-
-    Raises
-    ------
-    SegmentationError
-        If a feature is not a column of the relation or a numeric one is no number.
+    Numeric features as float64 with NaN where unknown, categorical ones as object with
+    None: what SimpleImputer replaces.
     """
-    check_columns(features, settings=settings)
-    numeric = [
-        f"{finite(name)} as {quoted(name)}" for name in settings.numeric_features
-    ]
-    categorical = [
-        f"cast({quoted(name)} as varchar) as {quoted(name)}"
-        for name in settings.categorical_features
-    ]
-    sample = (
-        features.order("md5(enterprise_id), enterprise_id")
-        .limit(settings.fit_sample_size)
-        .project(", ".join(["enterprise_id", *numeric, *categorical]))
-        .order("enterprise_id")
-        .df()
-    )
+    if size is not None:
+        sample = sample.filter(f"sample_rank <= {size}")
+    columns = ", ".join(["member_id", *map(quoted, settings.features)])
+    rows = sample.project(columns).order("member_id").df()
     for name in settings.categorical_features:
-        texts = sample[name].astype(object)
-        sample[name] = texts.where(texts.notna(), None)
-    return sample
+        texts = rows[name].astype(object)
+        rows[name] = texts.where(texts.notna(), None)
+    return rows
 
 
-def check_columns(features: DuckDBPyRelation, *, settings: FitSettings) -> None:
-    """Refuse features that are no columns of the table, or of the wrong type.
-
-    Raises
-    ------
-    SegmentationError
-        Names the feature, the remedy and the columns there are.
-    """
+def check_columns(
+    features: DuckDBPyRelation, *, key: str, table: str, settings: FitSettings
+) -> None:
+    """Refuse features that are no columns of the table, or of the wrong type."""
     types = dict(zip(features.columns, map(str, features.types), strict=True))
-    for name in settings.numeric_features + settings.categorical_features:
+    for name in settings.features:
         if name not in types:
             raise SegmentationError(
-                f"The feature {name!r} is not a column of enterprise_features: correct"
+                f"The feature {name!r} is not a column of {table}: correct"
                 " numeric_features or categorical_features, or add the column there."
                 f" Its columns are {', '.join(types)}."
             )
-    if "enterprise_id" in settings.categorical_features:
+    if key in settings.features:
         raise SegmentationError(
-            "The key 'enterprise_id' is no feature: take it out of"
-            " categorical_features. Every enterprise would be a category of its own."
+            f"The key {key!r} is no feature: take it out of numeric_features and"
+            " categorical_features. Every member would be a group of its own."
         )
     for name in settings.numeric_features:
         if types[name].split("(")[0] not in NUMERIC_TYPES:
@@ -91,10 +61,21 @@ def check_columns(features: DuckDBPyRelation, *, settings: FitSettings) -> None:
             )
 
 
-def has_columns(features: DuckDBPyRelation, *, settings: FitSettings) -> bool:
-    """Tell whether the table still has what a model of these settings needs."""
-    try:
-        check_columns(features, settings=settings)
-    except SegmentationError:
-        return False
-    return True
+def check_member_count(member_count: int, *, settings: FitSettings) -> None:
+    """Refuse to fit on fewer members than there are to be clusters."""
+    if member_count < settings.n_clusters:
+        raise SegmentationError(
+            f"The feature table has {member_count} members, fewer than n_clusters ="
+            f" {settings.n_clusters}: lower n_clusters, or see in the intermediate"
+            " tables int_*_disposed why raw rows were not used."
+        )
+
+
+def check_different_count(different_count: int, *, settings: FitSettings) -> None:
+    """Refuse to fit on members of which too few differ in their features."""
+    if different_count < settings.n_clusters:
+        raise SegmentationError(
+            f"The members have only {different_count} different feature values, fewer"
+            f" than n_clusters = {settings.n_clusters}: lower n_clusters, or check"
+            " that the numbers were read (see rejected_rows)."
+        )

@@ -1,12 +1,21 @@
-"""The settings of a fit, read from dbt variables and checked before use."""
+"""The variables of a segmentation, read in one place and checked before use."""
 
 import json
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import MISSING, Field, asdict, dataclass, fields
+from datetime import UTC, datetime
+from typing import Any
+
+from duckdb import DuckDBPyRelation
 
 from segmentation.errors import SegmentationError, close_name
+from segmentation.sql_text import text
 
 RECIPES = ("report", "robust")
 SCALINGS = ("standard", "minmax", "robust", "none")
+POLICIES = ("auto", "always", "never")
+INFINITE = float("inf")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,25 +24,17 @@ class FitSettings:
 
     Attributes
     ----------
-    numeric_features, categorical_features : tuple of str
-        Columns of ``enterprise_features``; at least one numeric one.
-    n_clusters, random_state, n_init : int
-        As in :class:`sklearn.cluster.KMeans`.
-    scaling : {'standard', 'minmax', 'robust', 'none'}
-        How the numeric features are put on one scale.
-    fit_sample_size : int
-        At most so many enterprises are fitted on.
-    log_features : tuple of str
+    log_features
         Numeric features that enter as the logarithm of their positive values; 0 is
         then as unknown as NULL, and a flag beside it tells the two apart.
-    unscaled_features : tuple of str
+    unscaled_features
         Numeric features that keep their own unit, such as 0/1 flags.
-    category_weight : float
+    categorical_weight
         What stands for 1 in the 0/1 columns of the categorical features.
-    drops_constants : bool
+    drops_constants
         Leave out numeric features that have one value in the whole sample.
-    sets_giants_apart : bool
-        Keep the enterprises with exceptionally large counts out of the fit and give
+    sets_giants_apart
+        Keep the members with exceptionally large counts out of the fit and give
         them a cluster of their own (see ``fitting.find_giants``).
     """
 
@@ -46,139 +47,61 @@ class FitSettings:
     fit_sample_size: int
     log_features: tuple[str, ...] = ()
     unscaled_features: tuple[str, ...] = ()
-    category_weight: float = 1.0
+    categorical_weight: float = 1.0
     drops_constants: bool = False
     sets_giants_apart: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse settings that no fit can honour.
+        """Refuse settings that no fit can honour."""
+        _read_fields(fields(self), vars(self))
+        for message in self._refusals():
+            raise SegmentationError(message)
 
-        Raises
-        ------
-        SegmentationError
-            If a setting is out of its range; the message names it.
-        """
+    def _refusals(self) -> Iterator[str]:
         if not self.numeric_features:
-            raise SegmentationError(
+            yield (
                 "The variable numeric_features is empty: name at least one numeric"
-                " column of enterprise_features."
-            )
-        features = self.numeric_features + self.categorical_features
-        repeated = sorted({name for name in features if features.count(name) > 1})
-        if repeated:
-            raise SegmentationError(
-                f"The feature {repeated[0]!r} is listed twice in numeric_features and"
-                " categorical_features: keep one."
-            )
-        if self.n_clusters < 2:
-            raise SegmentationError(
-                f"The variable n_clusters is {self.n_clusters}: two clusters are the"
-                " least that can be told apart."
-            )
-        if not 0 <= self.random_state < 2**32:
-            raise SegmentationError(
-                f"The variable random_state is {self.random_state}: use a whole number"
-                " from 0 to 4294967295."
-            )
-        if self.n_init < 1:
-            raise SegmentationError(
-                f"The variable n_init is {self.n_init}: it counts the random starts"
-                " of k-means and must be at least 1."
+                " column of the feature table."
             )
         if self.fit_sample_size < self.n_clusters:
-            raise SegmentationError(
+            yield (
                 f"The variable fit_sample_size is {self.fit_sample_size}, fewer than"
                 f" n_clusters = {self.n_clusters}: raise it."
             )
+        twice = {name for name in self.features if self.features.count(name) > 1}
+        both = {*self.log_features} & {*self.unscaled_features}
+        for names, variables in (
+            (twice, "twice in numeric_features and categorical_features"),
+            (both, "in log_features and in unscaled_features"),
+        ):
+            for name in sorted(names):
+                yield f"The feature {name!r} is listed {variables}: keep one."
         for variable in ("log_features", "unscaled_features"):
-            for name in getattr(self, variable):
-                if name not in self.numeric_features:
-                    raise SegmentationError(
-                        f"The feature {name!r} is listed in {variable} but not in"
-                        " numeric_features: add it there too."
-                    )
-        both = sorted({*self.log_features} & {*self.unscaled_features})
-        if both:
-            raise SegmentationError(
-                f"The feature {both[0]!r} is listed in log_features and in"
-                " unscaled_features: keep one."
-            )
-        if not 0 < self.category_weight < float("inf"):
-            raise SegmentationError(
-                f"category_weight is {self.category_weight}: use a positive number; to"
-                " leave the categories out, empty categorical_features."
-            )
+            for name in sorted({*getattr(self, variable)} - {*self.numeric_features}):
+                yield (
+                    f"The feature {name!r} is listed in {variable} but not in"
+                    " numeric_features: add it there too."
+                )
         if self.sets_giants_apart and not self.log_features:
-            raise SegmentationError(
+            yield (
                 "sets_giants_apart is true, but log_features is empty: giants are told"
                 " by the logarithm of their counts. Name the counts in log_features."
             )
-        if self.scaling not in SCALINGS:
-            raise SegmentationError(
-                f"The variable scaling is {self.scaling!r}: use one of"
-                f" {', '.join(SCALINGS)}."
-            )
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """All features, the numeric ones first."""
+        return self.numeric_features + self.categorical_features
 
     @classmethod
-    def from_variables(
-        cls,
-        *,
-        numeric_features: list[str],
-        categorical_features: list[str],
-        n_clusters: int | str,
-        random_state: int | str,
-        n_init: int | str,
-        scaling: str,
-        fit_sample_size: int | str,
-        log_features: list[str] | None = None,
-        unscaled_features: list[str] | None = None,
-        category_weight: float | str = 1.0,
-        drops_constants: bool = False,
-        sets_giants_apart: bool = False,
-    ) -> "FitSettings":
-        """Read the settings as dbt hands them to a Python model.
-
-        Parameters
-        ----------
-        numeric_features, categorical_features, log_features, unscaled_features : list
-            Names of columns.
-        n_clusters, random_state, n_init, fit_sample_size : int or str
-            Whole numbers, or texts of them.
-        category_weight : float or str
-            A number, or a text of one.
-        scaling, drops_constants, sets_giants_apart
-            See the class.
-
-        Raises
-        ------
-        SegmentationError
-            If a value cannot be read or is out of its range.
-        """
-        return cls(
-            numeric_features=_names("numeric_features", numeric_features),
-            categorical_features=_names("categorical_features", categorical_features),
-            n_clusters=_whole_number("n_clusters", n_clusters),
-            random_state=_whole_number("random_state", random_state),
-            n_init=_whole_number("n_init", n_init),
-            scaling=scaling,
-            fit_sample_size=_whole_number("fit_sample_size", fit_sample_size),
-            log_features=_names("log_features", log_features or []),
-            unscaled_features=_names("unscaled_features", unscaled_features or []),
-            category_weight=_number("category_weight", category_weight),
-            drops_constants=_boolean("drops_constants", drops_constants),
-            sets_giants_apart=_boolean("sets_giants_apart", sets_giants_apart),
-        )
+    def from_variables(cls, variables: dict[str, Any]) -> "FitSettings":
+        """Read the settings as dbt hands them over: numbers may come as texts."""
+        return cls(**_read_fields(fields(cls), variables))
 
     @classmethod
-    def from_json(cls, text: str) -> "FitSettings":
-        """Read back what :meth:`to_json` wrote, in this version or an older one.
-
-        Raises
-        ------
-        SegmentationError
-            If a newer version of the project wrote it, with a setting unknown here.
-        """
-        values = json.loads(text)
+    def from_json(cls, written: str) -> "FitSettings":
+        """Read back what :meth:`to_json` wrote, in this version or an older one."""
+        values = json.loads(written)
         unknown = sorted(set(values) - {field.name for field in fields(cls)})
         if unknown:
             raise SegmentationError(
@@ -186,51 +109,123 @@ class FitSettings:
                 " version of the project does not know: a newer one published it."
                 " Update the project, or set PUBLISH_DIR to another folder."
             )
-        return cls(
-            **{
-                name: tuple(value) if isinstance(value, list) else value
-                for name, value in values.items()
-            }
-        )
+        return cls.from_variables(values)
 
     def to_json(self) -> str:
         """Write the settings as one line of JSON with sorted keys."""
         return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
 
 
-def read_settings(fit_variables: str) -> tuple[dict[str, FitSettings], str]:
-    """Read the settings of every recipe and which of them is active.
+@dataclass(frozen=True, kw_only=True)
+class Variables:
+    """The variables of one segmentation that learning and evaluation follow.
 
-    Parameters
-    ----------
-    fit_variables : str
-        JSON of the dbt variables that decide a fit, by name.
-
-    Returns
-    -------
-    settings_by_recipe : dict of str to FitSettings
-        ``report``, by the variables of these names, and ``robust``, with the entries of
-        ``robust_recipe`` instead.
-    active_recipe : str
-
-    Raises
-    ------
-    SegmentationError
-        If a variable cannot be read or is out of its range.
+    Recipes are ``report``, and ``robust`` where it has a ``robust_recipe``. The clock
+    is in UTC, without time zone.
     """
-    variables = json.loads(fit_variables)
-    active_recipe = variables.pop("recipe")
-    robust_recipe = variables.pop("robust_recipe")
-    if active_recipe not in RECIPES:
-        raise SegmentationError(
-            f"The variable recipe is {active_recipe!r}: use one of"
-            f" {', '.join(RECIPES)}."
+
+    segmentation: str
+    settings_by_recipe: dict[str, FitSettings]
+    active_recipe: str
+    as_of: datetime
+    refit: str
+    refit_after_days: float
+    refit_below_ari: float
+    refit_minimum_gain: float
+    identity_distance_limit: float
+    projection_variance_share: float
+    evaluate: bool
+    evaluation_sample_size: int
+    evaluate_after_days: float
+    minimum_cluster_size: int
+    minimum_stability_ari: float
+    identified_by: tuple[str, ...] = ()
+
+    @property
+    def settings(self) -> FitSettings:
+        """The settings of the active recipe."""
+        return self.settings_by_recipe[self.active_recipe]
+
+
+def read_variables(segmentation: str, variables: dict[str, Any]) -> Variables:
+    """Read the merged variables of one segmentation: the common ones and its own."""
+    with of_segmentation(segmentation):
+        settings_by_recipe, active_recipe = _read_recipes(variables)
+        return Variables(
+            segmentation=segmentation,
+            settings_by_recipe=settings_by_recipe,
+            active_recipe=active_recipe,
+            **_read_fields(fields(Variables)[3:], variables),
         )
-    if not isinstance(robust_recipe, dict):
+
+
+def variables_of(segmentation: str, table: DuckDBPyRelation) -> Variables:
+    """Read the variables of one segmentation from ``segmentation_variables``."""
+    [(merged,)] = (
+        table.filter(f"segmentation = {text(segmentation)}")
+        .project("variables")
+        .fetchall()
+    )
+    return read_variables(segmentation, json.loads(merged))
+
+
+def read_clock(as_of: str) -> datetime:
+    """Read the clock of the build, in UTC where it names no time zone."""
+    try:
+        clock = datetime.fromisoformat(as_of)
+    except ValueError:
         raise SegmentationError(
-            f"The variable robust_recipe is {robust_recipe!r}: write its entries as in"
-            " dbt_project.yml."
+            f"The variable as_of is {as_of!r}: write a date or time such as"
+            " 2025-06-30 or 2025-06-30 12:00:00."
+        ) from None
+    return clock.astimezone(UTC).replace(tzinfo=None) if clock.tzinfo else clock
+
+
+@contextmanager
+def of_segmentation(segmentation: str) -> Iterator[None]:
+    """Let an error message say of which segmentation it speaks."""
+    try:
+        yield
+    except SegmentationError as error:
+        raise SegmentationError(
+            f"Segmentation {segmentation!r}: {error.msg}"
+        ) from error
+
+
+def check_stored_settings(
+    settings: FitSettings, *, refit: str, stored: FitSettings | None
+) -> None:
+    """Refuse the policy 'never' where there is no model of these settings to keep."""
+    if refit != "never" or stored == settings:
+        return
+    if stored is None:
+        raise SegmentationError(
+            "refit is 'never', but the publication holds no model yet: build once with"
+            " refit set to auto, or check that PUBLISH_DIR is the right folder."
         )
+    ours, theirs = asdict(settings), asdict(stored)
+
+    def listed(values: dict[str, Any]) -> str:
+        return "; ".join(
+            f"{name} {', '.join(value) if isinstance(value, tuple) else value}"
+            for name, value in values.items()
+            if ours[name] != theirs[name]
+        )
+
+    raise SegmentationError(
+        "refit is 'never', but the variables are not those of the published model."
+        f" Now: {listed(ours)}. Published model: {listed(theirs)}. Set the variables"
+        " back, or refit to auto."
+    )
+
+
+def _read_recipes(variables: dict[str, Any]) -> tuple[dict[str, FitSettings], str]:
+    own = FitSettings.from_variables(variables)
+    robust_recipe = variables.get("robust_recipe")
+    recipe = _read("recipe", variables.get("recipe", RECIPES[0]), str)
+    if robust_recipe is None:
+        return {RECIPES[0]: own}, RECIPES[0]
+    _read("robust_recipe", robust_recipe, dict)
     known = [field.name for field in fields(FitSettings)]
     for name in robust_recipe:
         if name not in known:
@@ -238,47 +233,103 @@ def read_settings(fit_variables: str) -> tuple[dict[str, FitSettings], str]:
                 f"The variable robust_recipe has the unknown entry {name!r}:"
                 f" {close_name(name, known)}The entries are {', '.join(known)}."
             )
-    by_recipe = {"report": variables, "robust": variables | robust_recipe}
+    robust = FitSettings.from_variables(variables | robust_recipe)
+    return dict(zip(RECIPES, (own, robust), strict=True)), recipe
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple) or {*map(type, value)} - {str}:
+        raise ValueError
+    return tuple(value)
+
+
+# How the values of a field's type are read, and what else to write.
+_READERS = {
+    tuple[str, ...]: (_names, "write a list of column names"),
+    int: (lambda value: int(str(value)), "write a whole number"),
+    float: (lambda value: float(str(value)), "write a number"),
+    bool: (
+        lambda value: {"true": True, "false": False}[str(value).strip().lower()],
+        "write true or false",
+    ),
+    str: (lambda value: value, "write a word"),
+    datetime: (read_clock, ""),
+    dict: (dict, "write its entries as in dbt_project.yml"),
+}
+# What a single variable may be, and what else to write.
+_LIMITS = {
+    "scaling": (SCALINGS.__contains__, f"use one of {', '.join(SCALINGS)}"),
+    "refit": (POLICIES.__contains__, f"use one of {', '.join(POLICIES)}"),
+    "recipe": (RECIPES.__contains__, f"use one of {', '.join(RECIPES)}"),
+    "n_clusters": (
+        lambda count: count > 1,
+        "write a whole number; two clusters are the least that can be told apart",
+    ),
+    "random_state": (
+        lambda seed: 0 <= seed < 2**32,
+        "write a whole number from 0 to 4294967295",
+    ),
+    "n_init": (
+        lambda count: count > 0,
+        "write a whole number; it counts the random starts of k-means and must be at"
+        " least 1",
+    ),
+    "categorical_weight": (
+        lambda weight: 0 < weight < INFINITE,
+        "write a number above 0; to leave the texts out, empty categorical_features",
+    ),
+    "evaluation_sample_size": (
+        lambda size: size > 0,
+        "write a whole number of members, such as 2000",
+    ),
+    "minimum_cluster_size": (
+        lambda size: size > 0,
+        "write a whole number of members, such as 5",
+    ),
+    "refit_after_days": (
+        lambda days: 0 < days < INFINITE,
+        "write a positive number of days, a large one for no limit",
+    ),
+    "refit_below_ari": (
+        lambda index: 0 <= index <= 1,
+        "write an adjusted Rand index between 0 (no such refit) and 1",
+    ),
+    "refit_minimum_gain": (
+        lambda share: 0 <= share < 1,
+        "write a share of the inertia, from 0 (always the best solution) to below 1",
+    ),
+    "identity_distance_limit": (
+        lambda distance: 0 < distance < INFINITE,
+        "write a positive number, such as 0.5",
+    ),
+    "projection_variance_share": (
+        lambda share: 0 < share <= 1,
+        "write a number above 0 and up to 1, such as 0.85",
+    ),
+    "evaluate_after_days": (
+        lambda days: 0 <= days < INFINITE,
+        "write a number of days, 0 to evaluate in every build",
+    ),
+    "minimum_stability_ari": (
+        lambda index: -1 <= index <= 1,
+        "write a number from -1 to 1, such as 0.8",
+    ),
+}
+
+
+def _read_fields(of: Iterable[Field], variables: dict[str, Any]) -> dict[str, Any]:
     return {
-        recipe: FitSettings.from_variables(**by_recipe[recipe]) for recipe in RECIPES
-    }, active_recipe
+        field.name: _read(field.name, variables.get(field.name), field.type)
+        for field in of
+        if field.name in variables or field.default is MISSING
+    }
 
 
-def read_active_settings(fit_variables: str) -> FitSettings:
-    """Read the settings of the active recipe; see :func:`read_settings`."""
-    settings_by_recipe, active_recipe = read_settings(fit_variables)
-    return settings_by_recipe[active_recipe]
-
-
-def _names(variable: str, names: list[str]) -> tuple[str, ...]:
-    if not isinstance(names, list) or not all(isinstance(n, str) for n in names):
-        raise SegmentationError(
-            f"The variable {variable} is {names!r}: write a list of column names."
-        )
-    return tuple(names)
-
-
-def _whole_number(variable: str, value: int | str) -> int:
-    try:
-        return int(str(value))
-    except ValueError:
-        raise SegmentationError(
-            f"The variable {variable} is {value!r}: write a whole number."
-        ) from None
-
-
-def _number(variable: str, value: float | str) -> float:
-    try:
-        return float(str(value))
-    except ValueError:
-        raise SegmentationError(
-            f"The variable {variable} is {value!r}: write a number."
-        ) from None
-
-
-def _boolean(variable: str, value: bool | str) -> bool:
-    if str(value).lower() not in ("true", "false"):
-        raise SegmentationError(
-            f"The variable {variable} is {value!r}: write true or false."
-        )
-    return str(value).lower() == "true"
+def _read(variable: str, value: Any, kind: Any) -> Any:
+    """Read a value as its kind, or name the variable, the value and the remedy."""
+    read, remedy = _READERS[kind]
+    is_allowed, remedy = _LIMITS.get(variable, (lambda _: True, remedy))
+    with suppress(ValueError, KeyError, TypeError):
+        if is_allowed(found := read(value)):
+            return found
+    raise SegmentationError(f"The variable {variable} is {value!r}: {remedy}.")

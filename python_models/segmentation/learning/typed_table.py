@@ -9,28 +9,16 @@ from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 
 def typed_table(
-    connection: DuckDBPyConnection,
-    rows: pd.DataFrame,
-    column_types: dict[str, str],
+    connection: DuckDBPyConnection, rows: pd.DataFrame, column_types: dict[str, str]
 ) -> DuckDBPyRelation:
     """Cast the columns of a data frame, in the order of ``column_types``.
 
-    NaN in a text column and NaN in a numeric one become NULL.
+    A missing column, and NaN in a text column or a numeric one, become NULL.
     """
-    return connection.from_df(rows.astype(object).where(rows.notna(), None)).project(
+    objects = rows.reindex(columns=list(column_types)).astype(object)
+    return connection.from_df(objects.where(objects.notna(), None)).project(
         ", ".join(
             f"cast({name} as {column_type}) as {name}"
             for name, column_type in column_types.items()
         )
     )
-
-
-def empty_table(
-    connection: DuckDBPyConnection, column_types: dict[str, str]
-) -> DuckDBPyRelation:
-    """A table of these columns without a row."""
-    columns = ", ".join(
-        f"cast(null as {column_type}) as {name}"
-        for name, column_type in column_types.items()
-    )
-    return connection.sql(f"select {columns} limit 0")

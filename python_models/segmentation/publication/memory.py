@@ -12,136 +12,82 @@ from segmentation.sql_text import quoted, text
 DATABASE_NAME = "segmentation.duckdb"
 CATALOG = "previous_publication"
 # Version of the published tables: raised when a column is renamed or removed.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
-# The columns that a build reads of the last publication. One that an older
-# publication lacks is NULL, and a table that it lacks is empty.
+# The columns that a build reads of the last publication, the one place that lists them.
+# A column that an older publication lacks is NULL, and a table that it lacks is empty.
 MEMORY_TABLES = {
-    "publication": {
-        "data_set": "varchar",
-        "published_at": "timestamp",
-        "schema_version": "integer",
-    },
-    "segmentation_fits": {
-        "fit_id": "integer",
-        "fitted_at": "timestamp",
-        "reason": "varchar",
-        "enterprise_count": "bigint",
-        "sample_count": "bigint",
-        "cluster_count": "integer",
-        "inertia": "double",
-        "silhouette": "double",
-        "ari_to_previous": "double",
-        "settings": "varchar",
-        "library_versions": "varchar",
-        "fingerprint": "varchar",
-    },
-    "fit_parameters": {
-        "fit_id": "integer",
-        "row_number": "integer",
-        "parameter": "varchar",
-        "position": "integer",
-        "feature_name": "varchar",
-        "category": "varchar",
-        "cluster_id": "integer",
-        "value": "double",
-        "text_value": "varchar",
-    },
-    "cluster_profiles": {
-        "cluster_id": "integer",
-        "segment_key": "varchar",
-        "enterprise_count": "bigint",
-        "mean_followers_total": "double",
-        "mean_followers_facebook": "double",
-        "mean_followers_instagram": "double",
-        "mean_followers_tiktok": "double",
-    },
-    "fit_clusters": {
-        "fit_id": "integer",
-        "cluster_id": "integer",
-        "segment_key": "varchar",
-        "matched_by": "varchar",
-        "match_distance": "double",
-        "match_overlap": "double",
-    },
-    "segment_registry": {
-        "segment_key": "varchar",
-        "colour_number": "integer",
-        "is_current": "boolean",
-        "first_fit_id": "integer",
-        "last_fit_id": "integer",
-        "enterprise_count": "bigint",
-        "mean_followers_total": "double",
-        "mean_followers_facebook": "double",
-        "mean_followers_instagram": "double",
-        "mean_followers_tiktok": "double",
-    },
-    "segment_events": {
-        "fit_id": "integer",
-        "segment_key": "varchar",
-        "event_type": "varchar",
-        "related_segment_key": "varchar",
-        "related_enterprise_count": "bigint",
-    },
-    "segment_migrations": {
-        "fit_id": "integer",
-        "from_segment_key": "varchar",
-        "to_segment_key": "varchar",
-        "enterprise_count": "bigint",
-        "from_share": "double",
-        "to_share": "double",
-    },
-    "segment_changes": {
-        "enterprise_id": "varchar",
-        "change_number": "integer",
-        "changed_at": "timestamp",
-        "from_segment_key": "varchar",
-        "to_segment_key": "varchar",
-        "cause": "varchar",
-        "previous_model_segment_key": "varchar",
-        "fit_id": "integer",
-    },
-    "enterprise_segments": {
-        "enterprise_id": "varchar",
-        "segment_key": "varchar",
-        "model_segment_key": "varchar",
-        "is_set_by_hand": "boolean",
-    },
-    "projection_loadings": {
-        "fit_id": "integer",
-        "component": "integer",
-        "position": "integer",
-        "feature_name": "varchar",
-        "category": "varchar",
-        "loading": "double",
-        "column_mean": "double",
-        "explained_variance_share": "double",
-    },
+    "publication": "data_set string, published_at timestamp, schema_version integer,"
+    " segmentations string",
+    "segmentation_fits": "segmentation string, fit_id integer, fitted_at timestamp,"
+    " reason string, member_count bigint, sample_count bigint, cluster_count integer,"
+    " inertia double, silhouette double, ari_to_previous double, settings string,"
+    " library_versions string, fingerprint string",
+    "fit_parameters": "segmentation string, fit_id integer, row_number integer,"
+    " parameter string, position integer, feature_name string, feature_level string,"
+    " cluster_id integer, value double, text_value string",
+    "fit_clusters": "segmentation string, fit_id integer, cluster_id integer,"
+    " segment_key string, matched_by string, match_distance double,"
+    " match_overlap double",
+    "segment_registry": "segmentation string, segment_key string,"
+    " segment_name_fr string, segment_name_en string, colour_number integer,"
+    " segment_colour string, is_current boolean, first_fit_id integer,"
+    " last_fit_id integer, member_count bigint",
+    "segment_profiles": "segmentation string, segment_key string, measure string,"
+    " mean_value double",
+    "segment_events": "segmentation string, fit_id integer, segment_key string,"
+    " event_type string, related_segment_key string, related_member_count bigint",
+    "segment_migrations": "segmentation string, fit_id integer,"
+    " from_segment_key string, to_segment_key string, member_count bigint,"
+    " from_share double, to_share double",
+    "segment_changes": "segmentation string, member_id string, change_number integer,"
+    " changed_at timestamp, from_segment_key string, to_segment_key string,"
+    " cause string, previous_model_segment_key string, fit_id integer",
+    "projection_loadings": "segmentation string, fit_id integer, component integer,"
+    " position integer, feature_name string, feature_level string, loading double,"
+    " column_mean double, explained_variance_share double",
+    "evaluation_figures": "segmentation string, fit_id integer, evaluated_at timestamp,"
+    " section string, subject string, figure string, value double, text_value string",
+    "chart_drawings": "segmentation string, chart_name string, language string,"
+    " position integer, title string, description string, alternative_text string,"
+    " png blob, digest string",
 }
-
-# What a publication from before these tables and columns says in others.
-_OLDER_PUBLICATIONS = (
-    "update {catalog}.enterprise_segments set model_segment_key = segment_key"
-    " where model_segment_key is null",
-    "insert into {catalog}.fit_clusters (fit_id, cluster_id, segment_key, matched_by)"
-    " select fit_id, cluster_id, segment_key, 'last_known_profile'"
-    " from {catalog}.cluster_profiles"
-    " cross join (select max(fit_id) as fit_id from {catalog}.segmentation_fits)"
-    " where not exists (select 1 from {catalog}.fit_clusters)",
-    "insert into {catalog}.segment_registry"
-    " select segment_key, null, true, fit_id, fit_id, enterprise_count,"
-    " mean_followers_total, mean_followers_facebook, mean_followers_instagram,"
-    " mean_followers_tiktok from {catalog}.cluster_profiles"
-    " cross join (select max(fit_id) as fit_id from {catalog}.segmentation_fits)"
-    " where not exists (select 1 from {catalog}.segment_registry)",
-    # Who was there came at that publication at the latest.
-    "insert into {catalog}.segment_changes (enterprise_id, change_number, changed_at,"
-    " to_segment_key, cause, fit_id)"
-    " select enterprise_id, 1, published_at, segment_key, 'new', fit_id"
-    " from {catalog}.enterprise_segments cross join {catalog}.publication"
-    " cross join (select max(fit_id) as fit_id from {catalog}.segmentation_fits)"
-    " where not exists (select 1 from {catalog}.segment_changes)",
+# Filled from the members that the publication lists for each segmentation.
+MEMBER_SEGMENTS = (
+    "segmentation string, member_id string, segment_key string,"
+    " model_segment_key string, is_set_by_hand boolean"
 )
+
+# What version 1, which knew only `visibility`, has under other names.
+_OF_VERSION_1 = {
+    "publication": "select *, json_object('visibility', json_object('members',"
+    " 'enterprise_segments', 'key', 'enterprise_id')) as segmentations"
+    " from publication",
+    "segmentation_fits": "select * replace ("
+    " replace(settings, 'category_weight', 'categorical_weight') as settings)"
+    " rename (enterprise_count as member_count) from segmentation_fits",
+    "fit_parameters": "select * replace ("
+    " case parameter when 'category' then 'level' when 'imputed_category' then"
+    " 'imputed_level' else parameter end as parameter, case parameter when 'settings'"
+    " then replace(text_value, 'category_weight', 'categorical_weight')"
+    " else text_value end as text_value) rename (category as feature_level)"
+    " from fit_parameters",
+    "fit_clusters": "from fit_clusters",
+    "segment_registry": "select * rename (enterprise_count as member_count)"
+    " from segment_registry",
+    "segment_profiles": "select segment_key, replace(name, 'mean_', '') as measure,"
+    " mean_value from (unpivot segment_registry on columns('mean_.*')"
+    " into name name value mean_value)",
+    "segment_events": "select *"
+    " rename (related_enterprise_count as related_member_count) from segment_events",
+    "segment_migrations": "select * rename (enterprise_count as member_count)"
+    " from segment_migrations",
+    "segment_changes": "select *"
+    " replace (replace(cause, 'enterprise_changed', 'member_changed') as cause)"
+    " rename (enterprise_id as member_id) from segment_changes",
+    "projection_loadings": "select * rename (category as feature_level)"
+    " from projection_loadings",
+}
 
 
 def identify_publication(publish_dir: Path) -> str:
@@ -158,11 +104,11 @@ def attach_previous_publication(
 ) -> None:
     """Attach the last publication as the in-memory catalog ``previous_publication``.
 
-    Its tables are there, empty, when nothing has been published yet; one more,
-    ``published_file``, identifies the file that they were read from. The published
-    file is copied before it is opened: a BI tool that holds it open does not stop a
-    build, and the build does not stop the tool. Nobody but :func:`publish` writes
-    that file, always as a whole, so a copy is never half of one.
+    Its tables are those of ``MEMORY_TABLES``, empty when nothing has been published
+    yet, ``member_segments``, where each member was placed, and ``published_file``,
+    which identifies the file that they were read from. That is copied before it is
+    opened, so that no build stops a BI tool or the other way round; as it is only ever
+    replaced as a whole, a copy is never half of one.
 
     Raises
     ------
@@ -171,9 +117,10 @@ def attach_previous_publication(
         version of the project.
     """
     connection.execute(f"attach ':memory:' as {CATALOG}")
-    for table, columns in MEMORY_TABLES.items():
-        listed = ", ".join(f"{name} {type_}" for name, type_ in columns.items())
-        connection.execute(f"create table {CATALOG}.main.{table} ({listed})")
+    for table, columns in (
+        MEMORY_TABLES | {"member_segments": MEMBER_SEGMENTS}
+    ).items():
+        connection.execute(f"create table {CATALOG}.main.{table} ({columns})")
     connection.execute(
         f"create table {CATALOG}.main.published_file as select ? as identity",
         [identify_publication(publish_dir)],
@@ -184,7 +131,11 @@ def attach_previous_publication(
     copy = working_dir / "previous_publication.duckdb"
     try:
         shutil.copyfile(published, copy)
-        _read_memory(connection, copy=copy)
+        connection.execute(f"attach {text(str(copy))} as published_copy (read_only)")
+        try:
+            _read_memory(connection, published=published)
+        finally:
+            connection.execute("detach published_copy")
     except OSError as error:
         raise SegmentationError(
             f"The publication {published} cannot be copied to {copy} ({error}): mend"
@@ -197,42 +148,59 @@ def attach_previous_publication(
         ) from error
     finally:
         copy.unlink(missing_ok=True)
-    _check_schema_version(connection, published=published)
 
 
-def _check_schema_version(connection: DuckDBPyConnection, *, published: Path) -> None:
-    """Refuse what a later version of the project has published: it may mean more."""
-    newest = connection.sql(
-        f"select max(schema_version) from {CATALOG}.main.publication"
-    ).fetchall()[0][0]
-    if newest is not None and newest > SCHEMA_VERSION:
-        raise SegmentationError(
-            f"The publication {published} was made by a later version of this project"
-            f" (tables of version {newest}, and this one knows them up to version"
-            f" {SCHEMA_VERSION}). Update the project, go back with make rollback, or"
-            " set PUBLISH_DIR to another folder."
+def _read_memory(connection: DuckDBPyConnection, *, published: Path) -> None:
+    # A cursor looks for tables in the copy and leaves the connection as it was.
+    copy = connection.cursor()
+    copy.execute("use published_copy.main")
+    version = _read_schema_version(copy, published=published)
+    present = {name for (name,) in copy.sql("show tables").fetchall()}
+    for table in MEMORY_TABLES:
+        query = f"from {table}" if table in present else None
+        if version == 1:
+            query = _OF_VERSION_1.get(table)
+            query = query and f"select 'visibility' as segmentation, * from ({query})"
+        if query:
+            target = f"{CATALOG}.main.{table}"
+            kept = copy.table(target).columns
+            shared = ", ".join(quoted(n) for n in copy.sql(query).columns if n in kept)
+            copy.execute(f"insert into {target} by name select {shared} from ({query})")
+    copy.execute(
+        "select segmentation, entry ->> 'members', entry ->> 'key' from (select"
+        " unnest(json_keys(segmentations)) as segmentation, json_extract(segmentations,"
+        f" '$.' || segmentation) as entry from {CATALOG}.main.publication)"
+    )
+    for segmentation, members, key in copy.fetchall():
+        copy.execute(
+            f"insert into {CATALOG}.main.member_segments select {text(segmentation)},"
+            f" {quoted(key)}, segment_key, model_segment_key, is_set_by_hand"
+            f" from {quoted(members)}"
         )
 
 
-def _read_memory(connection: DuckDBPyConnection, *, copy: Path) -> None:
-    connection.execute(f"attach {text(str(copy))} as published_copy (read_only)")
-    try:
-        present = connection.execute(
-            "select table_name, column_name from duckdb_columns()"
-            " where database_name = 'published_copy' and schema_name = 'main'"
-        ).fetchall()
-        if ("publication", "data_set") not in present:
-            raise CatalogException("it is no publication of this project")
-        for table, columns in MEMORY_TABLES.items():
-            shared = ", ".join(
-                quoted(name) for name in columns if (table, name) in present
-            )
-            if shared:
-                connection.execute(
-                    f"insert into {CATALOG}.main.{table} ({shared})"
-                    f" select {shared} from published_copy.main.{table}"
-                )
-    finally:
-        connection.execute("detach published_copy")
-    for statement in _OLDER_PUBLICATIONS:
-        connection.execute(statement.format(catalog=f"{CATALOG}.main"))
+def _read_schema_version(copy: DuckDBPyConnection, *, published: Path) -> int:
+    """Refuse what this version of the project does not know how to read."""
+    columns = copy.sql(
+        "select column_name from duckdb_columns() where table_name = 'publication'"
+        " and database_name = 'published_copy'"
+    ).fetchall()
+    if ("data_set",) not in columns:
+        raise CatalogException("it is no publication of this project")
+    version = 0
+    if ("tables",) in columns:
+        ((version,),) = copy.sql("select schema_version from publication").fetchall()
+    if version < 1:
+        raise SegmentationError(
+            f"The publication {published} was made by a first version of this project,"
+            " which this one does not read: publish once with version 1, or move the"
+            " file away to start without a memory."
+        )
+    if version > SCHEMA_VERSION:
+        raise SegmentationError(
+            f"The publication {published} was made by a later version of this project"
+            f" (tables of version {version}, and this one knows them up to version"
+            f" {SCHEMA_VERSION}). Update the project, go back with make rollback, or"
+            " set PUBLISH_DIR to another folder."
+        )
+    return version

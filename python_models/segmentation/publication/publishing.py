@@ -1,26 +1,49 @@
-"""Publish the marts of a complete green build, with their charts and exports."""
+"""Publish the marts of a complete green build, with their charts, exports and page."""
 
-from collections.abc import Mapping
+import json
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import duckdb
 from duckdb import DuckDBPyConnection
-from duckdb import Error as DuckDBError
 
 from segmentation.errors import SegmentationError
-from segmentation.publication.database_file import write_database
-from segmentation.publication.kept_publications import (
-    alone_in,
+from segmentation.publication.memory import (
+    DATABASE_NAME,
+    SCHEMA_VERSION,
+    identify_publication,
+)
+from segmentation.publication.publication_folder import (
+    changing,
+    render_files,
     replace_publication,
     settle,
-    unfinished_folder,
 )
-from segmentation.publication.memory import DATABASE_NAME, identify_publication
-from segmentation.publication.published_files import write_files
+from segmentation.sql_text import quoted, text
 
 # An exposure is not run: no-op.
 _GREEN = ("success", "pass", "warn", "no-op")
+_DESCRIBED = ("members", "key", "measures", "dimensions")
+# A primary key costs time and space; beyond this many rows it is left out.
+PRIMARY_KEY_ROW_LIMIT = 1_000_000
+# Every client from 1.2 on reads the file.
+STORAGE_VERSION = "v1.2.0"
+_PUBLICATION = """
+    data_set string: Name of the data set that the publication belongs to.
+    raw_source string: Where the raw tables came from: seeds, files or another source.
+    published_at timestamp: Clock of the build that published it, UTC.
+    language string: Language of the CSV file, in which the page opens: fr, en
+    schema_version integer: Version of the published tables, raised when a column is \
+renamed or removed.
+    segmentations string: JSON object by segmentation: fit_id (key of \
+segmentation_fits), member_count, the table of its members with its key, its measures \
+and its dimensions.
+    tables string: JSON object: the number of rows of each other table of this file, \
+by name.
+    files string: JSON object: the sha256 (hexadecimal) of each file that was \
+published with this one, by its path in the folder.
+"""
 
 
 def publish(
@@ -31,43 +54,16 @@ def publish(
     is_empty_run: bool,
     expected_nodes: list[str],
     results: list[list[str]],
-    marts: list[dict[str, Any]],
-    relations: Mapping[str, str],
-    language: str,
-    data_set: str,
-    raw_source: str,
-    published_at: str,
     remembered_file: str,
+    **contents: Any,
 ) -> tuple[str, dict[str, Any] | None]:
     """Publish the marts if the build was complete and green.
 
-    Parameters
-    ----------
-    cursor : duckdb.DuckDBPyConnection
-        On the build database.
-    publish_dir : pathlib.Path
-        Where the publication is kept.
-    command : str
-        The dbt command; only ``build`` publishes.
-    is_empty_run : bool
-        True for ``--empty``, which builds tables without rows.
-    expected_nodes : list of str
-        Every enabled model, seed, data test and unit test.
-    results : list of [str, str]
-        Node and status of everything that ran.
-    marts : list of dict
-        ``relation``, ``name``, ``description``, ``primary_key`` (list of columns)
-        and ``columns`` (name to description) of each table to publish.
-    relations : mapping of str to str
-        Name of each model and seed to the relation that holds it.
-    language : {'fr', 'en'}
-        Language of what people read.
-    data_set, raw_source : str
-        What the publication belongs to and where it came from.
-    published_at : str
-        The build's clock, ISO format.
-    remembered_file : str
-        Identity of the published file that the build remembers.
+    ``expected_nodes`` are every enabled model, seed and data test, ``results`` node and
+    status of everything that ran. ``contents`` are ``marts`` (``relation``, ``name``,
+    ``description``, ``primary_key``, ``columns``: descriptions by name),
+    ``segmentations`` (by name; one whose members are not published is left out), and
+    texts of the table ``publication``.
 
     Returns
     -------
@@ -82,40 +78,26 @@ def publish(
         If a file cannot be written, or another build has put its own there since
         this one began: its part of the history would be lost.
     """
-    refusal = _reason_not_to_publish(
-        command=command,
-        is_empty_run=is_empty_run,
-        expected_nodes=expected_nodes,
-        results=results,
-    )
+    refusal = _reason_not_to_publish(command, is_empty_run, expected_nodes, results)
     if refusal:
         return f"Not published: {refusal}. {publish_dir}/ is as it was.", None
     target = publish_dir / DATABASE_NAME
     try:
         publish_dir.mkdir(parents=True, exist_ok=True)
-        with alone_in(publish_dir), unfinished_folder(publish_dir) as unfinished:
+        with changing(publish_dir) as folder:
             if identify_publication(publish_dir) != remembered_file:
                 raise SegmentationError(
                     f"The build passed, but {target} has changed since it began, by"
                     " another build or a rollback, which would be lost. Run dbt build"
                     " again, to go on from it."
                 )
-            file_digests = write_files(
-                cursor, unfinished, relations=relations, language=language
-            )
-            publication = write_database(
-                cursor,
-                unfinished / DATABASE_NAME,
-                marts=marts,
-                data_set=data_set,
-                raw_source=raw_source,
-                published_at=published_at,
-                file_digests=file_digests,
-            )
-            replace_publication(
-                unfinished, publication=publication, publish_dir=publish_dir
-            )
-    except (OSError, DuckDBError) as error:
+            tables = _write_database(cursor, folder / DATABASE_NAME, **contents)
+            files = render_files(folder)
+            with duckdb.connect(str(folder / DATABASE_NAME)) as published:
+                listed = json.dumps(files, sort_keys=True, ensure_ascii=False)
+                published.execute("update publication set files = ?", [listed])
+            publication = replace_publication(publish_dir, folder)
+    except (OSError, duckdb.Error) as error:
         with suppress(SegmentationError):
             settle(publish_dir)
         raise SegmentationError(
@@ -123,16 +105,12 @@ def publish(
             " publication is as it was: mend the cause, such as a full disk or a wrong"
             " PUBLISH_DIR, then run dbt build again."
         ) from error
-    counts = f"{len(marts)} tables and {len(file_digests)} files"
+    counts = f"{len(tables)} tables and {len(files)} files"
     return f"Published {counts} to {publish_dir}/.", publication
 
 
 def _reason_not_to_publish(
-    *,
-    command: str,
-    is_empty_run: bool,
-    expected_nodes: list[str],
-    results: list[list[str]],
+    command: str, is_empty_run: bool, expected: list[str], results: list[list[str]]
 ) -> str | None:
     if command != "build":
         return f"only a whole 'dbt build' publishes, and this was 'dbt {command}'"
@@ -145,10 +123,83 @@ def _reason_not_to_publish(
         more = f" and {len(failed) - 1} more" if len(failed) > 1 else ""
         rest = f", {len(skipped)} were skipped" if failed and skipped else ""
         return f"{first[0]}{more} {verb}{rest}"
-    missing = sorted(set(expected_nodes) - {node for node, _ in results})
+    missing = sorted(set(expected) - {node for node, _ in results})
     if missing:
         return (
-            f"this build left out {len(missing)} of {len(expected_nodes)} models,"
+            f"this build left out {len(missing)} of {len(expected)} models,"
             f" seeds and tests ({missing[0]} first)"
         )
     return None
+
+
+def _write_database(
+    cursor: DuckDBPyConnection,
+    path: Path,
+    *,
+    marts: list[dict[str, Any]],
+    segmentations: dict[str, dict[str, Any]],
+    **row: Any,
+) -> dict[str, int]:
+    """Write the marts into a new DuckDB file; give the number of rows of each."""
+    cursor.execute(
+        f"attach {text(str(path))} as publication (storage_version '{STORAGE_VERSION}')"
+    )
+    try:
+        row_counts = {mart["name"]: _copy_mart(cursor, mart) for mart in marts}
+        described = {}
+        for name, entry in segmentations.items():
+            if entry["members"] in row_counts:
+                fits = cursor.table("publication.main.segmentation_fits")
+                of = fits.filter(f"segmentation = {text(name)}")
+                described[name] = {
+                    "fit_id": of.max("fit_id").fetchall()[0][0],
+                    "member_count": row_counts[entry["members"]],
+                    **{n: entry[n] for n in _DESCRIBED},
+                }
+        row |= {"schema_version": SCHEMA_VERSION, "files": "{}"}
+        row["segmentations"] = json.dumps(described, sort_keys=True)
+        row["tables"] = json.dumps(row_counts, sort_keys=True)
+        lines = [
+            line.strip().split(": ", 1) for line in _PUBLICATION.strip().splitlines()
+        ]
+        columns = {column.split()[0]: what for column, what in lines}
+        table = "publication.main.publication"
+        cursor.execute(f"create table {table} ({', '.join(c for c, _ in lines)})")
+        places = ", ".join("?" * len(columns))
+        cursor.execute(
+            f"insert into {table} values ({places})", [row[name] for name in columns]
+        )
+        what = "One row: what this file holds, of which data set and when."
+        _comment(cursor, table, what, columns)
+        cursor.execute("checkpoint publication")
+    finally:
+        cursor.execute("detach publication")
+    return row_counts
+
+
+def _copy_mart(cursor: DuckDBPyConnection, mart: dict[str, Any]) -> int:
+    """Copy one mart in the order of its key; give its number of rows."""
+    table = f"publication.main.{quoted(mart['name'])}"
+    source = cursor.sql(f"select * from {mart['relation']}")
+    columns = [
+        f"{quoted(name)} {type_}"
+        for name, type_ in zip(source.columns, source.types, strict=True)
+    ]
+    key = ", ".join(map(quoted, mart["primary_key"]))
+    row_count = source.aggregate("count(*)").fetchall()[0][0]
+    if key and row_count <= PRIMARY_KEY_ROW_LIMIT:
+        columns.append(f"primary key ({key})")
+    cursor.execute(f"create table {table} ({', '.join(columns)})")
+    cursor.execute(
+        f"insert into {table} select * from {mart['relation']} order by {key or 'all'}"
+    )
+    _comment(cursor, table, mart["description"], mart["columns"])
+    return row_count
+
+
+def _comment(
+    cursor: DuckDBPyConnection, table: str, description: str, columns: dict[str, str]
+) -> None:
+    cursor.execute(f"comment on table {table} is {text(description)}")
+    for name, what in columns.items():
+        cursor.execute(f"comment on column {table}.{quoted(name)} is {text(what)}")

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import shutil
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -9,37 +10,26 @@ from pathlib import Path
 from duckdb import Error as DuckDBError
 
 from segmentation.errors import SegmentationError
-from segmentation.publication.kept_publications import (
-    alone_in,
-    find_current,
-    keep_what_is_there,
+from segmentation.publication.memory import DATABASE_NAME, SCHEMA_VERSION
+from segmentation.publication.publication_folder import (
+    KEPT,
+    changing,
+    keep_current,
     list_kept,
-    number_of,
     put_in_place,
-    read_description,
+    read_row,
+    render_files,
     settle,
 )
-from segmentation.publication.memory import DATABASE_NAME
 
 
 def roll_back(publish_dir: Path, *, number: int | None = None) -> str:
-    """Put a kept publication in place; the one that was there stays kept.
+    """Put a kept database in place and render its files; the one before stays kept.
 
-    The next build goes on from it. What it was rolled back from is forgotten when
-    that build publishes.
-
-    Parameters
-    ----------
-    publish_dir : pathlib.Path
-        Where the publication is kept.
-    number : int, optional
-        Number of the publication; by default that of the one before, or of the newest
-        if the database that is there cannot be read.
-
-    Returns
-    -------
-    str
-        What is in place now, and what else there is.
+    The next build goes on from it, and what it was rolled back from is forgotten when
+    that build publishes. Without a number it is the one before, or the newest if the
+    database that is there cannot be read. The answer says what is in place now, and
+    what else there is.
 
     Raises
     ------
@@ -52,10 +42,10 @@ def roll_back(publish_dir: Path, *, number: int | None = None) -> str:
             f"There is no folder {publish_dir}/: set PUBLISH_DIR to the one to roll"
             " back."
         )
-    settle(publish_dir)
     try:
-        return _put_back(publish_dir, number=number)
-    except OSError as error:
+        with changing(publish_dir) as folder:
+            return _put_back(publish_dir, folder, number=number)
+    except (OSError, DuckDBError) as error:
         with suppress(SegmentationError):
             settle(publish_dir)
         raise SegmentationError(
@@ -65,56 +55,50 @@ def roll_back(publish_dir: Path, *, number: int | None = None) -> str:
         ) from error
 
 
-def _put_back(publish_dir: Path, *, number: int | None) -> str:
-    with alone_in(publish_dir):
-        current = find_current(publish_dir)
-        if current is None and (publish_dir / DATABASE_NAME).exists():
-            # One that cannot be read is nothing to go back to.
-            with suppress(DuckDBError):
-                current = keep_what_is_there(publish_dir)
-        kept = {number_of(folder): folder for folder in list_kept(publish_dir)}
-        if number is None:
-            earlier = [n for n in kept if current is None or n < number_of(current)]
-            if not earlier:
-                raise SegmentationError(
-                    f"No publication before this one is kept in {publish_dir}/."
-                    f"{_listed(kept, current)}"
-                )
-            number = max(earlier)
-        if number not in kept:
-            raise SegmentationError(
-                f"No publication {number} is kept in {publish_dir}/."
-                f"{_listed(kept, current)}"
-            )
-        _check_whole(kept[number])
-        put_in_place(kept[number], publish_dir=publish_dir)
-        return (
-            f"Publication {number} is in place in {publish_dir}/."
-            f"{_listed(kept, kept[number])}"
-        )
-
-
-def _check_whole(folder: Path) -> None:
-    description = read_description(folder)
-    listed = json.loads(description.get("files") or "{}")
-    missing = [name for name in listed if not (folder / name).is_file()]
-    if not description or missing:
+def _put_back(publish_dir: Path, folder: Path, *, number: int | None) -> str:
+    current = keep_current(publish_dir, folder)
+    kept = list_kept(publish_dir)
+    if number is None:
+        # One that cannot be read is nothing to go back to.
+        number = max((n for n in kept if current is None or n < current), default=None)
+    if number not in kept:
+        which = "before this one" if number is None else number
+        folders = sorted(f.name for f in (publish_dir / KEPT).glob("*/"))
         raise SegmentationError(
-            f"The kept publication {folder} is not whole"
-            f" ({missing[0] if missing else 'it has no description'}): name another"
-            " one, as in make rollback TO=1."
+            f"No publication {which} is kept in {publish_dir}/.{_listed(kept, current)}"
+            + f"\nVersion 1 of this project has kept {', '.join(folders)} there, which"
+            " only that version puts back." * bool(folders)
         )
+    row = read_row(kept[number])
+    if row is None:
+        raise SegmentationError(
+            f"The kept publication {kept[number]} is not whole: name another one, as in"
+            " make rollback TO=1."
+        )
+    if row.get("schema_version") != SCHEMA_VERSION:
+        raise SegmentationError(
+            f"The kept publication {kept[number]} has the tables of another version of"
+            f" this project ({row.get('schema_version')}, and this one renders version"
+            f" {SCHEMA_VERSION}): go back with that version, or name another one."
+        )
+    shutil.copyfile(kept[number], folder / DATABASE_NAME)
+    render_files(folder)
+    put_in_place(publish_dir, folder)
+    return f"Publication {number} is in place in {publish_dir}/.{_listed(kept, number)}"
 
 
-def _listed(kept: dict[int, Path], current: Path | None) -> str:
+def _listed(kept: dict[int, Path], current: int | None) -> str:
     lines = []
-    for number, folder in kept.items():
-        publication = read_description(folder)
+    for number, path in kept.items():
+        row = read_row(path) or {}
+        segmentations = json.loads(row.get("segmentations") or "{}")
         lines.append(
-            f"\n  {number}: {publication.get('published_at', 'unknown time')} UTC,"
-            f" fit {publication.get('fit_id')},"
-            f" {publication.get('enterprise_count')} enterprises"
-            + (" (in place)" if folder == current else "")
+            f"\n  {number}: {row.get('published_at', 'unknown time')} UTC"
+            + "".join(
+                f", {name} fit {entry['fit_id']} of {entry['member_count']} members"
+                for name, entry in segmentations.items()
+            )
+            + (" (in place)" if number == current else "")
         )
     return "".join(["\nKept are:", *lines]) if lines else " Nothing is kept there."
 

@@ -15,18 +15,7 @@ OTHER_DELIMITERS = ("|", ":", "^", "~", " ")
 
 @dataclass(frozen=True)
 class CsvHeader:
-    r"""The header of a CSV file.
-
-    Attributes
-    ----------
-    columns : tuple of str
-        As the file writes them.
-    delimiter : {',', ';', '\t'}
-    skipped_lines : int
-        Lines before it.
-    has_rows : bool
-        Whether there is anything but empty lines behind it.
-    """
+    """The header of a CSV file, its columns as the file writes them."""
 
     columns: tuple[str, ...]
     delimiter: str
@@ -39,26 +28,9 @@ def read_header(
 ) -> CsvHeader:
     """Read the column names of a CSV file, and find out its delimiter.
 
-    Empty lines before the header are passed over, and so is the line ``sep=;`` that
-    some exports write for Excel.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        A file in UTF-8, with or without a byte-order mark.
-    expected : sequence of str
-        The columns it should have; the delimiter that finds most of them is taken.
-    name : pathlib.Path, optional
-        What the message calls the file, where it is not the path.
-
-    Returns
-    -------
-    CsvHeader
-
-    Raises
-    ------
-    SegmentationError
-        If there is no header, or another delimiter.
+    Empty lines before it are passed over, and the line ``sep=;`` that some exports
+    write for Excel. The delimiter that finds most of the expected columns is taken.
+    `name` is what a message calls the file, where it is not the path.
     """
     name = name or path
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
@@ -94,34 +66,15 @@ def read_header(
 
 
 def plain_name(column: str) -> str:
-    """Give the name under which a column is known: trimmed and in lower case."""
     return column.strip().lower()
 
 
 def check_header(columns: Sequence[str], *, expected: Sequence[str], what: str) -> None:
-    """Refuse a header that lacks a column or has one twice.
-
-    Parameters
-    ----------
-    columns : sequence of str
-        What the header has; case and spaces around a name do not matter.
-    expected : sequence of str
-        What it must have, in lower case.
-    what : str
-        The table and file, for the message.
-
-    Raises
-    ------
-    SegmentationError
-        Names the missing column, the closest one there is, and the header; or the
-        name that is there twice.
-    """
+    """Refuse a header that lacks a column or has one twice, by the table and file."""
     present = [plain_name(column) for column in columns]
     header = ", ".join(f'"{name}"' for name in columns)
-    for column in expected:
-        if column in present:
-            continue
-        others = [name for name in present if name not in expected]
+    others = [name for name in present if name not in expected]
+    for column in (name for name in expected if name not in present):
         close = difflib.get_close_matches(column, others, n=1, cutoff=0.5)
         remedy = (
             f"rename {close[0]!r} to {column!r}" if close else f"add {column!r} to it"

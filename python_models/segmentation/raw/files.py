@@ -17,15 +17,7 @@ LONGEST_LIST = 10
 
 @dataclass(frozen=True)
 class RawFiles:
-    """The files of each raw table, and what else lies in the folder.
-
-    Attributes
-    ----------
-    of_table : dict of str to tuple of pathlib.Path
-        The files of each table by name, sorted; every table has one or more.
-    not_read : tuple of str
-        Names of what no table is read from.
-    """
+    """The sorted files of each raw table, and names of what is not read."""
 
     of_table: dict[str, tuple[Path, ...]]
     not_read: tuple[str, ...]
@@ -38,22 +30,6 @@ def find_raw_files(folder: Path, *, tables: Sequence[str]) -> RawFiles:
     name (``turnover_2023.csv``, ``turnover_part-1.parquet``), or a folder of its name
     with files of any names in it; never two of these. Several files are parts of one
     table: all their rows count. Upper and lower case are the same.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
-    tables : sequence of str
-        Names of the raw tables.
-
-    Returns
-    -------
-    RawFiles
-
-    Raises
-    ------
-    SegmentationError
-        If the folder is none, a table has no file, or a file may or may not belong to
-        one; names the file and the remedy.
     """
     if not folder.is_dir():
         raise SegmentationError(
@@ -110,11 +86,7 @@ def _files_of(table: str, *, folder: Path, present: list[Path]) -> tuple[Path, .
                 f" elsewhere, or, if it is a part of the table, name it"
                 f" {table}_1{path.suffix.lower()} (any number or date)."
             )
-    if (
-        len(whole) > 1
-        or len(folders) > 1
-        or sum(map(bool, (whole, parts, folders))) > 1
-    ):
+    if max(len(whole), len(folders), sum(map(bool, (whole, parts, folders)))) > 1:
         names = [path.name for path in (*whole, *parts, *folders)]
         raise SegmentationError(
             f"The raw table {table} is in {folder} more than once ({listed(names)}):"
@@ -128,7 +100,14 @@ def _files_of(table: str, *, folder: Path, present: list[Path]) -> tuple[Path, .
             f" .parquet): export it under this name. The folder holds"
             f" {listed(names) or 'nothing'}."
         )
-    _check_different_stems(files)
+    seen: dict[str, Path] = {}
+    for path in files:
+        other = seen.setdefault(path.stem.lower(), path)
+        if other is not path:
+            raise SegmentationError(
+                f"{other} and {path.name} have one name and would both be read: move"
+                " the one that is not needed elsewhere."
+            )
     return tuple(files)
 
 
@@ -148,15 +127,3 @@ def _list_table_folder(folder: Path) -> list[Path]:
             f" {folder.name.lower()} into it, or delete the folder."
         )
     return files
-
-
-def _check_different_stems(files: Sequence[Path]) -> None:
-    """The same name as CSV and as Parquet is the same data twice."""
-    seen: dict[str, Path] = {}
-    for path in files:
-        other = seen.setdefault(path.stem.lower(), path)
-        if other is not path:
-            raise SegmentationError(
-                f"{other} and {path.name} have one name and would both be read: move"
-                " the one that is not needed elsewhere."
-            )

@@ -11,16 +11,15 @@ from dbt.adapters.events.logging import AdapterLogger
 from duckdb import DuckDBPyConnection
 from duckdb import Error as DuckDBError
 
-from segmentation.builds.build_database import passing_folder
+from segmentation.build_folder import passing_folder
 from segmentation.errors import SegmentationError
+from segmentation.raw.delivered_files import read_csv
 from segmentation.raw.postgres_connection import message_of, open_snapshot, place_of
-from segmentation.sql_text import quoted, text
+from segmentation.sql_text import quoted
 
 QUERIES_DIR = Path("raw_queries")
-_ROWS_PREFIX = "postgres-rows-"
 # Types whose text is no value of a raw table: '"Paris"' for the city Paris, say.
 _NESTED_TYPES = ("json", "jsonb", "bytea", "record", "hstore")
-
 # Types of numbers that may have decimals.
 _NUMBER_TYPES = ("numeric", "double precision", "float", "real")
 
@@ -29,37 +28,22 @@ _logger = AdapterLogger("Segmentation")
 
 def load_from_postgres(
     cursor: DuckDBPyConnection,
+    queries_dir: Path,
     *,
     relations: Mapping[str, str],
     columns: Mapping[str, Sequence[str]],
-    queries_dir: Path = QUERIES_DIR,
-) -> None:
+) -> list[str]:
     """Load raw tables as text, all from one snapshot of the database.
 
     Every query is checked before the first row is read, and every row is read before
     the first table is touched. The server casts to text: exact numbers, ISO dates and
     times (UTC), labels of enums. NULL and the empty text stay apart.
 
-    Parameters
-    ----------
-    cursor : duckdb.DuckDBPyConnection
-        On the build database, in a transaction that the caller ends.
-    relations : mapping of str to str
-        The table in the build database for each raw table; created or replaced. Its
-        schema exists.
-    columns : mapping of str to sequence of str
-        The columns of each raw table, which its query must return, in any order.
-    queries_dir : pathlib.Path
-        Folder of the queries, ``<raw table>.sql`` each.
-
-    Raises
-    ------
-    SegmentationError
-        If a query is missing, does not run or returns other columns, or the server
-        cannot be reached or goes away. No relation has been changed then.
+    The caller ends the transaction. Nothing is returned to tell, as each table is told
+    when it has been read.
     """
     queries = {name: read_query(queries_dir, name) for name in relations}
-    with passing_folder(cursor, prefix=_ROWS_PREFIX) as folder:
+    with passing_folder(cursor, prefix="postgres-rows-") as folder:
         row_counts, types = {}, {}
         with open_snapshot() as connection:
             for name, query in queries.items():
@@ -82,23 +66,22 @@ def load_from_postgres(
                     f"Read {row_counts[name]:,} rows of {name} from PostgreSQL in"
                     f" {time.perf_counter() - started:.1f} s"
                 )
-        _create_tables(
-            cursor,
-            relations=relations,
-            columns=columns,
-            folder=folder,
-            row_counts=row_counts,
-        )
+        for name, relation in relations.items():
+            path = folder / f"{name}.csv"
+            rows = read_csv(
+                path,
+                "header = false",
+                "delim = ','",
+                "nullstr = ''",
+                "allow_quoted_nulls = false",
+                columns=columns[name],
+            )
+            _create_table(cursor, relation, rows, name=name, count=row_counts[name])
+    return []
 
 
 def read_query(queries_dir: Path, table_name: str) -> str:
-    """Read the query of a raw table, without a semicolon at its end.
-
-    Raises
-    ------
-    SegmentationError
-        If there is no such file, or it is not in UTF-8.
-    """
+    """Read the query of a raw table, without a semicolon at its end."""
     path = queries_dir / f"{table_name}.sql"
     try:
         query = path.read_text(encoding="utf-8-sig")
@@ -189,36 +172,22 @@ def _as_text(name: str, kind: str) -> str:
     return f"{quoted(name)}::text"
 
 
-def _create_tables(
-    cursor: DuckDBPyConnection,
-    *,
-    relations: Mapping[str, str],
-    columns: Mapping[str, Sequence[str]],
-    folder: Path,
-    row_counts: Mapping[str, int],
+def _create_table(
+    cursor: DuckDBPyConnection, relation: str, rows: str, *, name: str, count: int
 ) -> None:
-    for name, relation in relations.items():
-        types = ", ".join(f"{text(column)}: 'varchar'" for column in columns[name])
-        # Everything is stated, so that nothing is guessed from the first lines.
-        try:
-            cursor.execute(
-                f"create or replace table {relation} as select * from read_csv("
-                f"{text(str(folder / f'{name}.csv'))}, columns = {{{types}}},"
-                " auto_detect = false, header = false, delim = ',', quote = '\"',"
-                " escape = '\"', comment = '', nullstr = '',"
-                " allow_quoted_nulls = false, strict_mode = true)"
-            )
-        except DuckDBError as error:
-            raise SegmentationError(
-                f"The rows of {name} from PostgreSQL cannot be loaded:"
-                f" {str(error).splitlines()[0]}"
-            ) from error
-        ((loaded,),) = cursor.execute(f"select count(*) from {relation}").fetchall()
-        if loaded != row_counts[name]:
-            raise SegmentationError(
-                f"Of {row_counts[name]} rows of {name} from PostgreSQL {loaded} arrived"
-                " in the build database: this should not happen, please report it."
-            )
+    try:
+        cursor.execute(f"create or replace table {relation} as select * from {rows}")
+    except DuckDBError as error:
+        raise SegmentationError(
+            f"The rows of {name} from PostgreSQL cannot be loaded:"
+            f" {str(error).splitlines()[0]}"
+        ) from error
+    ((loaded,),) = cursor.execute(f"select count(*) from {relation}").fetchall()
+    if loaded != count:
+        raise SegmentationError(
+            f"Of {count} rows of {name} from PostgreSQL {loaded} arrived in the"
+            " build database: this should not happen, please report it."
+        )
 
 
 @contextmanager
@@ -231,9 +200,8 @@ def _query_errors(
     except psycopg.Error as error:
         line = ""
         if error.diag.statement_position:
-            before = error.diag.statement_position
             # The wrapping puts one line before the query.
-            sent = f"select * from (\n{query}\n"[: int(before)]
+            sent = f"select * from (\n{query}\n"[: int(error.diag.statement_position)]
             line = f" in line {sent.count(chr(10))}"
         message = message_of(error, connection=connection)
         said = message.split(" LINE ")[0].rstrip(".")

@@ -31,11 +31,6 @@ def check_connection_variables() -> None:
     """Refuse a connection URL or string in a variable that holds a name.
 
     Such a value holds the password, and names are shown in messages.
-
-    Raises
-    ------
-    SegmentationError
-        Names the variable, not its value.
     """
     for variable in _NAMING_VARIABLES:
         value = os.environ.get(variable, "")
@@ -53,18 +48,8 @@ def check_connection_variables() -> None:
 def open_snapshot() -> Iterator[psycopg.Connection]:
     """Connect and begin a read-only transaction that sees one state of the database.
 
-    The transaction itself is read-only. The session is left as it is: behind a pooler
-    it may be lent to another program next.
-
-    Yields
-    ------
-    psycopg.Connection
-        In a transaction, which ends when the block does; nothing is committed.
-
-    Raises
-    ------
-    SegmentationError
-        If the server cannot be reached, refuses, or goes away.
+    It ends when the block does. The session is left as it is: behind a pooler it may be
+    lent to another program next.
     """
     check_connection_variables()
     options: dict[str, str | int] = {

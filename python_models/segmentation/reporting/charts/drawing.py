@@ -1,129 +1,154 @@
 """Draw every chart that there is something to draw of, in every language."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+import hashlib
+import json
+from importlib.metadata import version
 
 import pandas as pd
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
-from segmentation.learning.typed_table import empty_table, typed_table
-from segmentation.reporting.charts import (
-    boxes,
-    cluster_counts,
-    coordinates,
-    followers,
-    migrations,
-    mixes,
-    rankings,
-    sizes,
+from segmentation.errors import SegmentationError
+from segmentation.reporting.charts.reading import (
+    READERS,
+    ChartPlan,
+    ChartTables,
+    read_chart,
 )
-from segmentation.reporting.charts.chart import Chart
-from segmentation.reporting.charts.sources import ChartSources
-from segmentation.reporting.charts.style import own_style
-from segmentation.reporting.charts.texts import ChartTexts, read_wording
+from segmentation.reporting.charts.texts import (
+    EVERY_CHART,
+    EVERY_SEGMENTATION,
+    ChartTexts,
+)
 
 LANGUAGES = ("fr", "en")
+# To be raised with every change of how a chart looks: what is published is redrawn.
+DRAWING_VERSION = 2
+# As many measures stand side by side in a chart that nobody has planned.
+MOST_PANELS = 5
 COLUMN_TYPES = {
-    "chart_name": "varchar",
-    "language": "varchar",
+    "segmentation": "string",
+    "chart_name": "string",
+    "language": "string",
     "position": "integer",
-    "title": "varchar",
-    "description": "varchar",
-    "alternative_text": "varchar",
-    "png": "blob",
+    "title": "string",
+    "description": "string",
+    "alternative_text": "string",
+    "png": "binary",
+    "digest": "string",
 }
 
 
-@dataclass(frozen=True)
-class ChartKind:
-    """How one chart is made.
-
-    Attributes
-    ----------
-    name : str
-    read : callable
-        Takes the sources; None when there is nothing to draw.
-    draw : callable
-        Takes what was read and the texts; gives the chart.
-    """
-
-    name: str
-    read: Callable[[ChartSources], Any]
-    draw: Callable[[Any, ChartTexts], Chart]
-
-
-# In the order in which they tell: who there is, what they are, how far to trust it.
-CHART_KINDS = (
-    ChartKind("segment_sizes", sizes.read_sizes, sizes.draw_sizes),
-    ChartKind("followers_by_platform", followers.read_means, followers.draw_means),
-    ChartKind("social_indicators", boxes.read_boxes, boxes.draw_boxes),
-    ChartKind("category_mix", mixes.read_mixes, mixes.draw_mixes),
-    ChartKind("sectors", rankings.read_sectors, rankings.draw_ranking),
-    ChartKind("cities", rankings.read_cities, rankings.draw_ranking),
-    ChartKind("pca_map", coordinates.read_map, coordinates.draw_map),
-    ChartKind(
-        "cluster_counts",
-        cluster_counts.read_cluster_counts,
-        cluster_counts.draw_cluster_counts,
-    ),
-    ChartKind(
-        "segment_migrations", migrations.read_migrations, migrations.draw_migrations
-    ),
-)
-
-
 def draw_charts(
-    sources: ChartSources,
+    tables: dict[str, DuckDBPyRelation],
     *,
-    texts: DuckDBPyRelation,
+    published_drawings: DuckDBPyRelation,
     connection: DuckDBPyConnection,
 ) -> DuckDBPyRelation:
-    """Draw all charts in all languages.
+    """Draw all charts of all segmentations in all languages, but what is published.
 
-    Parameters
-    ----------
-    sources : ChartSources
-    texts : duckdb.DuckDBPyRelation
-        The seed ``chart_texts``.
-    connection : duckdb.DuckDBPyConnection
-        The connection that the relations belong to.
-
-    Returns
-    -------
-    duckdb.DuckDBPyRelation
-        One row per chart and language; a chart with nothing to draw has none.
+    ``published_drawings`` are this table as it was published last: a drawing of the
+    same digest is kept. One row per chart and language; a chart with nothing to draw
+    has none.
 
     Raises
     ------
     SegmentationError
-        If a text is missing or has a field that its chart does not give.
+        If a planned chart cannot be, a text is missing or has an unknown field.
     """
-    wording = read_wording(texts)
-    rows = []
-    with own_style():
-        for position, kind in enumerate(CHART_KINDS, start=1):
-            content = kind.read(sources)
-            if content is None:
-                continue
-            for language in LANGUAGES:
-                chart = kind.draw(
-                    content,
-                    ChartTexts(
-                        wording=wording, chart_name=kind.name, language=language
-                    ),
-                )
-                rows.append(
-                    {
-                        "chart_name": kind.name,
-                        "language": language,
-                        "position": position,
-                        "title": chart.title,
-                        "description": chart.reading,
-                        "alternative_text": chart.alternative_text,
-                        "png": chart.sheet.to_png(),
-                    }
-                )
-    if not rows:
-        return empty_table(connection, COLUMN_TYPES)
-    return typed_table(connection, pd.DataFrame(rows), COLUMN_TYPES)
+    published = {row[-1]: row for row in _rows(published_drawings, *COLUMN_TYPES)}
+    drawn = []
+    for name, variables in _rows(
+        tables["segmentation_variables"], "segmentation", "variables"
+    ):
+        seen = ChartTables(tables, name)
+        segments = seen.segments()
+        for plan in plan_charts(seen, **json.loads(variables)):
+            content = read_chart(plan, seen, segments)
+            for language in LANGUAGES if content else ():
+                texts = read_texts(seen, plan, language=language)
+                inputs = repr((DRAWING_VERSION, version("matplotlib"), content, texts))
+                digest = hashlib.md5(inputs.encode(), usedforsecurity=False).hexdigest()
+                place = (name, plan.name, language, plan.position)
+                if digest in published:
+                    drawing = published[digest][len(place) : -1]
+                else:
+                    # matplotlib takes a second to import; most builds draw nothing.
+                    from segmentation.reporting.charts.pictures import draw_chart
+
+                    drawing = draw_chart(content, texts)
+                drawn.append((*place, *drawing, digest))
+    casts = [f"cast({name} as {kind}) as {name}" for name, kind in COLUMN_TYPES.items()]
+    rows = pd.DataFrame(drawn, columns=list(COLUMN_TYPES), dtype=object)
+    return connection.from_df(rows).project(", ".join(casts))
+
+
+def plan_charts(
+    tables: ChartTables, measures: list[str], dimensions: list[str], **_
+) -> list[ChartPlan]:
+    """The charts of a segmentation: as the seed has them, or else one per kind.
+
+    Raises
+    ------
+    SegmentationError
+        If a chart is of no kind, or has subjects that its segmentation has not.
+    """
+    columns = "chart_name, kind, position, subjects, extra_subjects"
+    planned = tables.rows("segmentation_charts", columns, order="position, chart_name")
+    if not planned:
+        some = " ".join(measures[:MOST_PANELS])
+        default = [
+            ("segment_sizes", "sizes", ""),
+            *((f"measure_{kind}", kind, some) for kind in ("means", "boxes") if some),
+            *(
+                (f"{n}_{kind}", kind, n)
+                for kind in ("mix", "ranking")
+                for n in dimensions
+            ),
+            ("pca_map", "map", ""),
+            ("cluster_counts", "counts", ""),
+            ("segment_migrations", "migrations", ""),
+        ]
+        planned = [(n, kind, i, of, "") for i, (n, kind, of) in enumerate(default, 1)]
+    plans = []
+    for name, kind, position, *subjects in planned:
+        main, extras = (tuple((text or "").split()) for text in subjects)
+        offered = {"means": measures, "boxes": measures, "mix": dimensions,
+                   "ranking": dimensions}.get(kind, [])  # fmt: skip
+        is_wrong = kind not in READERS or bool(main) != bool(offered)
+        if is_wrong or not {*main, *extras} <= {*offered}:
+            raise SegmentationError(
+                f"The seed segmentation_charts plans {name} of {tables.segmentation} as"
+                f" {kind!r} of {' '.join((*main, *extras)) or 'nothing'}: kinds are"
+                f" {', '.join(READERS)}, and this one takes"
+                f" {', '.join(offered) or 'no subjects'}."
+            )
+        plans.append(ChartPlan(name, kind, position, main, extras))
+    return plans
+
+
+def read_texts(tables: ChartTables, plan: ChartPlan, *, language: str) -> ChartTexts:
+    """Read the texts that a chart may use, in one language."""
+    columns = f"name, short_label_{language}, unit"
+    words = tables.rows("measure_texts", columns, order="name")
+    wording = _rows(
+        tables.tables["chart_texts"].filter(f"text_{language} is not null"),
+        *("segmentation", "chart_name", "text_name", f"text_{language}"),
+    )
+    return ChartTexts(
+        wording={
+            tuple(place): text
+            for *place, text in wording
+            if place[0] in (tables.segmentation, EVERY_SEGMENTATION)
+            and place[1] in (plan.name, plan.kind, EVERY_CHART)
+        },
+        words={name: (label or name, unit or "") for name, label, unit in words},
+        segmentation=tables.segmentation,
+        chart_name=plan.name,
+        kind=plan.kind,
+        language=language,
+        subject="".join(plan.subjects[:1]),
+    )
+
+
+def _rows(relation: DuckDBPyRelation, *columns: str) -> list[tuple]:
+    return relation.project(", ".join(columns)).order(", ".join(columns)).fetchall()

@@ -1,509 +1,294 @@
 "use strict";
 
 // The table of clients: filters, order, details, language and print. Whatever comes
-// from the data is put in as text (textContent), never as markup.
+// from the data is put in as text, never as markup.
 (() => {
     const DATA = JSON.parse(document.getElementById("data").textContent);
-    const CLIENTS = DATA.enterprises.map((row, number) => ({
-        number,
-        ...Object.fromEntries(DATA.columns.map((column, i) => [column, row[i]])),
-    }));
-    // Rows per step of the table, and entries of a filter before "others".
+    const CLIENTS = DATA.enterprises.map((row) =>
+        Object.fromEntries(DATA.columns.map((column, i) => [column, row[i]])),
+    );
+    // Rows per step of the table.
     const STEP = 100;
-    const OPTION_LIMIT = 300;
-    const PLATFORMS = ["facebook", "instagram", "tiktok", "other"];
+    // What a filter offers besides its entries: no filter, and the missing.
+    const [ALL, MISSING] = ["", "(missing)"];
+    const SEGMENTS = new Map(DATA.segments.map((segment) => [segment.key, segment]));
+    const LEVELS = new Map(DATA.levels.map((level) => [level.key, level]));
     const byId = (id) => document.getElementById(id);
+    const all = (selector) => document.querySelectorAll(selector);
+    const valuesOf = (column) =>
+        new Map(CLIENTS.map((client) => [client[column], null]).filter(([key]) => key !== null));
 
-    // What a filter offers besides its entries: nothing, the missing, the rare.
-    const ALL = "";
-    const MISSING = "missing";
-    const RARE = "rare";
-
-    // Each filter: the clients' column, which holds positions in the entries, the name
-    // that stands for an entry in the address, and the texts of the other options.
+    // Each filter: its entries, and the texts of the options that are none.
     const FILTERS = {
-        city: {
-            column: "city",
-            entries: DATA.cities.map((name) => ({ key: name, label: () => name })),
-            texts: { all: "all_cities", missing: "unknown_city", rare: "other_cities" },
-            isSorted: true,
-        },
-        sector: {
-            column: "sector",
-            entries: DATA.sectors.map((name) => ({ key: name, label: () => name })),
-            texts: {
-                all: "all_sectors",
-                missing: "unknown_sector",
-                rare: "other_sectors",
-            },
-            isSorted: true,
-        },
-        segment: {
-            column: "segment",
-            entries: DATA.segments.map((segment) => ({
-                key: segment.key,
-                label: () => segment.name[language],
-            })),
-            texts: { all: "all_segments" },
-        },
-        level: {
-            column: "level",
-            entries: DATA.levels.map((level) => ({
-                key: level.key,
-                label: () => level.name[language],
-            })),
-            texts: { all: "all_levels" },
-        },
+        city: { entries: valuesOf("city"), all: "all_cities", missing: "unknown_city" },
+        sector: { entries: valuesOf("sector"), all: "all_sectors", missing: "unknown_sector" },
+        segment: { entries: SEGMENTS, all: "all_segments" },
+        level: { entries: LEVELS, all: "all_levels" },
     };
-
-    // Columns of the table: what each is ordered by, and which way first.
+    // Columns of the table, and what each is ordered by.
     const ORDERS = {
-        name: { text: (client) => client.name ?? client.id },
-        city: { text: (client) => DATA.cities[client.city] },
-        sector: { text: (client) => DATA.sectors[client.sector] },
-        segment: { number: (client) => client.segment },
-        engagement: { number: (client) => client.score, isDescending: true },
-        target_platform: { text: (client) => DATA.targets[client.target] },
-        followers: { number: (client) => client.followers, isDescending: true },
+        name: (client) => client.name ?? client.id,
+        city: (client) => client.city,
+        sector: (client) => client.sector,
+        segment: (client) => [...SEGMENTS.keys()].indexOf(client.segment),
+        engagement: (client) => client.score,
+        target_platform: (client) => client.target,
+        followers: (client) => client.followers,
     };
+    const isHighestFirst = (key) => key === "engagement" || key === "followers";
 
-    let language = DATA.language;
-    let search = "";
-    let chosen = { city: ALL, sector: ALL, segment: ALL, level: ALL };
-    let order = "name";
-    let isDescending = false;
+    let language, search, chosen, order, isDescending;
     let matches = [];
     let shownCount = STEP;
     const opened = new Set();
 
-    // Texts and numbers
-
-    function say(key, values = {}) {
-        return fill(DATA.texts[key][language], values);
-    }
-
+    const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+    const say = (key, values = {}) => fill(DATA.texts[key][language], values);
+    const writeNumber = (value) => value.toLocaleString(language, { maximumFractionDigits: 0 });
     function sayCount(key, count, values = {}) {
         const isOne = language === "fr" ? count <= 1 : count === 1;
         const form = DATA.texts[key][language][isOne ? "one" : "other"];
         return fill(form, { ...values, count: writeNumber(count) });
     }
 
-    function fill(text, values) {
-        return text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-    }
-
-    function writeNumber(value) {
-        return value.toLocaleString(language, { maximumFractionDigits: 0 });
-    }
-
-    function platformName(key) {
-        return DATA.platforms[key]?.[language] ?? key;
-    }
-
     // Letters without accents, case and ligatures, so that "oeuvre" finds "Œuvre".
-    function plain(text) {
-        return text
-            .toLowerCase()
-            .replace(/œ/g, "oe")
-            .replace(/æ/g, "ae")
-            .replace(/ß/g, "ss")
-            .replace(/[’ʼ`]/g, "'")
-            .normalize("NFKD")
-            .replace(/\p{M}/gu, "")
-            .replace(/\s+/g, " ")
-            .trim();
-    }
-
-    const plainNames = new Map(
-        CLIENTS.map((client) => [client, plain(client.name ?? client.id)]),
-    );
-
-    // Elements
+    const plain = (text) =>
+        text.toLowerCase().replace(/œ/g, "oe").replace(/æ/g, "ae").replace(/ß/g, "ss")
+            .replace(/[’ʼ`]/g, "'").normalize("NFKD").replace(/\p{M}/gu, "")
+            .replace(/\s+/g, " ").trim();
+    CLIENTS.forEach((client) => (client.plainName = plain(client.name ?? client.id)));
 
     function make(tag, properties = {}, ...children) {
         const element = document.createElement(tag);
         for (const [name, value] of Object.entries(properties)) {
-            if (name in element) {
-                element[name] = value;
-            } else {
-                element.setAttribute(name, value);
-            }
+            name in element ? (element[name] = value) : element.setAttribute(name, value);
         }
         element.append(...children);
         return element;
     }
 
-    function draw(tag, attributes, ...children) {
-        const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
-        for (const [name, value] of Object.entries(attributes)) {
-            element.setAttribute(name, value);
-        }
-        element.append(...children);
-        return element;
-    }
+    const quiet = (text) => make("span", { className: "quiet" }, text);
+    const missing = (key) => quiet(say(key));
+    const count = (value) => (value === null ? missing("unknown") : writeNumber(value));
 
-    function swatch(segment) {
-        return draw(
-            "svg",
-            {
-                class: "swatch",
-                viewBox: "0 0 20 20",
-                fill: segment.colour,
-                "aria-hidden": "true",
-            },
-            draw("use", { href: `#shape-${segment.shape}` }),
-        );
-    }
+    // A segment's mark is on its card already.
+    const SWATCHES = new Map(
+        [...SEGMENTS.keys()].map((key, i) => [key, all("#segments .swatch")[i]]),
+    );
 
-    // Filters
+    // Filters and order
 
-    function accepts(option, position) {
-        if (option === ALL) {
-            return true;
-        }
-        if (option === MISSING) {
-            return position === null;
-        }
-        if (option === RARE) {
-            return position !== null && position >= OPTION_LIMIT;
-        }
-        return position === Number(option);
-    }
-
-    // Whether a filter has clients whose value is missing, or too many entries to list.
-    function isOffered(name, option) {
-        const { column, entries } = FILTERS[name];
-        return option === MISSING
-            ? CLIENTS.some((client) => client[column] === null)
-            : entries.length > OPTION_LIMIT;
-    }
+    const accepts = (option, value) => option === ALL || option === (value ?? MISSING);
 
     function isFound(client, words, except) {
         return (
-            words.every((word) => plainNames.get(client).includes(word)) &&
-            Object.entries(FILTERS).every(
-                ([name, { column }]) =>
-                    name === except || accepts(chosen[name], client[column]),
+            words.every((word) => client.plainName.includes(word)) &&
+            Object.keys(FILTERS).every(
+                (name) => name === except || accepts(chosen[name], client[name]),
             )
         );
     }
 
-    function searchedWords() {
-        return plain(search).split(" ").filter(Boolean);
+    function labelOf(name, option) {
+        const { entries, missing: text } = FILTERS[name];
+        return option === MISSING ? say(text) : (entries.get(option)?.name[language] ?? option);
     }
+
+    const hasMissing = (name) =>
+        FILTERS[name].missing && CLIENTS.some((client) => client[name] === null);
 
     // Options with the number of clients that each would leave.
-    function fillFilter(name) {
-        const { column, entries, texts, isSorted } = FILTERS[name];
-        const words = searchedWords();
+    function fillFilter(name, words) {
         const counts = new Map();
-        let missing = 0;
-        let rare = 0;
-        for (const client of CLIENTS) {
-            if (isFound(client, words, name)) {
-                const position = client[column];
-                missing += position === null;
-                rare += position !== null && position >= OPTION_LIMIT;
-                counts.set(position, (counts.get(position) ?? 0) + 1);
-            }
+        for (const client of CLIENTS.filter((one) => isFound(one, words, name))) {
+            const option = client[name] ?? MISSING;
+            counts.set(option, (counts.get(option) ?? 0) + 1);
         }
-        const listed = entries
-            .map((entry, position) => ({ value: String(position), text: entry.label() }))
-            .filter(({ value }) => Number(value) < OPTION_LIMIT || value === chosen[name]);
-        if (isSorted) {
-            const collator = new Intl.Collator(language, { numeric: true });
-            listed.sort((a, b) => collator.compare(a.text, b.text));
+        const options = [...FILTERS[name].entries.keys()];
+        if (FILTERS[name].missing) {
+            options.sort(new Intl.Collator(language, { numeric: true }).compare);
         }
-        const options = [
-            ...listed.map((option) => ({
-                ...option,
-                count: counts.get(Number(option.value)) ?? 0,
-            })),
-        ];
-        if (isOffered(name, RARE)) {
-            options.push({ value: RARE, text: say(texts.rare), count: rare });
+        if (hasMissing(name)) {
+            options.push(MISSING);
         }
-        if (isOffered(name, MISSING)) {
-            options.push({ value: MISSING, text: say(texts.missing), count: missing });
-        }
-        const select = byId(name);
-        select.replaceChildren(
-            make("option", { value: ALL, textContent: say(texts.all) }),
-            ...options.map(({ value, text, count }) =>
-                make("option", { value, textContent: `${text} (${writeNumber(count)})` }),
-            ),
-        );
-        select.value = chosen[name];
+        const write = (value) => {
+            const text = `${labelOf(name, value)} (${writeNumber(counts.get(value) ?? 0)})`;
+            return make("option", { value }, text);
+        };
+        const nothing = make("option", { value: ALL }, say(FILTERS[name].all));
+        byId(name).replaceChildren(nothing, ...options.map(write));
+        byId(name).value = chosen[name];
     }
 
-    // Order
-
     function inOrder(clients) {
-        const { text, number } = ORDERS[order];
+        const value = ORDERS[order];
         const collator = new Intl.Collator(language, { numeric: true });
-        const compare = text ? collator.compare : (a, b) => a - b;
         const direction = isDescending ? -1 : 1;
-        return clients
-            .map((client) => ({ client, value: (text ?? number)(client) ?? null }))
-            .sort((a, b) => {
-                if (a.value === null || b.value === null) {
-                    // What is unknown comes last either way.
-                    return (a.value === null) - (b.value === null);
-                }
-                return direction * compare(a.value, b.value);
-            })
-            .map(({ client }) => client);
+        return clients.sort((one, other) => {
+            const [a, b] = [value(one), value(other)];
+            if (a === null || b === null) {
+                // What is unknown comes last either way.
+                return (a === null) - (b === null);
+            }
+            return direction * (typeof a === "string" ? collator.compare(a, b) : a - b);
+        });
     }
 
     // Rows
 
-    function missingText(key) {
-        return make("span", { className: "missing", textContent: say(key) });
-    }
-
     function cell(key, ...children) {
-        return make(
-            "td",
-            { role: "cell", "data-label": say(key) },
-            make("div", {}, ...children),
-        );
+        return make("td", { role: "cell", "data-label": say(key) }, make("div", {}, ...children));
     }
 
-    function clientRow(client) {
-        const isOpen = opened.has(client);
-        const detailsId = `details-${client.number}`;
-        const segment = DATA.segments[client.segment];
-        const opener = make("button", {
-            type: "button",
-            className: "opener",
-            "aria-expanded": String(isOpen),
-            "aria-controls": detailsId,
-            textContent: client.name ?? `${say("no_name")} (${client.id})`,
-        });
-        const level = DATA.levels[client.level].name[language];
-        const engagement =
-            client.score === null
-                ? [make("span", { className: "missing", textContent: level })]
-                : [
-                      make("strong", { textContent: writeNumber(client.score) }),
-                      ` ${level}`,
-                      draw(
-                          "svg",
-                          {
-                              class: "meter",
-                              viewBox: "0 0 100 4",
-                              preserveAspectRatio: "none",
-                              "aria-hidden": "true",
-                          },
-                          draw("rect", { width: client.score, height: 4 }),
-                      ),
-                  ];
-        const followers = cell(
-            "followers",
-            client.followers === null
-                ? missingText("unknown")
-                : writeNumber(client.followers),
+    function engagementOf(client) {
+        const level = labelOf("level", client.level);
+        if (client.score === null) {
+            return [quiet(level)];
+        }
+        const bar = make("progress", { max: 100, value: client.score, "aria-hidden": "true" });
+        return [make("strong", {}, writeNumber(client.score)), ` ${level}`, bar];
+    }
+
+    function clientRows(client, number) {
+        const swatch = SWATCHES.get(client.segment).cloneNode(true);
+        const details = make("td", { role: "cell", colSpan: Object.keys(ORDERS).length });
+        const detailsRow = make("tr", { role: "row", className: "details" }, details);
+        detailsRow.id = `details-${number}`;
+        const opener = make(
+            "button",
+            { type: "button", className: "opener", "aria-controls": detailsRow.id },
+            client.name ?? `${say("no_name")} (${client.id})`,
         );
-        followers.classList.add("number");
+        const name = make("span", {}, labelOf("segment", client.segment));
         const row = make(
             "tr",
-            { role: "row", className: isOpen ? "client opened" : "client" },
+            { role: "row", className: "client" },
             make("td", { role: "cell" }, opener),
-            cell("city", DATA.cities[client.city] ?? missingText("unknown_city")),
-            cell(
-                "sector",
-                DATA.sectors[client.sector] ?? missingText("unknown_sector"),
-            ),
-            cell(
-                "segment",
-                make(
-                    "span",
-                    { className: "with-swatch" },
-                    swatch(segment),
-                    make("span", { textContent: segment.name[language] }),
-                ),
-            ),
-            cell("engagement", ...engagement),
-            cell(
-                "target_platform",
-                DATA.targets[client.target] ?? missingText("none"),
-            ),
-            followers,
+            cell("city", client.city ?? missing("unknown_city")),
+            cell("sector", client.sector ?? missing("unknown_sector")),
+            cell("segment", make("span", { className: "with-swatch" }, swatch, name)),
+            cell("engagement", ...engagementOf(client)),
+            cell("target_platform", client.target ?? missing("none")),
+            cell("followers", count(client.followers)),
         );
-        const details = make(
-            "tr",
-            {
-                role: "row",
-                className: "details",
-                id: detailsId,
-                hidden: !isOpen,
-            },
-            make("td", { role: "cell", colSpan: Object.keys(ORDERS).length }),
-        );
-        if (isOpen) {
-            details.firstChild.append(detailsOf(client));
+        row.lastChild.classList.add("number");
+        function show() {
+            const isOpen = opened.has(client);
+            details.replaceChildren(...(isOpen ? [detailsOf(client)] : []));
+            detailsRow.hidden = !isOpen;
+            row.classList.toggle("opened", isOpen);
+            opener.setAttribute("aria-expanded", String(isOpen));
         }
         opener.addEventListener("click", () => {
-            const opens = !opened.has(client);
-            if (opens) {
-                opened.add(client);
-                details.firstChild.replaceChildren(detailsOf(client));
-            } else {
-                opened.delete(client);
-            }
-            details.hidden = !opens;
-            row.classList.toggle("opened", opens);
-            opener.setAttribute("aria-expanded", String(opens));
+            opened.delete(client) || opened.add(client);
+            show();
         });
-        return [row, details];
+        show();
+        return [row, detailsRow];
     }
 
     function detailsOf(client) {
-        const explanation = client[`explanation_${language}`];
-        const story = make(
-            "div",
-            {},
-            make("h4", { textContent: say("why") }),
-            make("p", {
-                className: "why",
-                textContent: explanation ?? say("no_explanation"),
-            }),
-            make("h4", { textContent: say("proposals") }),
-            ...proposalsFor(client),
-        );
-        const facts = make("dl", { className: "facts" });
-        for (const platform of PLATFORMS) {
-            const count = client[`followers_${platform}`];
-            facts.append(
-                make("dt", { textContent: say(platform) }),
-                make("dd", {}, count === null ? missingText("unknown") : writeNumber(count)),
-            );
-        }
-        const side = make(
-            "div",
-            {},
-            make("h4", { textContent: say("followers") }),
-            facts,
-            make("h4", { textContent: say("client_number") }),
-            make("p", { textContent: client.id }),
-        );
+        const explanation = client[`explanation_${language}`] ?? say("no_explanation");
+        const facts = ["facebook", "instagram", "tiktok", "other"].flatMap((platform) => [
+            make("dt", {}, say(platform)),
+            make("dd", {}, count(client[`followers_${platform}`])),
+        ]);
+        const heading = (key) => make("h4", {}, say(key));
+        const story = [heading("why"), make("p", {}, explanation), heading("proposals")];
+        const side = [heading("followers"), make("dl", {}, ...facts)];
+        side.push(heading("client_number"), make("p", {}, client.id));
         if (client.is_set_by_hand) {
-            side.append(make("p", { textContent: say("set_by_hand") }));
+            side.push(make("p", {}, say("set_by_hand")));
         }
-        return make("div", { className: "sheet" }, story, side);
+        return make(
+            "div",
+            { className: "sheet" },
+            make("div", {}, ...story, ...proposalsFor(client)),
+            make("div", {}, ...side),
+        );
     }
 
     function proposalsFor(client) {
-        const proposed = DATA.recommendation_lists[client.recommendations].map(
-            (position) => DATA.recommendations[position],
-        );
-        if (proposed.length === 0) {
-            return [make("p", { textContent: say("no_proposals") })];
-        }
         const byPlatform = new Map();
-        for (const recommendation of proposed) {
-            const platform = recommendation.platform;
-            byPlatform.set(platform, [
-                ...(byPlatform.get(platform) ?? []),
-                recommendation,
-            ]);
+        for (const position of client.recommendations) {
+            const { platform, action, matched_on: matchedOn } = DATA.recommendations[position];
+            const item = make("li", {}, action[language]);
+            const reason = `matched_on_${matchedOn}`;
+            if (reason in DATA.texts) {
+                item.append(" ", quiet(`(${say(reason)})`));
+            }
+            byPlatform.set(platform, [...(byPlatform.get(platform) ?? []), item]);
         }
-        return [...byPlatform].map(([platform, recommendations]) =>
-            make(
-                "div",
-                { className: "proposal" },
-                make("p", { className: "platform", textContent: platformName(platform) }),
-                make("ul", {}, ...recommendations.map(proposal)),
-            ),
-        );
-    }
-
-    function proposal({ action, matched_on: matchedOn }) {
-        const item = make("li", { textContent: action[language] });
-        if (`matched_on_${matchedOn}` in DATA.texts) {
-            const reason = `(${say(`matched_on_${matchedOn}`)})`;
-            item.append(" ", make("span", { className: "reason", textContent: reason }));
+        if (byPlatform.size === 0) {
+            return [make("p", {}, say("no_proposals"))];
         }
-        return item;
+        return [...byPlatform].map(([platform, items]) => {
+            const name = DATA.platforms[platform]?.[language] ?? platform;
+            const heading = make("p", {}, make("strong", {}, name));
+            return make("div", { className: "proposal" }, heading, make("ul", {}, ...items));
+        });
     }
 
     // The table as a whole
 
     function showRows() {
         const shown = matches.slice(0, shownCount);
-        byId("client-table").tBodies[0].replaceChildren(...shown.flatMap(clientRow));
+        byId("client-table").tBodies[0].replaceChildren(...shown.flatMap(clientRows));
         const rest = Math.min(STEP, matches.length - shown.length);
         byId("show-more").hidden = rest === 0;
         byId("show-more").textContent = sayCount("show_more", rest);
     }
 
-    function findClients() {
-        const words = searchedWords();
+    function update() {
+        const words = plain(search).split(" ").filter(Boolean);
         matches = inOrder(CLIENTS.filter((client) => isFound(client, words)));
         shownCount = STEP;
-        for (const name of Object.keys(FILTERS)) {
-            fillFilter(name);
+        document.documentElement.lang = language;
+        document.title = say("title");
+        for (const button of all("[data-language]")) {
+            button.setAttribute("aria-pressed", String(button.dataset.language === language));
         }
-        byId("match-count").textContent = sayCount("match_count", matches.length, {
-            total: writeNumber(CLIENTS.length),
-        });
+        all("[data-sort]").forEach((header) => header.removeAttribute("aria-sort"));
+        const direction = isDescending ? "descending" : "ascending";
+        all(`[data-sort=${order}]`)[0].setAttribute("aria-sort", direction);
+        if (byId("search").value !== search) {
+            byId("search").value = search;
+        }
+        Object.keys(FILTERS).forEach((name) => fillFilter(name, words));
+        const sortings = Object.keys(ORDERS).map((key) => make("option", { value: key }, say(key)));
+        byId("sorting").replaceChildren(...sortings);
+        byId("sorting").value = order;
+        const total = writeNumber(CLIENTS.length);
+        byId("match-count").textContent = sayCount("match_count", matches.length, { total });
         byId("client-table").hidden = matches.length === 0;
         byId("opening").hidden = matches.length === 0;
         byId("no-result").hidden = matches.length > 0;
         byId("filters-in-words").textContent = filtersInWords();
-        for (const header of document.querySelectorAll("[data-sort]")) {
-            if (header.dataset.sort === order) {
-                header.setAttribute(
-                    "aria-sort",
-                    isDescending ? "descending" : "ascending",
-                );
-            } else {
-                header.removeAttribute("aria-sort");
-            }
-        }
-        byId("sorting").value = order;
         showRows();
+        writeAddress();
     }
 
     // What a printed list was filtered by.
     function filtersInWords() {
-        const parts = [];
-        if (search.trim()) {
-            parts.push(say("label_and_value", { label: say("name"), value: search.trim() }));
+        const parts = [["name", search.trim()]];
+        for (const [name, option] of Object.entries(chosen)) {
+            parts.push([name === "level" ? "engagement" : name, option && labelOf(name, option)]);
         }
-        for (const [name, { entries, texts }] of Object.entries(FILTERS)) {
-            const option = chosen[name];
-            if (option !== ALL) {
-                const label = say(name === "level" ? "engagement" : name);
-                const value = entries[option]?.label() ?? say(texts[option]);
-                parts.push(say("label_and_value", { label, value }));
-            }
-        }
-        return parts.join(" · ");
+        const words = ([key, value]) => say("label_and_value", { label: say(key), value });
+        return parts.filter(([, value]) => value).map(words).join(" · ");
     }
 
     // The address: filters, order and language stand behind its #.
 
     function writeAddress() {
-        const parts = new URLSearchParams();
-        if (language !== DATA.language) {
-            parts.set("lang", language);
-        }
-        if (search.trim()) {
-            parts.set("search", search.trim());
-        }
-        for (const [name, { entries }] of Object.entries(FILTERS)) {
-            const option = chosen[name];
-            if (option === MISSING || option === RARE) {
-                parts.set(name, `(${option})`);
-            } else if (option !== ALL) {
-                parts.set(name, entries[option].key);
-            }
-        }
-        if (order !== "name" || isDescending) {
-            parts.set("sort", (isDescending ? "-" : "") + order);
-        }
-        const hash = `#${parts}`;
+        const sort = (isDescending ? "-" : "") + order;
+        const state = {
+            lang: language === DATA.language ? "" : language,
+            search: search.trim(),
+            ...chosen,
+            sort: sort === "name" ? "" : sort,
+        };
+        const hash = `#${new URLSearchParams(Object.entries(state).filter(([, value]) => value))}`;
         if (location.hash !== hash && (location.hash || hash !== "#")) {
             history.replaceState(null, "", hash);
         }
@@ -513,42 +298,28 @@
         // Other fragments are places on the page.
         const isState = location.hash.includes("=");
         const parts = new URLSearchParams(isState ? location.hash.slice(1) : "");
-        language = Object.hasOwn(DATA.texts.language, parts.get("lang"))
-            ? parts.get("lang")
-            : DATA.language;
+        const isLanguage = Object.hasOwn(DATA.texts.language, parts.get("lang"));
+        language = isLanguage ? parts.get("lang") : DATA.language;
         search = parts.get("search") ?? "";
+        chosen = {};
         for (const [name, { entries }] of Object.entries(FILTERS)) {
-            const key = parts.get(name);
             // The data may have changed since.
-            const special = [MISSING, RARE].find(
-                (option) => key === `(${option})` && isOffered(name, option),
-            );
-            const position = entries.findIndex((entry) => entry.key === key);
-            chosen[name] = special ?? (position < 0 ? ALL : String(position));
+            const option = parts.get(name) ?? ALL;
+            const isKnown = entries.has(option) || (option === MISSING && hasMissing(name));
+            chosen[name] = isKnown ? option : ALL;
         }
-        const sort = (parts.get("sort") ?? "name").replace(/^-/, "");
-        order = Object.hasOwn(ORDERS, sort) ? sort : "name";
-        isDescending = (parts.get("sort") ?? "").startsWith("-");
+        const [, minus, key] = (parts.get("sort") ?? "").match(/^(-?)(.*)$/s);
+        isDescending = minus !== "";
+        order = Object.hasOwn(ORDERS, key) ? key : "name";
+        update();
     }
 
-    function showLanguage() {
-        document.documentElement.lang = language;
-        document.title = say("title");
-        for (const button of document.querySelectorAll("[data-language]")) {
-            const isPressed = button.dataset.language === language;
-            button.setAttribute("aria-pressed", String(isPressed));
-        }
-        byId("sorting").replaceChildren(
-            ...Object.keys(ORDERS).map((key) =>
-                make("option", { value: key, textContent: say(key) }),
-            ),
-        );
-    }
+    // What people do
 
-    function update() {
-        showLanguage();
-        findClients();
-        writeAddress();
+    function on(selector, event, action) {
+        for (const element of all(selector)) {
+            element.addEventListener(event, (happened) => action(element, happened));
+        }
     }
 
     function goTo(section) {
@@ -556,96 +327,75 @@
         section.querySelector("h2").focus({ preventScroll: true });
     }
 
-    // What people do
-
-    byId("search").addEventListener("input", (event) => {
-        search = event.target.value;
-        update();
-    });
-    for (const name of Object.keys(FILTERS)) {
-        byId(name).addEventListener("change", (event) => {
-            chosen[name] = event.target.value;
-            update();
-        });
-    }
-    byId("sorting").addEventListener("change", (event) => {
-        order = event.target.value;
-        isDescending = ORDERS[order].isDescending ?? false;
-        update();
-    });
-    document.querySelector(".filters").addEventListener("submit", (event) => {
-        event.preventDefault();
-    });
-    document.querySelector(".filters").addEventListener("reset", (event) => {
-        event.preventDefault();
-        chosen = { city: ALL, sector: ALL, segment: ALL, level: ALL };
+    function choose(values) {
         search = "";
-        byId("search").value = "";
+        chosen = { city: ALL, sector: ALL, segment: ALL, level: ALL, ...values };
+        update();
+    }
+
+    on("#search", "input", (input) => {
+        search = input.value;
         update();
     });
-    for (const header of document.querySelectorAll("[data-sort]")) {
-        header.firstElementChild.addEventListener("click", () => {
-            const key = header.dataset.sort;
-            isDescending =
-                order === key ? !isDescending : (ORDERS[key].isDescending ?? false);
-            order = key;
-            update();
-        });
+    on(".filters select:not(#sorting)", "change", (select) => {
+        chosen[select.id] = select.value;
+        update();
+    });
+    function orderBy(key, isReversed) {
+        isDescending = isReversed ? !isDescending : isHighestFirst(key);
+        order = key;
+        update();
     }
-    for (const button of document.querySelectorAll("[data-language]")) {
-        button.addEventListener("click", () => {
-            language = button.dataset.language;
-            update();
-        });
-    }
-    for (const button of document.querySelectorAll("[data-segment]")) {
-        button.addEventListener("click", () => {
-            chosen = { city: ALL, sector: ALL, segment: button.dataset.segment, level: ALL };
-            search = "";
-            byId("search").value = "";
-            update();
-            goTo(byId("clients"));
-        });
-    }
-    for (const link of document.querySelectorAll('a[href^="#"]')) {
-        // The address keeps the filters.
-        link.addEventListener("click", (event) => {
-            event.preventDefault();
-            goTo(document.querySelector(link.getAttribute("href")));
-        });
-    }
-    byId("show-more").addEventListener("click", () => {
+    on("#sorting", "change", (select) => orderBy(select.value, false));
+    on(".filters", "submit", (_, event) => event.preventDefault());
+    on(".filters", "reset", (_, event) => {
+        event.preventDefault();
+        choose({});
+    });
+    on("[data-sort] button", "click", (button) => {
+        const key = button.parentElement.dataset.sort;
+        orderBy(key, order === key);
+    });
+    on("[data-language]", "click", (button) => {
+        language = button.dataset.language;
+        update();
+    });
+    on("[data-segment]", "click", (button) => {
+        choose({ segment: button.dataset.segment });
+        goTo(byId("clients"));
+    });
+    // The address keeps the filters.
+    on('a[href^="#"]', "click", (link, event) => {
+        event.preventDefault();
+        goTo(document.querySelector(link.getAttribute("href")));
+    });
+    on("#show-more", "click", () => {
         const before = shownCount;
         shownCount += STEP;
         showRows();
-        document.querySelectorAll(".opener")[before].focus();
+        all(".opener")[before].focus();
     });
-    byId("open-all").addEventListener("click", () => {
+    on("#open-all", "click", () => {
         matches.slice(0, shownCount).forEach((client) => opened.add(client));
         showRows();
     });
-    byId("close-all").addEventListener("click", () => {
+    on("#close-all", "click", () => {
         opened.clear();
         showRows();
     });
     window.addEventListener("hashchange", () => {
         if (location.hash === "" || location.hash.includes("=")) {
             readAddress();
-            byId("search").value = search;
-            update();
         }
     });
     // A chart that is wider than the screen scrolls, and the keyboard must reach it.
     const resized = new ResizeObserver((entries) => {
         for (const { target } of entries) {
-            if (target.scrollWidth > target.clientWidth) {
-                target.tabIndex = 0;
-            } else {
-                target.removeAttribute("tabindex");
-            }
+            const isWider = target.scrollWidth > target.clientWidth;
+            isWider ? (target.tabIndex = 0) : target.removeAttribute("tabindex");
         }
     });
-    document.querySelectorAll(".wide").forEach((chart) => resized.observe(chart));
+    all(".wide").forEach((chart) => resized.observe(chart));
 
     // All that was found is printed, however much of it is on the screen.
     let shownBeforePrint = STEP;
@@ -661,6 +411,4 @@
 
     document.documentElement.classList.add("has-script");
     readAddress();
-    byId("search").value = search;
-    update();
 })();

@@ -1,6 +1,7 @@
 """Write the page for account managers as one file that needs nothing else."""
 
 import base64
+import csv
 import hashlib
 import json
 from pathlib import Path
@@ -9,105 +10,287 @@ from typing import Any
 from duckdb import DuckDBPyConnection
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from segmentation.builds.written_numbers import write_number, write_share
-from segmentation.reporting.page.contents import (
-    read_charts,
-    read_clients,
-    read_platform_names,
-    read_segments,
-)
-from segmentation.reporting.page.wording import (
-    LANGUAGES,
-    read_texts,
-    write_count,
-)
+from segmentation.written_numbers import write_number, write_share
 
+LANGUAGES = ("fr", "en")
+# The segmentation whose members are the clients in the page's table.
+MAIN_SEGMENTATION = "visibility"
 # At most so many enterprises are on the page, which browsers filter while one types.
 PAGE_ENTERPRISE_LIMIT = 5_000
+# Each segment has at least so many enterprises on the page, if it has them at all.
+LEAST_PER_SEGMENT = 20
+# matplotlib's markers in the order of the shapes of page.html; others are circles.
+_MARKERS = "os^v<>DPXph*"
 _FOLDER = Path(__file__).parent
+
+# A text by language, the one for both where the other is missing.
+_IN_BOTH = """
+create or replace temp macro in_both(french, english) as case
+    when coalesce(french, english) is not null then {
+        'fr': coalesce(french, english), 'en': coalesce(english, french)
+    }
+end
+"""
+# One card per segment that has a cluster or a member today, in the order of the charts.
+_SEGMENTS = """
+with texts as (
+    select name, label_fr, label_en from measure_texts where segmentation = $name
+),
+measured as (
+    select segment_key, list({
+        'label': in_both(coalesce(label_fr, label_en, measure), label_en),
+        'median': median_value, 'mean': mean_value
+    } order by list_position($measures, measure)) as measures
+    from cluster_measures left join texts on measure = texts.name
+    where segmentation = $name group by segment_key
+),
+frequent as (
+    select segment_key, dimension, dimension_value, cluster_share, value_rank
+    from cluster_mix where segmentation = $name and dimension_value is not null
+    qualify row_number() over (partition by segment_key, dimension order by value_rank)
+    <= 3
+),
+listed as (
+    select segment_key, dimension, list({
+        'name': dimension_value, 'share': cluster_share
+    } order by value_rank) as leaders
+    from frequent where dimension in $dimensions group by segment_key, dimension
+),
+topped as (
+    select segment_key, list({
+        'label': in_both(coalesce(label_fr, label_en, dimension), label_en),
+        'leaders': leaders
+    } order by list_position($dimensions, dimension)) as tops
+    from listed left join texts on dimension = texts.name group by segment_key
+),
+general as (
+    select segment_key, platform, in_both(action_fr, action_en) as action,
+        row_number() over (
+            partition by segment_key order by priority, platform, recommendation_id
+        ) as place
+    from cluster_recommendations where segmentation = $name
+        and coalesce(category_name, category_group, city_name) is null
+),
+recommended as (
+    select segment_key,
+        list({'platform': platform, 'action': action} order by place) as actions
+    from general where place <= 4 group by segment_key
+),
+set_by_hand as (
+    select segment_key, count(*) as set_by_hand_count
+    from query_table($members) where is_set_by_hand group by segment_key
+)
+select segment_key as key, segment_colour as colour, segment_marker as marker,
+    in_both(segment_name_fr, segment_name_en) as name,
+    in_both(segment_profile_fr, segment_profile_en) as profile,
+    in_both(segment_aim_fr, segment_aim_en) as aim,
+    member_count, set_by_hand_count, measures, tops, actions
+from segment_overview
+    left join set_by_hand using (segment_key) left join measured using (segment_key)
+    left join topped using (segment_key) left join recommended using (segment_key)
+where segmentation = $name and (cluster_id is not null or member_count > 0)
+order by display_order nulls last, cluster_id is null, model_member_count desc,
+    segment_key
+"""
+_RECOMMENDATIONS = """
+select recommendation_id, any_value(platform) as platform,
+    any_value(matched_on) as matched_on,
+    in_both(any_value(action_fr), any_value(action_en)) as action
+from enterprise_recommendations group by recommendation_id order by recommendation_id
+"""
+_LEVELS = """
+select engagement_level as key,
+    in_both(max(engagement_level_fr), max(engagement_level_en)) as name
+from enterprise_segments group by engagement_level
+order by max(engagement_score) desc nulls last, engagement_level
+"""
+_CLIENTS = """
+with ranked as (
+    select enterprise_id, segment_key,
+        row_number() over (
+            partition by segment_key
+            order by engagement_score desc nulls last, enterprise_name, enterprise_id
+        ) as place,
+        count(*) over (partition by segment_key) as segment_size
+    from enterprise_segments
+),
+chosen as (
+    select enterprise_id from ranked
+    order by least(place, $least + 1), place / segment_size, segment_key, place
+    limit $limit
+),
+-- An enterprise's target platform comes first, what is of no platform last.
+recommended as (
+    select enterprise_id, list(
+        list_position($keys, recommendation_id) - 1
+        order by platform_name is distinct from target_platform, platform = 'any',
+            platform_name, platform, recommendation_rank
+    ) as recommendations
+    from enterprise_recommendations inner join chosen using (enterprise_id)
+        inner join enterprise_segments using (enterprise_id)
+    group by enterprise_id
+)
+select enterprise_id as id, enterprise_name as name, city_name as city,
+    category_name as sector, segment_key as segment, engagement_score as score,
+    engagement_level as level, target_platform as target,
+    followers_total as followers, followers_facebook, followers_instagram,
+    followers_tiktok, followers_other, is_set_by_hand, explanation_fr, explanation_en,
+    coalesce(recommendations, []) as recommendations
+from enterprise_segments inner join chosen using (enterprise_id)
+    left join recommended using (enterprise_id)
+order by enterprise_name, enterprise_id
+"""
 
 
 def write_page(
-    cursor: DuckDBPyConnection,
+    published: DuckDBPyConnection,
     path: Path,
     *,
-    relations: dict[str, str],
     language: str,
     enterprise_limit: int = PAGE_ENTERPRISE_LIMIT,
 ) -> None:
-    """Write segments, charts and clients as one HTML file.
+    """Write segments, charts and clients as one HTML file that opens in a language.
 
     The page needs no server and no network, and holds no clock: the same data give
     the same bytes. It may run its own script and style only (their hashes stand in
-    its Content-Security-Policy), so that no name in the data can become code.
-
-    Parameters
-    ----------
-    cursor : duckdb.DuckDBPyConnection
-        On the build database.
-    path : pathlib.Path
-        The file to write; its folder exists.
-    relations : dict of str to str
-        Qualified relations by table: ``clustered_enterprises``,
-        ``enterprise_recommendations``, ``cluster_recommendations``,
-        ``cluster_profiles``, ``cluster_category_mix``, ``cluster_city_mix``,
-        ``int_segments_described``, ``chart_drawings`` and ``platforms``.
-    language : {'fr', 'en'}
-        What the page opens in.
-    enterprise_limit : int
-        At most so many enterprises are listed; the page says when there are more.
-
-    Raises
-    ------
-    OSError
-        If the file cannot be written.
+    its Content-Security-Policy), so that no name in the data can become code. Where
+    there are more enterprises than the limit, it says so.
     """
+    published.execute(_IN_BOTH)
     texts = read_texts()
-    segments = read_segments(cursor, relations=relations)
-    platforms = read_platform_names(
-        cursor, relations=relations, any_platform=texts["any_platform"]
+    main, *others = _read_segmentations(published)
+    platforms = {
+        key: texts[key] for key in ("facebook", "instagram", "tiktok", "other")
+    }
+    names = published.sql(
+        "select distinct platform, platform_name from enterprise_recommendations"
+        " where platform <> 'any' and platform_name is not null order by platform"
     )
-    clients = read_clients(
-        cursor,
-        relations=relations,
-        segment_keys=[segment["key"] for segment in segments],
-        enterprise_limit=enterprise_limit,
-    )
-    client_count = sum(segment["enterprise_count"] for segment in segments)
-    style = _template("page.css")
-    script = _template("page.js")
-    html = _environment(texts, platforms=platforms).get_template("page.html")
-    page = html.render(
+    platforms |= {key: dict.fromkeys(LANGUAGES, n) for key, n in names.fetchall()}
+    platforms["any"] = texts["any_platform"]
+    clients = read_clients(published, enterprise_limit=enterprise_limit)
+    style, script = _read("page.css"), _read("page.js")
+    data = clients | {
+        "language": language,
+        "texts": texts,
+        "platforms": platforms,
+        "segments": [{n: s[n] for n in ("key", "name")} for s in main["segments"]],
+    }
+    written = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    page = _template(texts, platforms).render(
         language=language,
-        segments=segments,
-        charts=read_charts(cursor, relations=relations),
-        client_count=client_count,
+        main=main,
+        others=others,
         shown_count=len(clients["enterprises"]),
-        platforms=platforms,
         style=style,
         style_hash=_hash(style),
         script=script,
         script_hash=_hash(script),
-        data=_json(
-            {
-                "language": language,
-                "texts": texts,
-                "platforms": platforms,
-                "segments": [
-                    {name: segment[name] for name in ("key", "colour", "shape", "name")}
-                    for segment in segments
-                ],
-            }
-            | clients
-        ),
+        # JSON that cannot end the script element that it stands in.
+        data=written.replace("<", "\\u003c"),
     )
     path.write_bytes(page.encode("utf-8"))
 
 
-def _environment(
-    texts: dict[str, dict[str, Any]], *, platforms: dict[str, dict[str, str]]
-) -> Environment:
-    """Make a template environment that escapes all but what a template calls safe."""
+def read_clients(
+    published: DuckDBPyConnection, *, enterprise_limit: int
+) -> dict[str, Any]:
+    """Read the enterprises of the page's table.
+
+    Beyond the limit a part of them is read: the first ``LEAST_PER_SEGMENT`` of every
+    segment, then as many of each as is in proportion to its size. Within a segment
+    those with the highest engagement score come first (unknown ones last), then those
+    first by name, then by id. The last column lists positions in ``recommendations``,
+    which has each text once.
+    """
+    published.execute(_IN_BOTH)
+    recommendations = _fetch(published, _RECOMMENDATIONS)
+    keys = [row.pop("recommendation_id") for row in recommendations]
+    asked = {"keys": keys, "least": LEAST_PER_SEGMENT, "limit": enterprise_limit}
+    answer = published.execute(_CLIENTS, asked)
+    return {
+        "columns": [column[0] for column in answer.description],
+        "enterprises": answer.fetchall(),
+        "levels": _fetch(published, _LEVELS),
+        "recommendations": recommendations,
+    }
+
+
+def _read_segmentations(published: DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Read the segmentations with their segments and charts, the clients' first."""
+    ((entries,),) = published.sql("select segmentations from publication").fetchall()
+    segmentations = []
+    for name, entry in json.loads(entries).items():
+        asked = {n: entry[n] for n in ("members", "measures", "dimensions")}
+        segments = _fetch(published, _SEGMENTS, asked | {"name": name})
+        for segment in segments:
+            segment["shape"] = max(0, _MARKERS.find(segment["marker"] or "o"))
+        labels = published.execute(
+            "select in_both(label_fr, label_en) from measure_texts"
+            " where segmentation = $1 and name = $1",
+            [name],
+        ).fetchone()
+        charts: dict[str, dict[str, Any]] = {}
+        for chart in _fetch(
+            published,
+            "from chart_drawings where segmentation = ?"
+            " order by position, chart_name, language",
+            [name],
+        ):
+            chart["image"] = base64.b64encode(chart["png"]).decode("ascii")
+            charts.setdefault(chart["chart_name"], {})[chart["language"]] = chart
+        segmentations.append(
+            {
+                "name": name,
+                "label": labels[0] if labels else dict.fromkeys(LANGUAGES, name),
+                "member_count": sum(segment["member_count"] for segment in segments),
+                "segments": segments,
+                "charts": charts.values(),
+            }
+        )
+    return sorted(
+        segmentations, key=lambda s: (s["name"] != MAIN_SEGMENTATION, s["name"])
+    )
+
+
+def read_texts() -> dict[str, dict[str, Any]]:
+    """Read the page's own texts: key, language and, by count, ``one`` or ``other``."""
+    texts: dict[str, dict[str, Any]] = {}
+    for row in csv.DictReader(_read("texts.csv").splitlines()):
+        for language in LANGUAGES:
+            forms = texts.setdefault(row["key"], {})
+            if row["form"]:
+                forms.setdefault(language, {})[row["form"]] = row[language]
+            else:
+                forms[language] = row[language]
+    return texts
+
+
+def _template(texts: dict[str, dict[str, Any]], platforms: dict[str, Any]) -> Any:
+    """Make a template that escapes all but what it calls safe."""
+
+    def worded(key: str, count: int | None = None, **values: dict[str, str]) -> dict:
+        """Fill in a text in both languages, in the form that a count asks for."""
+        words = {}
+        for language in LANGUAGES:
+            text = texts[key][language]
+            filled = {name: value[language] for name, value in values.items()}
+            if count is not None:
+                # French has the singular for 0 and 1, English for 1 only.
+                is_one = count <= 1 if language == "fr" else count == 1
+                text = text["one" if is_one else "other"]
+                filled["count"] = write_number(count, language=language)
+            words[language] = text.format(**filled)
+        return words
+
+    def number(value: float | None) -> dict[str, str]:
+        if value is None:
+            return texts["unknown"]
+        decimals = int(abs(value) < 10 and value != int(value))
+        return {
+            n: write_number(value, language=n, decimals=decimals) for n in LANGUAGES
+        }
+
     environment = Environment(
         loader=FileSystemLoader(_FOLDER, encoding="utf-8"),
         autoescape=True,
@@ -116,49 +299,25 @@ def _environment(
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-
-    def worded(key: str, **values: str) -> dict[str, str]:
-        return {
-            language: texts[key][language].format(
-                **{name: value[language] for name, value in values.items()}
-            )
-            for language in LANGUAGES
-        }
-
-    def counted(key: str, count: int, **values: dict[str, str]) -> dict[str, str]:
-        return {
-            language: write_count(
-                texts[key][language],
-                count,
-                language=language,
-                **{name: value[language] for name, value in values.items()},
-            )
-            for language in LANGUAGES
-        }
-
-    def number(value: float | None) -> dict[str, str]:
-        if value is None:
-            return worded("unknown")
-        return {name: write_number(value, language=name) for name in LANGUAGES}
-
-    def share(value: float) -> dict[str, str]:
-        return {name: write_share(value, language=name) for name in LANGUAGES}
-
-    def platform_name(platform: str) -> dict[str, str]:
-        return platforms.get(platform, dict.fromkeys(LANGUAGES, platform))
-
     environment.globals.update(
         languages=LANGUAGES,
         worded=worded,
-        counted=counted,
         number=number,
-        share=share,
-        platform_name=platform_name,
+        share=lambda value: {n: write_share(value, language=n) for n in LANGUAGES},
+        platform_name=lambda key: platforms.get(key, dict.fromkeys(LANGUAGES, key)),
     )
-    return environment
+    return environment.get_template("page.html")
 
 
-def _template(name: str) -> str:
+def _fetch(
+    published: DuckDBPyConnection, query: str, parameters: Any = None
+) -> list[dict[str, Any]]:
+    answer = published.execute(query, parameters)
+    names = [column[0] for column in answer.description]
+    return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+
+
+def _read(name: str) -> str:
     return (_FOLDER / name).read_text(encoding="utf-8")
 
 
@@ -166,9 +325,3 @@ def _hash(text: str) -> str:
     """Hash a style or script as a Content-Security-Policy names it."""
     digest = hashlib.sha256(text.encode("utf-8")).digest()
     return f"sha256-{base64.b64encode(digest).decode('ascii')}"
-
-
-def _json(value: object) -> str:
-    """Write JSON that cannot end the script element that it stands in."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c")

@@ -1,0 +1,347 @@
+{#- Every member with its segment, its place and the reasons for it in words:
+    `<segmentation>_members`. -#}
+{% macro explained_members(segmentation) -%}
+{%- set recipe = active_recipe(segmentation) -%}
+{%- set languages = ['fr', 'en'] -%}
+{%- set texts = ['many', 'one', 'zero', 'unknown', 'absent', 'unit'] -%}
+{%- set worded = [] -%}
+{%- for language in languages -%}
+    {%- for text in ['value', 'segment_figure', 'runner_up_figure', 'unit',
+        'first_comparison', 'next_comparison'] -%}
+        {%- do worded.append(text ~ '_' ~ language) -%}
+    {%- endfor -%}
+{%- endfor -%}
+{#- A French semicolon follows a narrow no-break space. -#}
+{%- set separators = {'fr': '\u202f; ', 'en': '; '} -%}
+{#- French counts 0 and 1.5 as one, English only 1 itself. -#}
+{%- set is_one = {'fr': 'abs(feature_value) < 2', 'en': 'abs(feature_value) = 1'} -%}
+
+with drivers as (
+    select * from {{ ref(segmentation ~ '_drivers') }}
+),
+
+features as (
+    select * from {{ ref(recipe.features) }}
+),
+
+scores as (
+    select * from {{ ref(segmentation ~ '_scores') }}
+),
+
+placed as (
+    select *
+    from {{ ref('members_placed') }}
+    where segmentation = '{{ segmentation }}'
+),
+
+clusters as (
+    select *
+    from {{ ref('clusters_named') }}
+    where segmentation = '{{ segmentation }}'
+),
+
+segments as (
+    select *
+    from {{ ref('segments_described') }}
+    where segmentation = '{{ segmentation }}'
+),
+
+feature_texts as (
+    select *
+    from {{ ref('feature_texts') }}
+    where segmentation = '{{ segmentation }}' or segmentation is null
+),
+
+feature_kinds as (
+    select * from {{ ref('feature_kinds') }}
+),
+
+override_texts as (
+    select * from {{ ref('override_texts') }}
+),
+
+-- A feature that nobody wrote texts for is called by its column name.
+driver_texts_joined as (
+    select
+        drivers.member_id,
+        drivers.driver_rank,
+        drivers.feature_name,
+        drivers.feature_value,
+        drivers.feature_level,
+        drivers.contribution_share,
+        drivers.feature_name in (
+            '{{ (recipe.log_features or []) | join("', '") }}'
+        ) as is_log,
+        feature_kinds.is_share,
+        feature_kinds.whole_from,
+        feature_kinds.minimum_contribution_share,
+        {% for language in languages -%}
+        {% for text in texts -%}
+        feature_texts.{{ text }}_{{ language }},
+        {% endfor -%}
+        feature_kinds.first_comparison_{{ language }},
+        feature_kinds.next_comparison_{{ language }},
+        {% endfor -%}
+        -- Of a yes or no that is no, the share of those that say no as well.
+        {% for side in ['segment', 'runner_up'] -%}
+        case
+            when feature_kinds.is_share and drivers.feature_value = 0
+                then 100 * (1 - drivers.{{ side }}_mean)
+            when feature_kinds.is_share then 100 * drivers.{{ side }}_mean
+            else drivers.{{ side }}_mean
+        end as {{ side }}_figure,
+        {% endfor -%}
+        {% if recipe.presence_flags -%}
+        coalesce(
+            case feature_texts.presence_flag
+                {%- for flag in recipe.presence_flags %}
+                when '{{ flag }}' then not features.{{ flag }}
+                {%- endfor %}
+            end,
+            false
+        ) as is_absent
+        {%- else %}
+        false as is_absent
+        {%- endif %}
+    from drivers
+    inner join features
+        on drivers.member_id = cast(features.{{ recipe.key }} as string)
+    left join feature_texts as own_texts
+        on drivers.feature_name = own_texts.feature_name
+    inner join feature_texts
+        on
+            coalesce(
+                own_texts.feature_name,
+                case
+                    when drivers.feature_name in (
+                        '{{ recipe.categorical_features | join("', '") }}'
+                    ) then 'any level'
+                    else 'any number'
+                end
+            ) = feature_texts.feature_name
+    inner join feature_kinds on feature_texts.kind = feature_kinds.kind
+),
+
+figures_worded as (
+    select
+        {% for language in languages -%}
+        {% call filled({
+            'feature': 'feature_name',
+            'value': "coalesce(feature_level, "
+                ~ worded_number('feature_value', 'whole_from', language) ~ ", '')",
+        }) -%}
+            case
+                when is_absent then absent_{{ language }}
+                when feature_value is null and feature_level is null
+                    then unknown_{{ language }}
+                when feature_value = 0
+                    then coalesce(zero_{{ language }}, many_{{ language }})
+                when {{ is_one[language] }}
+                    then coalesce(one_{{ language }}, many_{{ language }})
+                else many_{{ language }}
+            end
+        {%- endcall %} as value_{{ language }},
+        {{ worded_number('segment_figure', 'whole_from', language) }}
+            as segment_figure_{{ language }},
+        {{ worded_number('runner_up_figure', 'whole_from', language) }}
+            as runner_up_figure_{{ language }},
+        case
+            when is_absent and unit_{{ language }} is not null
+                then concat(unit_{{ language }}, ' ')
+            else ''
+        end as unit_{{ language }},
+        first_comparison_{{ language }},
+        next_comparison_{{ language }},
+        {% endfor -%}
+        -- A logarithm sees how many times as large, not how much larger.
+        {% for figure in ['feature_value', 'segment_figure', 'runner_up_figure'] -%}
+        case
+            when is_log then ln(1 + greatest({{ figure }}, 0))
+            else {{ figure }}
+        end as compared_{{ figure }},
+        {% endfor -%}
+        member_id,
+        driver_rank,
+        contribution_share,
+        minimum_contribution_share,
+        is_share,
+        segment_figure,
+        runner_up_figure
+    from driver_texts_joined
+),
+
+-- Told are the drivers that weigh enough and whose figures show it. A level can
+-- speak for a segment where it is rare, when the other segment is all of one trade; a
+-- logarithm has no place for a count of 0, and its mean is not that of the counts.
+drivers_shown_by_their_figures as (
+    select
+        {{ worded | join(',\n        ') }},
+        member_id,
+        driver_rank,
+        is_share,
+        -- A count and its flag both say that there is no account.
+        row_number() over (
+            partition by member_id, value_fr, value_en order by driver_rank
+        ) as mention
+    from figures_worded
+    where
+        (driver_rank = 1 or contribution_share >= minimum_contribution_share)
+        and (
+            segment_figure is null
+            or runner_up_figure is null
+            or (
+                segment_figure_fr <> runner_up_figure_fr
+                and case
+                    when is_share then segment_figure > runner_up_figure
+                    when compared_feature_value is null then true
+                    else
+                        abs(compared_feature_value - compared_segment_figure)
+                        < abs(compared_feature_value - compared_runner_up_figure)
+                end
+            )
+        )
+),
+
+drivers_told as (
+    select
+        {{ worded | join(',\n        ') }},
+        member_id,
+        driver_rank,
+        row_number() over (
+            partition by member_id, is_share order by driver_rank
+        ) as place_among_alike
+    from drivers_shown_by_their_figures
+    where mention = 1
+),
+
+drivers_joined as (
+    select
+        {% for language in languages -%}
+        {% set comparison -%}
+        {% call filled({
+            'segment': 'segment_figure_' ~ language,
+            'runner_up': 'runner_up_figure_' ~ language,
+            'unit': 'unit_' ~ language,
+        }) -%}
+            case
+                when place_among_alike = 1 then first_comparison_{{ language }}
+                else next_comparison_{{ language }}
+            end
+        {%- endcall %}
+        {%- endset -%}
+        {{ joined_texts(
+            'concat(value_' ~ language ~ ", coalesce(' (' || " ~ comparison
+            ~ " || ')', ''))",
+            separators[language],
+            'driver_rank',
+        ) }} as drivers_{{ language }},
+        {% endfor -%}
+        member_id
+    from drivers_told
+    group by member_id
+),
+
+margin_levels as (
+    select
+        *,
+        lead(minimum_margin) over (order by minimum_margin) as next_minimum_margin
+    from {{ ref('margin_levels') }}
+),
+
+sentences_filled as (
+    select
+        {% for language in languages -%}
+        {% call filled({
+            'segment': 'own_names.segment_name_' ~ language,
+            'runner_up': 'runner_up_names.segment_name_' ~ language,
+            'drivers': 'coalesce(drivers_joined.drivers_' ~ language ~ ", '')",
+        }) -%}
+            case
+                when drivers_joined.member_id is null
+                    then margin_levels.sentence_without_drivers_{{ language }}
+                else margin_levels.sentence_{{ language }}
+            end
+        {%- endcall %} as explanation_{{ language }},
+        {% endfor -%}
+        runner_up_names.segment_key as runner_up_segment_key,
+        scores.member_id
+    from scores
+    inner join clusters as own_names
+        on scores.cluster_id = own_names.cluster_id
+    inner join clusters as runner_up_names
+        on scores.runner_up_cluster_id = runner_up_names.cluster_id
+    inner join margin_levels
+        on
+            scores.assignment_margin >= margin_levels.minimum_margin
+            and (
+                scores.assignment_margin < margin_levels.next_minimum_margin
+                or margin_levels.next_minimum_margin is null
+            )
+    left join drivers_joined on scores.member_id = drivers_joined.member_id
+),
+
+-- What the model says of a client who is set by hand reads as its own opinion.
+overrides_worded as (
+    select
+        {% for language in languages -%}
+        {% call filled({
+            'segment': 'segments.segment_name_' ~ language,
+            'reason': 'placed.override_reason',
+        }) -%}
+            override_texts.sentence_{{ language }}
+        {%- endcall %} as sentence_{{ language }},
+        {% endfor -%}
+        placed.member_id
+    from placed
+    inner join segments on placed.segment_key = segments.segment_key
+    cross join override_texts
+    where placed.is_set_by_hand and override_texts.text_name = 'set_by_hand'
+),
+
+members_explained as (
+    select
+        scores.member_id,
+        scores.cluster_id,
+        placed.segment_key,
+        placed.segment_name,
+        placed.model_segment_key,
+        placed.is_set_by_hand,
+        placed.override_reason,
+        scores.distance_to_centroid,
+        sentences_filled.runner_up_segment_key,
+        scores.assignment_margin,
+        scores.pca_x,
+        scores.pca_y
+        {%- for language in languages %},
+        {% set explanation = 'sentences_filled.explanation_' ~ language -%}
+        coalesce(
+            replace(
+                overrides_worded.sentence_{{ language }},
+                '{explanation}',
+                concat(
+                    lower(substr({{ explanation }}, 1, 1)),
+                    substr({{ explanation }}, 2)
+                )
+            ),
+            {{ explanation }}
+        ) as explanation_{{ language }}
+        {%- endfor %}
+    from scores
+    inner join placed on scores.member_id = placed.member_id
+    inner join sentences_filled on scores.member_id = sentences_filled.member_id
+    left join overrides_worded on scores.member_id = overrides_worded.member_id
+)
+
+select * from members_explained
+{%- endmacro %}
+
+{#- The text that the caller writes, with a column for each `{placeholder}`. -#}
+{% macro filled(columns) -%}
+{%- set filled = namespace(text=caller()) -%}
+{%- for placeholder, column in columns.items() -%}
+    {%- set filled.text = (
+        'replace(' ~ filled.text ~ ", '{" ~ placeholder ~ "}', " ~ column ~ ')'
+    ) -%}
+{%- endfor -%}
+{{ filled.text }}
+{%- endmacro %}

@@ -1,0 +1,187 @@
+{#- Which features put a member nearer to its centroid than to the runner-up's, the
+    three that weigh most: `<segmentation>_drivers`.
+
+    The lead is the squared distance to the runner-up less that to the own centroid: a
+    sum over the columns of the fitted space, so it falls apart by feature without
+    remainder, the columns of a categorical feature together. Nothing is approximated. -#}
+{% macro member_drivers(segmentation, driver_count=3) -%}
+{%- set recipe = active_recipe(segmentation) -%}
+{%- set w = level_weight(recipe) -%}
+{%- set names = recipe.numeric_features + recipe.categorical_features -%}
+{%- set numeric_count = recipe.numeric_features | length -%}
+with scores as (
+    select * from {{ ref(segmentation ~ '_scores') }}
+),
+
+feature_means as (
+    select *
+    from {{ ref('feature_means') }}
+    where segmentation = '{{ segmentation }}'
+),
+
+{{ scaled_members_of(segmentation, recipe, cluster_count=0) }},
+
+centroids as (
+    select
+        cluster_id
+        {%- for name in recipe.numeric_features %},
+        {{ fit_value('centroid', name) }} as coordinate_{{ loop.index0 }}
+        {%- endfor %}
+        {%- for name in recipe.categorical_features %},
+        {{ in_order('sum', 'power(value, 2)') }} filter (
+            where parameter = 'centroid' and feature_name = '{{ name }}'
+        ) as unseen_{{ loop.index0 }}
+        {%- endfor %}
+    from fit_rows
+    where cluster_id is not null
+    group by cluster_id
+),
+
+-- (x - r) ** 2 - (x - c) ** 2 as a product, which cancels no digits.
+contributions_measured as (
+    select
+        scaled.member_id,
+        scores.cluster_id,
+        scores.runner_up_cluster_id,
+        {%- for name in recipe.numeric_features %}
+        {%- set i = loop.index0 %}
+        coalesce(
+            (own.coordinate_{{ i }} - runner_up.coordinate_{{ i }})
+            * (
+                2 * scaled.scaled_{{ i }}
+                - own.coordinate_{{ i }} - runner_up.coordinate_{{ i }}
+            ), 0
+        ) as contribution_{{ i }}
+        {%- if not loop.last or recipe.categorical_features %},{% endif %}
+        {%- endfor %}
+        {%- for name in recipe.categorical_features %}
+        {%- set i = loop.index0 %}
+        {%- for side in ['runner_up', 'own'] %}
+        {{ '- ' if side == 'own' }}coalesce(
+            {{ side }}.unseen_{{ i }} + {{ w }} * {{ w }}
+            - 2 * {{ w }} * {{ side }}_levels_{{ i }}.value,
+            {{ side }}.unseen_{{ i }}
+        )
+        {%- endfor %} as contribution_{{ numeric_count + i }}
+        {%- if not loop.last %},{% endif %}
+        {%- endfor %}
+    from scaled
+    inner join scores on scaled.member_id = scores.member_id
+    inner join centroids as own on scores.cluster_id = own.cluster_id
+    inner join centroids as runner_up
+        on scores.runner_up_cluster_id = runner_up.cluster_id
+    {%- for name in recipe.categorical_features %}
+    {%- for side in ['runner_up', 'own'] %}
+    {%- set alias = side ~ '_levels_' ~ recipe.categorical_features.index(name) %}
+    left join fit_rows as {{ alias }}
+        on
+            {{ alias }}.parameter = 'centroid'
+            and {{ side }}.cluster_id = {{ alias }}.cluster_id
+            and {{ alias }}.feature_name = '{{ name }}'
+            and scaled.level_{{ recipe.categorical_features.index(name) }}
+            = {{ alias }}.feature_level
+    {%- endfor %}
+    {%- endfor %}
+),
+
+contributions_summed as (
+    select
+        *,
+        {%- for name in names %}
+        {{ '+ ' if not loop.first }}contribution_{{ loop.index0 }}
+        {%- endfor %} as lead_square,
+        {%- for name in names %}
+        {{ '+ ' if not loop.first }}greatest(contribution_{{ loop.index0 }}, 0)
+        {%- endfor %} as sum_in_favour
+    from contributions_measured
+),
+
+contributions_listed as (
+    select
+        contributions_summed.member_id,
+        contributions_summed.cluster_id,
+        contributions_summed.runner_up_cluster_id,
+        contributions_summed.lead_square,
+        feature_positions.feature_position,
+        feature_positions.feature_name,
+        contributions_summed.sum_in_favour,
+        case feature_positions.feature_position
+            {%- for name in names %}
+            when {{ loop.index0 }} then contributions_summed.contribution_{{ loop.index0 }}
+            {%- endfor %}
+        end as contribution
+    from contributions_summed
+    cross join (
+        values
+        {%- for name in names %}
+        ({{ loop.index0 }}, '{{ name }}'){{ ',' if not loop.last }}
+        {%- endfor %}
+    ) as feature_positions(feature_position, feature_name)
+),
+
+-- A share of one in a billion is what rounding makes of a feature that is equal.
+drivers_ranked as (
+    select
+        member_id,
+        cluster_id,
+        runner_up_cluster_id,
+        lead_square,
+        feature_name,
+        contribution,
+        contribution / sum_in_favour as contribution_share,
+        row_number() over (
+            partition by member_id order by contribution desc, feature_position asc
+        ) as driver_rank
+    from contributions_listed
+    where contribution > 0 and contribution / sum_in_favour > 1e-9
+),
+
+values_added as (
+    select
+        drivers_ranked.*,
+        case drivers_ranked.feature_name
+            {%- for name in recipe.numeric_features %}
+            when '{{ name }}' then {{ known_number('features.' ~ name) }}
+            {%- endfor %}
+        end as feature_value,
+        {%- if recipe.categorical_features %}
+        case drivers_ranked.feature_name
+            {%- for name in recipe.categorical_features %}
+            when '{{ name }}' then cast(features.{{ name }} as string)
+            {%- endfor %}
+        end as feature_level
+        {%- else %}
+        cast(null as string) as feature_level
+        {%- endif %}
+    from drivers_ranked
+    inner join features
+        on drivers_ranked.member_id = cast(features.{{ recipe.key }} as string)
+    where drivers_ranked.driver_rank <= {{ driver_count }}
+),
+
+drivers_compared as (
+    select
+        values_added.member_id,
+        values_added.driver_rank,
+        values_added.feature_name,
+        values_added.feature_value,
+        values_added.feature_level,
+        own_means.cluster_mean as segment_mean,
+        runner_up_means.cluster_mean as runner_up_mean,
+        values_added.contribution,
+        values_added.contribution_share,
+        values_added.lead_square
+    from values_added
+    {%- for side, cluster in [
+        ('own_means', 'cluster_id'), ('runner_up_means', 'runner_up_cluster_id')
+    ] %}
+    left join feature_means as {{ side }}
+        on
+            values_added.{{ cluster }} = {{ side }}.cluster_id
+            and values_added.feature_name = {{ side }}.feature_name
+            and values_added.feature_level is not distinct from {{ side }}.feature_level
+    {%- endfor %}
+)
+
+select * from drivers_compared
+{%- endmacro %}

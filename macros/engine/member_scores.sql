@@ -1,0 +1,373 @@
+{#- Scoring: every member in the space of a fit, as plain SQL over the feature table and
+    the rows that the fit learned. Features and clusters are columns, so that members
+    stream by; a level of a categorical feature, a block of 0/1 columns in the fit, is
+    joined to what it adds.
+
+    A feature that the fit dropped as constant has no scale, and adds 0. -#}
+
+{#- CTE `scales`: one row with what the fit learned of each feature. CTEs `levels_<i>`:
+    per level of a categorical feature its coordinate on each centroid. CTE `scaled`:
+    members with `scaled_<i>` and `level_<i>`. Expects the CTEs `features` and
+    `fit_rows`; `recipe` names key and features. -#}
+{% macro scaled_members(recipe, cluster_count) -%}
+scales as (
+    select
+        {%- for name in recipe.numeric_features %}
+        {%- set i = loop.index0 %}
+        {%- for parameter in ['imputation', 'center', 'scale'] %}
+        {{ fit_value(parameter, name) }} as {{ parameter }}_{{ i }},
+        {%- endfor %}
+        {%- for cluster in range(cluster_count) %}
+        {{ fit_value('centroid', name, cluster) }} as centroid_{{ i }}_{{ cluster }},
+        {%- endfor %}
+        {%- endfor %}
+        {%- for name in recipe.categorical_features %}
+        {%- set i = loop.index0 %}
+        max(feature_level) filter (
+            where parameter = 'imputed_level' and feature_name = '{{ name }}'
+        ) as imputed_level_{{ i }},
+        {%- for cluster in range(cluster_count) %}
+        {{ in_order('sum', 'power(value, 2)') }} filter (
+            where parameter = 'centroid' and feature_name = '{{ name }}'
+            and cluster_id = {{ cluster }}
+        ) as unseen_{{ i }}_{{ cluster }},
+        {%- endfor %}
+        {%- endfor %}
+        count(*) as row_count
+    from fit_rows
+    having count(*) > 0
+),
+
+{% for name in recipe.categorical_features -%}
+levels_{{ loop.index0 }} as (
+    select
+        feature_level as seen_level
+        {%- for cluster in range(cluster_count) %},
+        max(value) filter (where cluster_id = {{ cluster }}) as coordinate_{{ cluster }}
+        {%- endfor %}
+    from fit_rows
+    where parameter = 'centroid' and feature_name = '{{ name }}'
+    group by feature_level
+),
+
+{% endfor -%}
+scaled as (
+    select
+        cast(features.{{ recipe.key }} as string) as member_id
+        {%- for name in recipe.numeric_features %}
+        {%- set i = loop.index0 %}
+        {%- set known = known_number('features.' ~ name) %}
+        {%- if name in (recipe.log_features or []) %}
+        {%- set known = 'ln(case when ' ~ known ~ ' > 0 then ' ~ known ~ ' end)' %}
+        {%- endif %},
+        (coalesce({{ known }}, scales.imputation_{{ i }}) - scales.center_{{ i }})
+        / scales.scale_{{ i }} as scaled_{{ i }}
+        {%- endfor %}
+        {%- for name in recipe.categorical_features %},
+        coalesce(cast(features.{{ name }} as string), scales.imputed_level_{{ loop.index0 }})
+            as level_{{ loop.index0 }}
+        {%- endfor %}
+    from features
+    cross join scales
+)
+{%- endmacro %}
+
+{#- The same by the current fit of a segmentation, of which it adds the CTE `fit`. -#}
+{% macro scaled_members_of(segmentation, recipe, cluster_count) -%}
+features as (
+    select * from {{ ref(recipe.features) }}
+),
+
+fit as (
+    select * from {{ ref(segmentation ~ '_fit') }}
+),
+
+fit_rows as (
+    select *
+    from fit
+    where section = 'model'
+),
+
+{{ scaled_members(recipe, cluster_count) }}
+{%- endmacro %}
+
+{% macro fit_value(parameter, feature_name, cluster=none) -%}
+    max(value) filter (
+            where parameter = '{{ parameter }}' and feature_name = '{{ feature_name }}'
+            {%- if cluster is not none %} and cluster_id = {{ cluster }}{% endif %}
+        )
+{%- endmacro %}
+
+{#- The weight of a categorical feature's columns, which are 0 or this in the fit. -#}
+{% macro level_weight(recipe) -%}
+    cast({{ recipe.categorical_weight | default(1.0) }} as double)
+{%- endmacro %}
+
+{#- CTEs from `scaled` on that end in `labelled`: each member's nearest and second
+    nearest centroid by Euclidean distance, a tie going to the smaller number, with
+    assignment_margin = (runner-up distance - distance) / (their sum), 0 if both are. -#}
+{% macro labelled_members(recipe, cluster_count) -%}
+{%- set clusters = range(cluster_count) -%}
+{%- set w = level_weight(recipe) -%}
+{%- set squares = [] -%}
+{%- set others = [] -%}
+{%- for cluster in clusters -%}
+    {%- do squares.append('squared_' ~ cluster) -%}
+    {%- do others.append('other_' ~ cluster) -%}
+{%- endfor -%}
+distances_squared as (
+    select
+        scaled.member_id
+        {%- for cluster in clusters %},
+        0
+        {%- for name in recipe.numeric_features %}
+        + coalesce(
+            power(
+                scaled.scaled_{{ loop.index0 }}
+                - scales.centroid_{{ loop.index0 }}_{{ cluster }}, 2
+            ), 0
+        )
+        {%- endfor %}
+        {%- for name in recipe.categorical_features %}
+        {%- set i = loop.index0 %}
+        + coalesce(
+            scales.unseen_{{ i }}_{{ cluster }} + {{ w }} * {{ w }}
+            - 2 * {{ w }} * levels_{{ i }}.coordinate_{{ cluster }},
+            scales.unseen_{{ i }}_{{ cluster }}
+        )
+        {%- endfor %} as squared_{{ cluster }}
+        {%- endfor %}
+    from scaled
+    cross join scales
+    {%- for name in recipe.categorical_features %}
+    left join levels_{{ loop.index0 }}
+        on scaled.level_{{ loop.index0 }} = levels_{{ loop.index0 }}.seen_level
+    {%- endfor %}
+),
+
+nearest_found as (
+    select
+        member_id,
+        {{ squares | join(', ') }},
+        least({{ squares | join(', ') }}) as nearest_squared,
+        case least({{ squares | join(', ') }})
+            {%- for cluster in clusters %}
+            when squared_{{ cluster }} then {{ cluster }}
+            {%- endfor %}
+        end as cluster_id
+    from distances_squared
+),
+
+-- least() passes over NULL: without the nearest, the runner-up is left.
+others_left as (
+    select
+        member_id,
+        cluster_id,
+        nearest_squared
+        {%- for cluster in clusters %},
+        case when cluster_id <> {{ cluster }} then squared_{{ cluster }} end
+            as other_{{ cluster }}
+        {%- endfor %}
+    from nearest_found
+),
+
+distances_taken as (
+    select
+        member_id,
+        cluster_id,
+        case least({{ others | join(', ') }})
+            {%- for cluster in clusters %}
+            when other_{{ cluster }} then {{ cluster }}
+            {%- endfor %}
+        end as runner_up_cluster_id,
+        sqrt(greatest(nearest_squared, 0)) as distance,
+        sqrt(greatest(least({{ others | join(', ') }}), 0)) as runner_up_distance
+    from others_left
+),
+
+labelled as (
+    select
+        member_id,
+        cast(cluster_id as integer) as cluster_id,
+        distance as distance_to_centroid,
+        cast(runner_up_cluster_id as integer) as runner_up_cluster_id,
+        runner_up_distance,
+        coalesce(
+            (runner_up_distance - distance) / nullif(runner_up_distance + distance, 0),
+            0
+        ) as assignment_margin
+    from distances_taken
+)
+{%- endmacro %}
+
+{#- Label, distances and place on the map of every member: `<segmentation>_scores`. -#}
+{% macro member_scores(segmentation) -%}
+{%- set recipe = active_recipe(segmentation) -%}
+{%- set cluster_count = recipe.n_clusters | int -%}
+with {{ scaled_members_of(segmentation, recipe, cluster_count) }},
+
+{{ labelled_members(recipe, cluster_count) }},
+
+{{ projected_members(recipe, components='component <= 2') }},
+
+axes_taken as (
+    select
+        member_id,
+        max(coordinate) filter (where component = 1) as pca_x,
+        -- A fitted space of one column is a line.
+        coalesce(max(coordinate) filter (where component = 2), 0) as pca_y
+    from projected
+    group by member_id
+),
+
+scores as (
+    select
+        labelled.member_id,
+        labelled.cluster_id,
+        labelled.distance_to_centroid,
+        labelled.runner_up_cluster_id,
+        labelled.runner_up_distance,
+        labelled.assignment_margin,
+        axes_taken.pca_x,
+        axes_taken.pca_y
+    from labelled
+    inner join axes_taken on labelled.member_id = axes_taken.member_id
+)
+
+select * from scores
+{%- endmacro %}
+
+{#- Where every member lies on every axis of the fit's projection. -#}
+{% macro member_coordinates(segmentation) -%}
+{%- set recipe = active_recipe(segmentation) -%}
+with {{ scaled_members_of(segmentation, recipe, cluster_count=0) }},
+
+{{ projected_members(recipe) }}
+{%- endmacro %}
+
+{#- CTEs from `scaled` on that end in `projected`: one row per member and component. -#}
+{% macro projected_members(recipe, components='true') -%}
+axes as (
+    select
+        component
+        {%- for name in recipe.numeric_features %},
+        max(value) filter (
+            where parameter = 'loading' and feature_name = '{{ name }}'
+        ) as loading_{{ loop.index0 }}
+        {%- endfor %}
+    from fit
+    where section = 'projection' and parameter = 'loading' and {{ components }}
+    group by component
+),
+
+offsets as (
+    select
+        loadings.component,
+        {{ in_order('sum', 'loadings.value * column_means.value') }} as axis_offset
+    from fit as loadings
+    inner join fit as column_means on loadings.position = column_means.position
+    where
+        loadings.section = 'projection' and loadings.parameter = 'loading'
+        and column_means.section = 'projection'
+        and column_means.parameter = 'column_mean'
+    group by loadings.component
+),
+
+projected as (
+    select
+        scaled.member_id,
+        axes.component,
+        0
+        {%- for name in recipe.numeric_features %}
+        + coalesce(scaled.scaled_{{ loop.index0 }} * axes.loading_{{ loop.index0 }}, 0)
+        {%- endfor %}
+        {%- for name in recipe.categorical_features %}
+        + coalesce({{ level_weight(recipe) }} * loadings_{{ loop.index0 }}.value, 0)
+        {%- endfor %}
+        - offsets.axis_offset as coordinate
+    from scaled
+    cross join axes
+    inner join offsets on axes.component = offsets.component
+    {%- for name in recipe.categorical_features %}
+    {%- set alias = 'loadings_' ~ loop.index0 %}
+    left join fit as {{ alias }}
+        on
+            {{ alias }}.section = 'projection' and {{ alias }}.parameter = 'loading'
+            and axes.component = {{ alias }}.component
+            and {{ alias }}.feature_name = '{{ name }}'
+            and scaled.level_{{ loop.index0 }} = {{ alias }}.feature_level
+    {%- endfor %}
+)
+{%- endmacro %}
+
+{#- Labels that the last published model gives today's members, as a select: by the
+    settings and features of that model, whatever the variables say now. No rows where
+    there is none, or where one of its features is gone. -#}
+{% macro previous_labels(segmentation) -%}
+{%- set entry = segmentations()[segmentation] -%}
+{%- set stored = namespace(settings=none, cluster_count=0) -%}
+{%- if is_executing() -%}
+    {%- set found = run_query(
+        "select fits.settings, count(distinct parameters.cluster_id)"
+        ~ " from previous_publication.main.segmentation_fits as fits"
+        ~ " inner join previous_publication.main.fit_parameters as parameters"
+        ~ " on fits.segmentation = parameters.segmentation"
+        ~ " and fits.fit_id = parameters.fit_id"
+        ~ " where fits.segmentation = '" ~ segmentation ~ "' and fits.fit_id = ("
+        ~ "select max(fit_id) from previous_publication.main.segmentation_fits"
+        ~ " where segmentation = '" ~ segmentation ~ "')"
+        ~ " group by fits.settings"
+    ) -%}
+    {%- for row in found.rows -%}
+        {%- set stored.settings = dict(fromjson(row[0]), key=entry.key) -%}
+        {%- set stored.cluster_count = row[1] | int -%}
+    {%- endfor -%}
+    {%- set columns = adapter.get_columns_in_relation(ref(entry.features))
+        | map(attribute='name') | list -%}
+    {%- for name in (stored.settings.numeric_features
+        + stored.settings.categorical_features if stored.settings else []) -%}
+        {%- if name not in columns -%}
+            {%- set stored.cluster_count = 0 -%}
+        {%- endif -%}
+    {%- endfor -%}
+{%- endif -%}
+{%- if stored.cluster_count == 0 %}
+    select
+        '{{ segmentation }}' as segmentation,
+        cast({{ entry.key }} as string) as member_id,
+        cast(null as integer) as cluster_id
+    from {{ ref(entry.features) }}
+    where false
+{%- else %}
+    select
+        '{{ segmentation }}' as segmentation,
+        member_id,
+        cluster_id
+    from (
+        with features as (
+            select * from {{ ref(entry.features) }}
+        ),
+
+        fit_rows as (
+            select *
+            from {{ source('previous_publication', 'fit_parameters') }}
+            where
+                segmentation = '{{ segmentation }}'
+                and fit_id = (
+                    select max(fit_id)
+                    from {{ source('previous_publication', 'segmentation_fits') }}
+                    where segmentation = '{{ segmentation }}'
+                )
+        ),
+
+        {{ scaled_members(stored.settings, stored.cluster_count) }},
+
+        {{ labelled_members(stored.settings, stored.cluster_count) }}
+
+        select
+            member_id,
+            cluster_id
+        from labelled
+    ) as scored
+{%- endif %}
+{%- endmacro %}

@@ -1,0 +1,32 @@
+{#- Every column of a raw table as it is written, trimmed, in `<column>_text`. -#}
+{% macro trimmed_texts(raw_table) -%}
+    {%- for column in raw_columns()[raw_table] %}
+        {{ trimmed_text(column) }} as {{ column }}_text{{ ',' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
+{#- The key and the trimmed texts of a raw row, to carry them from step to step. -#}
+{% macro key_and_texts(raw_table) -%}
+    raw_key,
+    {%- for column in raw_columns()[raw_table] %}
+        {{ column }}_text{{ ',' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
+{#- What is written in the column that deciding_column names. -#}
+{% macro deciding_value(raw_table, relation) -%}
+    case deciding_column
+    {%- for column in raw_columns()[raw_table] %}
+        when '{{ column }}' then {{ relation }}.{{ column }}_text
+    {%- endfor %}
+    end
+{%- endmacro %}
+
+{#- The last branches of a `case` that tells why a row that belongs to an enterprise is
+    not used: what became of that one, by int_enterprise_fates. -#}
+{% macro rejection_of_fate() -%}
+    when enterprise_fates.enterprise_id is null then 'orphan'
+            when enterprise_fates.survivor_disposition = 'inactive' then 'inactive'
+            when enterprise_fates.survivor_disposition <> 'used'
+                then 'enterprise_rejected'
+{%- endmacro %}

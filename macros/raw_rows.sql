@@ -1,0 +1,81 @@
+{#- The raw tables and their columns, which are listed nowhere else: the column of
+    staging that reads each, as what, and whether a value that cannot be used is
+    rejected alone, its row being used without it. -#}
+{% macro raw_columns() -%}
+    {{- return({
+        'enterprises': {
+            'enterprise_id': ('enterprise_id', 'text', false),
+            'enterprise_name': ('enterprise_name', 'text', true),
+            'category_name': ('category_key', 'text', true),
+            'city_name': ('city_key', 'text', true),
+            'postal_code': ('postal_code', 'text', true),
+            'is_active': ('is_active', 'yes or no', false),
+            'created_at': ('created_on', 'date', true),
+        },
+        'social_accounts': {
+            'enterprise_id': ('enterprise_id', 'text', false),
+            'platform': ('platform_key', 'text', false),
+            'followers': ('followers', 'count', true),
+            'measured_on': ('measured_on', 'date', true),
+        },
+        'turnover': {
+            'enterprise_id': ('enterprise_id', 'text', false),
+            'fiscal_year': ('fiscal_year', 'year', false),
+            'turnover_eur': ('turnover_eur', 'amount', true),
+        },
+    }) -}}
+{%- endmacro %}
+
+{#- The names of the columns of each raw table, as the package takes them. -#}
+{% macro column_names() -%}
+    {%- set names = {} -%}
+    {%- for raw_table, columns in raw_columns().items() -%}
+        {%- do names.update({raw_table: columns.keys() | list}) -%}
+    {%- endfor -%}
+    {{- return(names) -}}
+{%- endmacro %}
+
+{#- All of a base model: the raw rows, wherever raw_source says they come from, as text
+    and with a key that their place in the file does not change. It is the md5 of the
+    content and, behind it, which one of the rows with this md5 it is; counted by md5,
+    for a value that holds the separators makes the same md5 as another row. -#}
+{% macro raw_rows(raw_table) -%}
+{%- set columns = column_names()[raw_table] -%}
+with raw_rows as (
+    select * from {{ ref('raw_' ~ raw_table) if var('raw_source') == 'seeds'
+        else source('raw_external', raw_table) }}
+),
+
+rows_as_text as (
+    select
+        {% for column in columns -%}
+        cast({{ column }} as string) as {{ column }}{{ ',' if not loop.last }}
+        {% endfor -%}
+    from raw_rows
+),
+
+rows_with_digest as (
+    select
+        md5(concat_ws(
+            chr(31),
+            coalesce({{ columns | join(', chr(30)), coalesce(') }}, chr(30))
+        )) as digest,
+        {{ columns | join(', ') }}
+    from rows_as_text
+),
+
+rows_with_key as (
+    select
+        concat(
+            digest,
+            '-',
+            row_number() over (
+                partition by digest order by {{ columns | join(', ') }}
+            )
+        ) as raw_key,
+        {{ columns | join(', ') }}
+    from rows_with_digest
+)
+
+select * from rows_with_key
+{%- endmacro %}

@@ -1,0 +1,23 @@
+with chart_points as (
+    {% for segmentation in segmentations() %}
+    (
+        select
+            '{{ segmentation }}' as segmentation,
+            members.member_id,
+            members.model_segment_key as segment_key,
+            members.pca_x,
+            members.pca_y
+        from {{ ref(segmentation ~ '_members') }} as members
+        where
+            members.model_segment_key is not null
+            -- Neither null, nor NaN, nor infinite.
+            and members.pca_x between -1e300 and 1e300
+            and members.pca_y between -1e300 and 1e300
+        order by md5(members.member_id), members.member_id
+        limit 20000
+    )
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+)
+
+select * from chart_points

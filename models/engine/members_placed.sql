@@ -1,0 +1,43 @@
+with member_clusters as (
+    select * from {{ ref('member_clusters') }}
+),
+
+clusters as (
+    select * from {{ ref('clusters_named') }}
+),
+
+overrides as (
+    select * from {{ ref('segment_overrides') }}
+),
+
+segments as (
+    select * from {{ ref('segments_described') }}
+),
+
+members_placed as (
+    select
+        member_clusters.segmentation,
+        member_clusters.member_id,
+        member_clusters.cluster_id,
+        clusters.segment_key as model_segment_key,
+        coalesce(overrides.segment_key, clusters.segment_key) as segment_key,
+        coalesce(segments.segment_name_{{ var('language') }}, clusters.segment_name)
+            as segment_name,
+        overrides.member_id is not null as is_set_by_hand,
+        overrides.reason as override_reason
+    from member_clusters
+    inner join clusters
+        on
+            member_clusters.segmentation = clusters.segmentation
+            and member_clusters.cluster_id = clusters.cluster_id
+    left join overrides
+        on
+            member_clusters.segmentation = overrides.segmentation
+            and member_clusters.member_id = overrides.member_id
+    left join segments
+        on
+            overrides.segmentation = segments.segmentation
+            and overrides.segment_key = segments.segment_key
+)
+
+select * from members_placed

@@ -1,0 +1,54 @@
+with feature_means as (
+    select * from {{ ref('feature_means') }}
+),
+
+clusters as (
+    select * from {{ ref('clusters_named') }}
+),
+
+differences_standardised as (
+    select
+        feature_means.segmentation,
+        feature_means.cluster_id,
+        clusters.segment_key,
+        feature_means.feature_position,
+        feature_means.feature_name,
+        feature_means.feature_level,
+        feature_means.cluster_mean,
+        feature_means.population_mean,
+        feature_means.population_standard_deviation,
+        (feature_means.cluster_mean - feature_means.population_mean)
+        / nullif(feature_means.population_standard_deviation, 0) as z_score,
+        feature_means.cluster_mean / nullif(feature_means.population_mean, 0) as lift,
+        feature_means.known_share
+    from feature_means
+    inner join clusters
+        on
+            feature_means.segmentation = clusters.segmentation
+            and feature_means.cluster_id = clusters.cluster_id
+),
+
+features_ranked as (
+    select
+        segmentation,
+        cluster_id,
+        segment_key,
+        feature_name,
+        feature_level,
+        cluster_mean,
+        population_mean,
+        population_standard_deviation,
+        z_score,
+        lift,
+        known_share,
+        row_number() over (
+            partition by segmentation, cluster_id
+            order by
+                abs(z_score) desc nulls last,
+                feature_position asc,
+                feature_level asc
+        ) as distinction_rank
+    from differences_standardised
+)
+
+select * from features_ranked

@@ -1,0 +1,105 @@
+{%- set languages = ['fr', 'en'] -%}
+{#- French puts a no-break space before a colon. -#}
+{%- set colons = {'fr': '\u00a0: ', 'en': ': '} -%}
+
+with recommendations as (
+    select * from {{ ref('int_recommendations_matched') }}
+),
+
+platforms as (
+    select * from {{ ref('platforms') }}
+),
+
+recommendations_weighed as (
+    select
+        recommendations.enterprise_id,
+        recommendations.platform,
+        recommendations.recommendation_rank,
+        recommendations.priority,
+        recommendations.action_fr,
+        recommendations.action_en,
+        case when recommendations.platform <> 'any' then platforms.platform_name end
+            as platform_name,
+        case recommendations.matched_on
+            when 'category_and_city' then 4
+            when 'category' then 3
+            when 'city' then 2
+            else 1
+        end as specificity
+    from recommendations
+    inner join platforms on recommendations.platform = platforms.platform
+),
+
+platforms_weighed as (
+    select
+        enterprise_id,
+        platform,
+        platform_name,
+        count(*) as action_count,
+        max(specificity) as specificity,
+        min(priority) as priority
+    from recommendations_weighed
+    group by enterprise_id, platform, platform_name
+),
+
+-- Where the plan does most comes first; what is tied to no platform comes last.
+platforms_ranked as (
+    select
+        enterprise_id,
+        platform,
+        row_number() over (
+            partition by enterprise_id
+            order by
+                case when platform_name is null then 1 else 0 end asc,
+                action_count desc,
+                specificity desc,
+                priority asc,
+                platform_name asc
+        ) as platform_rank
+    from platforms_weighed
+),
+
+actions_ranked as (
+    select
+        {% for language in languages -%}
+        concat(
+            coalesce(
+                recommendations_weighed.platform_name || '{{ colons[language] }}', ''
+            ),
+            recommendations_weighed.action_{{ language }}
+        ) as action_{{ language }},
+        {% endfor -%}
+        recommendations_weighed.enterprise_id,
+        recommendations_weighed.platform_name,
+        recommendations_weighed.recommendation_rank,
+        platforms_ranked.platform_rank
+    from recommendations_weighed
+    inner join platforms_ranked
+        on
+            recommendations_weighed.enterprise_id = platforms_ranked.enterprise_id
+            and recommendations_weighed.platform = platforms_ranked.platform
+),
+
+actions_joined as (
+    select
+        {% for language in languages -%}
+        {{ joined_texts(
+            'action_' ~ language, ' • ', 'platform_rank, recommendation_rank'
+        ) }} as actions_{{ language }},
+        {% endfor -%}
+        enterprise_id,
+        max(platform_name) filter (where platform_rank = 1) as target_platform
+    from actions_ranked
+    group by enterprise_id
+),
+
+actions_listed as (
+    select
+        enterprise_id,
+        target_platform,
+        actions_fr,
+        actions_en
+    from actions_joined
+)
+
+select * from actions_listed

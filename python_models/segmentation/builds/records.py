@@ -1,0 +1,35 @@
+"""The JSON files that tell a scheduler how a command ended."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from dbt.adapters.events.logging import AdapterLogger
+
+_logger = AdapterLogger("Segmentation")
+
+
+def write_record(folder: Path, name: str, record: dict[str, Any]) -> dict[str, Any]:
+    """Write a record, and return it as it reads.
+
+    Where it cannot be written, on a full disk, the log says so: how the command ended
+    matters more.
+    """
+    text = json.dumps(record, default=str, ensure_ascii=False, indent=2) + "\n"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        unfinished = folder / f".{name}"
+        unfinished.write_text(text, encoding="utf-8")
+        os.replace(unfinished, folder / name)
+    except OSError as error:
+        _logger.info(f"{folder / name} could not be written ({error}).")
+    return json.loads(text)
+
+
+def read_record(folder: Path, name: str) -> dict[str, Any] | None:
+    """Read what the last command has recorded; None if none has."""
+    try:
+        return json.loads((folder / name).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None

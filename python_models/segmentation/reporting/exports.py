@@ -1,0 +1,154 @@
+"""Files that people take away: a CSV for a French spreadsheet, and a JSON.
+
+The dialect of the CSV is the one that Excel opens by a double click where the decimal
+separator is a comma: UTF-8 with a byte-order mark, fields apart by semicolons, lines
+ended by CR LF, quotes as in RFC 4180. Each enterprise is one line.
+`assets/recommandations.schema.json` describes the JSON; raise ``SCHEMA_VERSION`` there
+and here when a field is renamed or removed.
+"""
+
+import csv
+import json
+import re
+import unicodedata
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from duckdb import DuckDBPyConnection
+
+CSV_NAME = "entreprises_clusterisées.csv"
+JSON_NAME = "recommandations.json"
+SCHEMA_VERSION = 1
+# Of texts in two languages, and of what has a text, one is written: `{}` is it.
+COLUMNS = (
+    *("enterprise_id", "enterprise_name", "category_name", "category_group"),
+    *("city_name", "segment_key", "segment_name_{}"),
+    *("followers_facebook", "followers_instagram", "followers_tiktok"),
+    *("followers_other", "followers_total", "turnover_eur", "engagement_score"),
+    *("engagement_level_{}", "target_platform", "actions_{}", "explanation_{}"),
+    *("is_set_by_hand", "assignment_margin"),
+)
+YES_AND_NO = {"fr": ("oui", "non"), "en": ("yes", "no")}
+ROWS_AT_A_TIME = 10_000
+# Four decimals tell apart what a reader can tell apart; the table has all of them.
+DECIMALS = 4
+
+# Control characters, and the two separators that some programs break lines at.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_SEGMENTS = """
+    with platforms as (
+        select platform, max(platform_name) as platform_name
+        from enterprise_recommendations where platform <> 'any' group by platform
+    ),
+    reached as (
+        select recommendation_id, count(*) as enterprise_count
+        from enterprise_recommendations group by recommendation_id
+    ),
+    recommended as (
+        select segment_key, list({
+            'recommendation_id': recommendation_id, 'platform': platform,
+            'platform_name': platform_name, 'priority': priority,
+            'category_name': category_name, 'category_group': category_group,
+            'city_name': city_name, 'action_fr': action_fr, 'action_en': action_en,
+            'enterprise_count': coalesce(enterprise_count, 0)
+        } order by platform, priority, recommendation_id) as recommendations
+        from cluster_recommendations
+        left join platforms using (platform)
+        left join reached using (recommendation_id)
+        where segmentation = 'visibility' group by segment_key
+    )
+    select segment_key, segment_name_fr, segment_name_en,
+        segment_profile_fr as profile_fr, segment_profile_en as profile_en,
+        segment_aim_fr as aim_fr, segment_aim_en as aim_en, segment_colour,
+        member_count as enterprise_count,
+        coalesce(recommendations, []) as recommendations
+    from segment_overview left join recommended using (segment_key)
+    where segmentation = 'visibility' and (is_named_segment or member_count > 0)
+    order by display_order nulls last, segment_key
+"""
+
+
+def write_exports(
+    published: DuckDBPyConnection, folder: Path, *, language: str
+) -> None:
+    write_enterprises_csv(published, folder / CSV_NAME, language=language)
+    write_recommendations_json(published, folder / JSON_NAME)
+
+
+def write_enterprises_csv(
+    published: DuckDBPyConnection, path: Path, *, language: str = "fr"
+) -> None:
+    """Write the table ``enterprise_segments`` to a CSV file, in the order of its key.
+
+    Columns keep their names, but for the language of a text (``actions``, not
+    ``actions_fr``). NULL is an empty field, numbers have a decimal comma in either
+    language, for the dialect is the spreadsheet's and not the reader's.
+    """
+    columns = ", ".join(COLUMNS).format(*[language] * 4)
+    query = f"select {columns} from enterprise_segments order by enterprise_id"
+    types = published.sql(query).types
+    writers = [_writer_of(str(type_), *YES_AND_NO[language]) for type_ in types]
+    # A connection gives rows by the batch; a relation of DuckDB 2 only all of them.
+    rows = published.execute(query)
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
+        writer.writerow(name.removesuffix("_{}") for name in COLUMNS)
+        while batch := rows.fetchmany(ROWS_AT_A_TIME):
+            writer.writerows(
+                [
+                    "" if value is None else written(value)
+                    for value, written in zip(row, writers, strict=True)
+                ]
+                for row in batch
+            )
+
+
+def harmless_text(value: str) -> str:
+    """Write a text so that no spreadsheet runs it and it stays on one line.
+
+    A spreadsheet takes a cell that begins with ``=``, ``+``, ``-`` or ``@`` for a
+    formula, also in full width and behind spaces or invisible characters. Behind an
+    apostrophe it is text; the apostrophe stays visible. Control characters, line
+    breaks and tabs among them, become one space.
+
+    References
+    ----------
+    OWASP, CSV Injection, https://owasp.org/www-community/attacks/CSV_Injection.
+    """
+    if not value.isprintable():
+        value = _CONTROL.sub(" ", value)
+    # Most texts begin with a letter; a million rows have ten million texts.
+    if value[:1].isalnum():
+        return value
+    for character in value:
+        if unicodedata.category(character)[0] not in "ZC":
+            # The compatibility form of a full-width or small sign is the sign itself.
+            is_sign = unicodedata.normalize("NFKC", character)[0] in "=+-@"
+            return "'" + value if is_sign else value
+    return value
+
+
+def _writer_of(column_type: str, yes: str, no: str) -> Callable[[Any], str]:
+    if column_type in ("INTEGER", "BIGINT"):
+        return str
+    if column_type == "BOOLEAN":
+        return lambda value: yes if value else no
+    if column_type == "DOUBLE":
+        return lambda value: f"{value:.{DECIMALS}f}".replace(".", ",")
+    if column_type.startswith("DECIMAL"):
+        return lambda value: f"{value:f}".replace(".", ",")
+    return lambda value: harmless_text(str(value))
+
+
+def write_recommendations_json(published: DuckDBPyConnection, path: Path) -> None:
+    """Write the segments that have a name or an enterprise with their recommendations.
+
+    The file ends with a line break and has neither clock nor fit in it: the same data
+    give the same bytes.
+    """
+    rows = published.sql(_SEGMENTS)
+    segments = [dict(zip(rows.columns, row, strict=True)) for row in rows.fetchall()]
+    document = {"schema_version": SCHEMA_VERSION, "segments": segments}
+    text = json.dumps(document, ensure_ascii=False, indent=2)
+    path.write_text(text + "\n", encoding="utf-8", newline="\n")

@@ -1,1 +1,0 @@
-"""Files that people take away from a publication."""

@@ -1,0 +1,82 @@
+"""The check of the structure, each rule on a tiny tree."""
+
+from pathlib import Path
+
+import check_structure
+import pytest
+
+TREE = {
+    "dbt_project.yml": """\
+vars:
+  segmentations:
+    visibility: {features: clients, key: client_id, members: client_segments}
+    sales: {features: accounts, key: account_id, members: account_segments}
+""",
+    "python_models/visibility_fit.py": "fit('visibility', ref('visibility_sample'))",
+    "python_models/sales_fit.py": "fit('sales', ref('sales_sample'))",
+    "models/segmentations/visibility/visibility_sample.sql": (
+        "select client_id from clients"
+    ),
+    "models/segmentations/sales/sales_sample.sql": "select account_id from accounts",
+    "models/engine/fits.sql": """\
+with
+
+fits as (select * from {{ ref('fits') }}), -- select * of it
+
+counted as (select fit_id, 2 * 3 as six, count(*) as "all" from fits)
+
+select * from counted
+""",
+    "python_models/segmentation/learning/fit.py": "encoder.categories_  # categorical",
+}
+
+
+@pytest.fixture(autouse=True)
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for folder in check_structure.ENGINE_FOLDERS:
+        (tmp_path / folder).mkdir(parents=True)
+    for name, text in TREE.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_a_project_as_it_should_be_passes() -> None:
+    assert not list(check_structure.check_business_words())
+    assert not list(check_structure.check_thin_files())
+    assert not list(check_structure.check_stars())
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["category_name", "per_city", "CategoryWeight", "MIN_TURNOVER", "A platform."],
+)
+def test_a_business_word_in_the_engine_is_found(tree: Path, text: str) -> None:
+    (tree / "models" / "engine" / "docs.md").write_text(f"velocity\n{text}")
+    (finding,) = check_structure.check_business_words()
+    assert finding.startswith("models/engine/docs.md:2: `")
+
+
+def test_an_engine_folder_that_is_gone_is_found(tree: Path) -> None:
+    (tree / "macros" / "engine").rmdir()
+    (finding,) = check_structure.check_business_words()
+    assert finding.startswith("macros/engine: no such folder")
+
+
+def test_a_thin_file_that_differs_or_is_alone_is_found(tree: Path) -> None:
+    (tree / "python_models" / "sales_fit.py").write_text("fit('sales', sample=None)")
+    (tree / "python_models" / "sales_evaluation.py").write_text("")
+    assert list(check_structure.check_thin_files()) == [
+        "python_models/<name>_evaluation.py: is of visibility or of sales only",
+        "python_models/<name>_fit.py: differs between visibility and sales",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["select fits.* from fits", "a as (select *, 1 from b) select c from a"]
+)
+def test_a_star_in_mid_query_is_found(tree: Path, text: str) -> None:
+    (tree / "models" / "engine" / "fits.sql").write_text(text)
+    (finding,) = check_structure.check_stars()
+    assert finding.startswith("models/engine/fits.sql: ")
