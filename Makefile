@@ -14,7 +14,7 @@ export PUBLISH_DIR
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONPATH := $(CURDIR)/python_models
 
-.PHONY: build check-data rollback preview-refit test test-slow lint format benchmark docs demonstration-seeds demonstration-pictures lock clean help
+.PHONY: build check-data rollback preview-refit test test-slow lint format benchmark bench docs demonstration-seeds demonstration-pictures lock clean help
 
 build: .venv/installed  ## Build the segments and publish them to PUBLISH_DIR
 	@python -m segmentation.build --vars '{$(VARS)}'
@@ -26,25 +26,30 @@ rollback: .venv/installed  ## Put the publication before this one back, or numbe
 	@python -m segmentation.publication.rollback "$(PUBLISH_DIR)" $(TO)
 
 preview-refit: .venv/installed  ## Show what a refit would move, publishing nothing
-	dbt --quiet build --profiles-dir . --exclude-resource-type test unit_test \
+	dbt --quiet build --profiles-dir . --exclude-resource-type test \
 		--vars '{refit: always, evaluate: false, $(VARS)}'
 	@python -m segmentation.builds.refit_preview build/segmentation.duckdb
 
-test: .venv/installed  ## Run the test suite without its slow tests
+test: .venv/installed-dev  ## Run the test suite without its slow tests
 	python -m pytest -m "not slow" --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
-test-slow: .venv/installed  ## Run the slow tests, which CI runs too
+test-slow: .venv/installed-dev  ## Run the slow tests, which CI runs too
 	python -m pytest -m slow --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
-lint: .venv/installed  ## Check SQL, Python and property files
+lint: .venv/installed-dev  ## Check SQL, Python, property files and structure
 	ruff check .
 	ruff format --check .
+	lint-imports --no-cache
+	python tools/check_structure.py
 	python tools/check_property_files.py
 	sqlfluff lint --disable-progress-bar models analyses tests/singular
 
-format: .venv/installed  ## Put Python files into the project's format
+format: .venv/installed-dev  ## Put Python files into the project's format
 	ruff check --fix .
 	ruff format .
+
+bench: .venv/installed  ## Measure what a build costs, beside the smallest dbt project
+	python benchmarks/build_cost.py
 
 benchmark: .venv/installed  ## Simulate a year of monthly builds, ten minutes
 	python benchmarks/simulated_year.py
@@ -52,9 +57,8 @@ benchmark: .venv/installed  ## Simulate a year of monthly builds, ten minutes
 # Parsed from scratch: dbt forgets descriptions of singular tests when it parses in part.
 docs: .venv/installed  ## Write the documentation as one page, target/static_index.html
 	@test -e build/segmentation.duckdb || dbt --quiet build --profiles-dir . \
-		--exclude-resource-type test unit_test --vars '{$(VARS)}'
-	dbt --quiet --no-partial-parse docs generate --profiles-dir . --vars '{$(VARS)}'
-	@python tools/write_docs_page.py
+		--exclude-resource-type test --vars '{$(VARS)}'
+	dbt --quiet --no-partial-parse docs generate --static --profiles-dir . --vars '{$(VARS)}'
 
 demonstration-seeds: .venv/installed  ## Write the made-up raw data of seeds/raw anew
 	python tools/generate_demonstration_seeds.py
@@ -62,13 +66,16 @@ demonstration-seeds: .venv/installed  ## Write the made-up raw data of seeds/raw
 demonstration-pictures: .venv/installed  ## Copy the published charts to assets/charts
 	python tools/write_chart_pictures.py
 
-lock: .venv/installed  ## Resolve requirements.lock anew from pyproject.toml
+# Both locks are for Linux, macOS and WSL, Python 3.11 to 3.13.
+COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 \
+	--fork-strategy fewest --no-header --no-annotate --quiet
+lock: .venv/installed-dev  ## Resolve both locks anew from pyproject.toml
 	python -m pip install --quiet "uv>=0.9,<1"
-	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
-		--fork-strategy fewest --no-header --quiet --output-file requirements.lock
-	{ echo '# Exact versions for Linux, macOS and WSL, Python 3.11 to 3.13; by make lock.'; \
-		cat requirements.lock; } > requirements.lock.new
-	mv requirements.lock.new requirements.lock
+	$(COMPILE) --output-file requirements.lock
+	$(COMPILE) --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+	{ echo "--requirement requirements.lock"; \
+		grep -vxFf requirements.lock requirements-dev.lock; } > requirements-dev.lock.new
+	mv requirements-dev.lock.new requirements-dev.lock
 
 clean:  ## Remove what a build makes, but not the publication
 	rm -rf build target logs
@@ -77,11 +84,16 @@ help:  ## List these commands
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /: /' \
 		| awk -F': ' '{ printf "make %-20s %s\n", $$1, $$2 }'
 
+# What a build needs, in an environment of its own.
 .venv/installed: requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
 		|| { echo "Python 3.11 to 3.13 is needed, and $(PYTHON) is" \
 		"$$($(PYTHON) --version 2>&1). Name another: make PYTHON=python3.12"; exit 1; }
 	$(PYTHON) -m venv --clear .venv
-	python -m pip install --quiet --disable-pip-version-check \
-		--requirement requirements.lock
+	python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
+	@touch $@
+
+# Tests and linters beside it; a build does not mind them.
+.venv/installed-dev: .venv/installed requirements-dev.lock
+	python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.lock
 	@touch $@

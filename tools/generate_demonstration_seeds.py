@@ -4,13 +4,14 @@ No row describes a real enterprise. The data exist so that a fresh clone has
 something to segment, and so that tests can tell right from wrong: beneath the dirt
 of the raw tables lie 421 active clients that are known exactly.
 
-What the 421 are planted to show, proved on every run:
+What the 421 are planted to show, as tests/python/test_report_reproduced.py and
+test_segments_are_stable.py prove:
 
-- four groups of 150, 3, 25 and 243 enterprises (report clusters 0 to 3), which the
-  report's recipe (k-means with four clusters on total, Facebook, Instagram and
+- four groups of 150, 3, 25 and 243 enterprises (the study's clusters 0 to 3), which the
+  study's recipe (k-means with four clusters on total, Facebook, Instagram and
   TikTok followers and the category) finds for any seed and any row order;
-- the report's mean followers by group, to its one printed decimal;
-- the report's three leading categories by group, with their counts.
+- the study's mean followers by group, to its one printed decimal;
+- the study's three leading categories by group, with their counts.
 
 What the raw tables are dirty with, so that every cleaning rule has work to do:
 spelling variants and aliases, blanks and placeholders, numbers and dates in many
@@ -23,7 +24,7 @@ library, whose generators do not change between versions.
 
 Usage::
 
-    python tools/generate_demonstration_seeds.py [--output-dir seeds/raw] [--check]
+    python tools/generate_demonstration_seeds.py [--check]
 """
 
 import argparse
@@ -39,7 +40,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from demonstration.clients import Client, make_clients
 from demonstration.raw_tables import COLUMNS, make_raw_tables
-from demonstration.structure import assert_planted_structure
 from demonstration.vocabulary import NAMED_PLATFORMS
 
 DEFAULT_OUTPUT_DIR = Path(__file__).resolve().parent.parent / "seeds" / "raw"
@@ -52,7 +52,6 @@ def add_up(counts: list[int | None]) -> int | None:
 
 
 def describe_client(client: Client) -> dict[str, object]:
-    """Return a client as the row that cleaning must recover."""
     accounts = client.accounts
     others = {name: n for name, n in accounts.items() if name not in NAMED_PLATFORMS}
     row: dict[str, object] = {
@@ -77,13 +76,9 @@ def describe_client(client: Client) -> dict[str, object]:
 def planted_enterprises() -> pd.DataFrame:
     """Return the 421 active enterprises that a correct cleaning recovers.
 
-    Returns
-    -------
-    pandas.DataFrame of shape (421, 15)
-        One row per enterprise, ordered by `enterprise_id`. Followers are whole
-        numbers and `turnover_eur` is the latest readable amount in euros; unknown
-        values are None. No account on a platform: 0 followers and a false flag.
-        `report_cluster` is the planted group, under the report's number.
+    They are ordered by `enterprise_id`. `turnover_eur` is the latest readable amount;
+    unknown values are None. No account on a platform: 0 followers and a false flag.
+    `report_cluster` is the planted group, under the study's number.
     """
     rows = [
         describe_client(client)
@@ -118,36 +113,31 @@ def find_differences(files: dict[str, bytes], folder: Path) -> list[str]:
     ]
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main() -> int:
     """Write the seed files, or compare them; return the exit code."""
     parser = argparse.ArgumentParser(
         description="Generate the made-up demonstration data."
     )
-    parser.add_argument("--output-dir", type=Path, default=DEFAULT_OUTPUT_DIR)
     parser.add_argument(
         "--check",
         action="store_true",
         help="write nothing; fail when the files differ from what would be written",
     )
-    options = parser.parse_args(arguments)
-
-    assert_planted_structure(planted_enterprises())
     files = generate_files()
-    if options.check:
-        different = find_differences(files, options.output_dir)
+    if parser.parse_args().check:
+        different = find_differences(files, DEFAULT_OUTPUT_DIR)
         if different:
             print(
-                f"Not as generated: {', '.join(different)} in {options.output_dir}. "
+                f"Not as generated: {', '.join(different)} in {DEFAULT_OUTPUT_DIR}. "
                 "Run tools/generate_demonstration_seeds.py and look at the diff.",
                 file=sys.stderr,
             )
             return 1
-        print(f"{len(files)} files in {options.output_dir} are as generated.")
+        print(f"{len(files)} files in {DEFAULT_OUTPUT_DIR} are as generated.")
         return 0
-    options.output_dir.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
-        (options.output_dir / name).write_bytes(content)
-    print(f"Wrote {', '.join(files)} to {options.output_dir}.")
+        (DEFAULT_OUTPUT_DIR / name).write_bytes(content)
+    print(f"Wrote {', '.join(files)} to {DEFAULT_OUTPUT_DIR}.")
     return 0
 
 

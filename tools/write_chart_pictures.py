@@ -1,8 +1,9 @@
-"""Write the charts of a publication as PNG files, one per chart.
+"""Write the charts of one segmentation of a publication as PNG files.
 
-Usage: ``python tools/write_chart_pictures.py [DATABASE [FOLDER]]``, by default from
-``published/segmentation.duckdb`` to ``assets/charts``, where the README finds those of
-the demonstration data. Pictures of charts that there are no longer are deleted.
+Usage: ``python tools/write_chart_pictures.py [DATABASE [FOLDER [SEGMENTATION]]]``, by
+default those of ``visibility`` from ``published/segmentation.duckdb`` to
+``assets/charts``, where the README finds those of the demonstration data. Pictures of
+charts that there are no longer are deleted.
 """
 
 import sys
@@ -10,27 +11,29 @@ from pathlib import Path
 
 import duckdb
 
-DATABASE = "published/segmentation.duckdb"
-FOLDER = "assets/charts"
+DEFAULTS = ["published/segmentation.duckdb", "assets/charts", "visibility"]
 
 
-def write_chart_pictures(database: Path, folder: Path) -> list[Path]:
+def write_chart_pictures(
+    database: Path, folder: Path, segmentation: str = DEFAULTS[2]
+) -> list[Path]:
     """Write the pictures, and return their paths."""
     with duckdb.connect(str(database), read_only=True) as connection:
-        charts = connection.sql(
-            "select chart_name, png from charts order by position"
+        charts = connection.execute(
+            "select chart_name, png from charts where segmentation = ?"
+            " order by position",
+            [segmentation],
         ).fetchall()
     folder.mkdir(parents=True, exist_ok=True)
     for stale in folder.glob("*.png"):
         stale.unlink()
-    paths = [folder / f"{chart_name}.png" for chart_name, _ in charts]
-    for path, (_, png) in zip(paths, charts, strict=True):
-        path.write_bytes(png)
-    return paths
+    for chart_name, png in charts:
+        (folder / f"{chart_name}.png").write_bytes(png)
+    return [folder / f"{chart_name}.png" for chart_name, _ in charts]
 
 
 if __name__ == "__main__":
-    given = sys.argv[1:3]
-    database, folder = map(Path, [*given, *(DATABASE, FOLDER)[len(given) :]])
-    for path in write_chart_pictures(database, folder):
+    given = sys.argv[1:4]
+    database, folder, segmentation = [*given, *DEFAULTS[len(given) :]]
+    for path in write_chart_pictures(Path(database), Path(folder), segmentation):
         print(path)

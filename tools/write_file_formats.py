@@ -18,18 +18,10 @@ from pathlib import Path
 import duckdb
 
 FOLDER = Path(__file__).parents[1] / "tests" / "fixtures" / "file_formats"
+SEEDS = Path(__file__).parents[1] / "seeds" / "raw"
 COLUMNS = {
-    "enterprises": (
-        "enterprise_id",
-        "enterprise_name",
-        "category_name",
-        "city_name",
-        "postal_code",
-        "is_active",
-        "created_at",
-    ),
-    "social_accounts": ("enterprise_id", "platform", "followers", "measured_on"),
-    "turnover": ("enterprise_id", "fiscal_year", "turnover_eur"),
+    table: tuple((SEEDS / f"raw_{table}.csv").open().readline().rstrip().split(","))
+    for table in ("enterprises", "social_accounts", "turnover")
 }
 BESANCON = ("Besançon", "25000")
 BOURG = ("Bourg-en-Bresse", "01000")
@@ -118,17 +110,14 @@ class Style:
             return self.true_and_false[0 if value else 1]
         return self.day(value) if isinstance(value, date) else str(value)
 
-    def encoded(
-        self, header: list[str], rows: list[tuple[str | None, ...]], *, before: str = ""
-    ) -> bytes:
-        """Write a file."""
+    def encoded(self, header: list[str], rows: list[tuple[str | None, ...]]) -> bytes:
         text = io.StringIO()
         writer = csv.writer(
             text, delimiter=self.delimiter, lineterminator=self.line_end
         )
         writer.writerow(header)
         writer.writerows(rows)
-        return (before + text.getvalue()).encode(self.encoding)
+        return text.getvalue().encode(self.encoding)
 
 
 def serial(day: date) -> str:
@@ -152,7 +141,7 @@ STYLES = {
     ),
     "tab_with_mark": Style(delimiter="\t", encoding="utf-8-sig", line_end="\r\n"),
     "latin_1": Style(delimiter=";", encoding="latin-1"),
-    "utf_16": Style(delimiter="\t", encoding="utf-16-le", line_end="\r\n"),
+    "utf_16": Style(delimiter="\t", encoding="utf-16", line_end="\r\n"),
     "old_mac_line_ends": Style(line_end="\r"),
     "quoted_line_breaks": Style(
         line_end="\r\n", name=lambda name: name.replace(" ", "\n", 1)
@@ -167,32 +156,23 @@ STYLES = {
     "other_columns": Style(delimiter=";"),
 }
 # Data in several files per table, or typed: how each is written is below.
-OTHER_FORMATS = ("parts", "folders", "parquet")
-FORMATS = (*STYLES, *OTHER_FORMATS)
+FORMATS = (*STYLES, "parts", "folders", "parquet")
 
 
 def write_all(folder: Path) -> None:
-    """Write every format into a folder of its own."""
+    shutil.rmtree(folder, ignore_errors=True)
     for name, style in STYLES.items():
-        target = _new(folder / name)
+        target = folder / name
+        target.mkdir(parents=True)
         for table, columns in COLUMNS.items():
             if name == "other_columns":
                 content = _with_other_columns(style, table)
             else:
-                before = "\ufeff" if style.encoding == "utf-16-le" else ""
-                content = style.encoded(
-                    list(columns), style.written(table), before=before
-                )
+                content = style.encoded(list(columns), style.written(table))
             (target / f"{table}.csv").write_bytes(content)
-    _write_parts(_new(folder / "parts"), name="{table}_{part}.csv")
-    _write_parts(_new(folder / "folders"), name="{table}/export {part}.CSV")
-    _write_parquet(_new(folder / "parquet"))
-
-
-def _new(folder: Path) -> Path:
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    return folder
+    _write_parts(folder / "parts", name="{table}_{part}.csv")
+    _write_parts(folder / "folders", name="{table}/export {part}.CSV")
+    _write_parquet(folder / "parquet")
 
 
 def _with_other_columns(style: Style, table: str) -> bytes:
@@ -208,42 +188,39 @@ def _with_other_columns(style: Style, table: str) -> bytes:
 
 def _write_parts(folder: Path, *, name: str) -> None:
     """Write each table in two files with other columns, delimiters, encodings."""
-    styles = {"2025-05": STYLES["reference"], "2025-06": STYLES["french_excel"]}
+    folder.mkdir()
     for table, columns in COLUMNS.items():
         half = len(ROWS[table]) // 2
-        for part, style in styles.items():
-            first = part == "2025-05"
-            rows = style.written(table)[:half] if first else style.written(table)[half:]
-            header = list(columns)
-            if not first:
-                header.reverse()
-                rows = [row[::-1] for row in rows]
+        parts = (
+            ("2025-05", STYLES["reference"], slice(half), 1),
+            # Its columns are turned round.
+            ("2025-06", STYLES["french_excel"], slice(half, None), -1),
+        )
+        for part, style, lines, step in parts:
+            rows = [row[::step] for row in style.written(table)[lines]]
             path = folder / name.format(table=table, part=part)
             path.parent.mkdir(exist_ok=True)
-            path.write_bytes(style.encoded(header, rows))
+            path.write_bytes(style.encoded(list(columns[::step]), rows))
 
 
 PARQUET_TYPES = {
     # A column with NULLs is one of doubles where pandas has written it.
-    "enterprises": "bigint, varchar, varchar, varchar, varchar, boolean, timestamp",
-    "social_accounts": "double, varchar, double, date",
-    "turnover": "integer, smallint, decimal(14, 2)",
+    "enterprises": "bigint; varchar; varchar; varchar; varchar; boolean; timestamp",
+    "social_accounts": "double; varchar; double; date",
+    "turnover": "integer; smallint; decimal(14, 2)",
 }
 
 
 def _write_parquet(folder: Path) -> None:
+    folder.mkdir()
     with duckdb.connect() as connection:
         for table, columns in COLUMNS.items():
-            types = PARQUET_TYPES[table].replace("(14, 2)", "(14;2)").split(", ")
-            defined = ", ".join(
-                f"{name} {type_.replace(';', ', ')}"
-                for name, type_ in zip(columns, types, strict=True)
-            )
+            types = PARQUET_TYPES[table].split("; ")
+            defined = ", ".join(map(" ".join, zip(columns, types, strict=True)))
             connection.execute(f"create table {table} ({defined})")
             places = ", ".join("?" for _ in columns)
-            connection.executemany(
-                f"insert into {table} values ({places})", ROWS[table]
-            )
+            insert = f"insert into {table} values ({places})"
+            connection.executemany(insert, ROWS[table])
             connection.execute(f"copy {table} to '{folder / table}.parquet'")
 
 

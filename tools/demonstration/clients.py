@@ -1,7 +1,7 @@
 """The made-up clients behind the raw tables: the truth that cleaning must recover.
 
 421 active clients are planted in four groups whose sizes, mean followers and
-leading categories are the report's tables 4.2 and 4.3. The others are inactive, or
+leading categories are the study's tables 4.2 and 4.3. The others are inactive, or
 nobody can read whether they are active.
 """
 
@@ -35,22 +35,19 @@ Accounts = dict[str, int | None]
 
 @dataclass
 class Client:
-    """One made-up client as it truly is."""
-
-    name: str
     category: str | None
     city: str | None
     postal_code: str | None
     created_on: date
     is_active: bool | None
     accounts: Accounts
-    turnover_cents: dict[int, int] = field(default_factory=dict)
     report_cluster: int | None = None
+    turnover_cents: dict[int, int] = field(default_factory=dict)
+    name: str = ""
     enterprise_id: str = ""
 
     @property
     def is_complete(self) -> bool:
-        """Whether no descriptive column is unknown."""
         return None not in (self.category, self.city, self.postal_code)
 
 
@@ -58,7 +55,7 @@ class Client:
 class FollowerPlan:
     """How the followers of one group on one platform are drawn.
 
-    `mean` is the report's figure, over known counts. Counts of accounts lie strictly
+    `mean` is the study's figure, over known counts. Counts of accounts lie strictly
     between `low` and `high`; `spread` is the log-normal sigma of their skew.
     """
 
@@ -74,7 +71,7 @@ class FollowerPlan:
 class GroupPlan:
     """Size, followers and categories of one planted group.
 
-    `leading` are the report's counts and `favoured` those of other categories that
+    `leading` are the study's counts and `favoured` those of other categories that
     suit the group; the rest is drawn, none above `ceiling`. All of these but
     `leading` stay below its third.
     """
@@ -102,18 +99,13 @@ GROUP_PLANS: dict[int, GroupPlan] = {
         facebook=FollowerPlan(1844.0, 60, 9000, 0.8, 6, 5),
         instagram=FollowerPlan(701.7, 515, 1400, 1.2, 8),
         leading={
-            "LOISIRS & ACTIVITÉS": 27,
-            "RESTAURATION & BOISSONS": 22,
+            "LOISIRS & ACTIVITÉS": 27, "RESTAURATION & BOISSONS": 22,
             "Produits locaux": 15,
         },
         ceiling=8,
         favoured={
-            "Musée": 6,
-            "Théâtre": 6,
-            "Boulangerie": 5,
-            "Caviste": 5,
-            "TOURISME & HÉBERGEMENT": 5,
-            "Sport": 4,
+            "Musée": 6, "Théâtre": 6, "Boulangerie": 5, "Caviste": 5,
+            "TOURISME & HÉBERGEMENT": 5, "Sport": 4,
         },
         null_category_count=6,
         other_unknown_count=2,
@@ -124,11 +116,7 @@ GROUP_PLANS: dict[int, GroupPlan] = {
         mean_total=5436.4,
         facebook=FollowerPlan(2717.7, 300, 8000, 0.8),
         instagram=FollowerPlan(2718.6, 1950, 5200, 1.1),
-        leading={
-            "Sport": 6,
-            "LOISIRS & ACTIVITÉS": 4,
-            "RESTAURATION & BOISSONS": 3,
-        },
+        leading={"Sport": 6, "LOISIRS & ACTIVITÉS": 4, "RESTAURATION & BOISSONS": 3},
         ceiling=1,
         favoured={"Cycles": 1, "Fleuriste": 1, "Prêt-à-porter": 1, "Coiffure": 1},
         null_category_count=1,
@@ -141,23 +129,18 @@ GROUP_PLANS: dict[int, GroupPlan] = {
         facebook=FollowerPlan(485.7, 3, 4500, 1.1, 6, 55),
         instagram=FollowerPlan(91.2, 2, 290, 0.9, 0, 84),
         leading={
-            "Produits locaux": 16,
-            "RESTAURATION & BOISSONS": 16,
-            "Automobile": 13,
+            "Produits locaux": 16, "RESTAURATION & BOISSONS": 16, "Automobile": 13,
         },
         ceiling=12,
         favoured={
-            "LOISIRS & ACTIVITÉS": 12,
-            "Opticien": 12,
-            "COMMERCE & BOUTIQUES": 11,
-            "Coiffure": 10,
-            "Prêt-à-porter": 9,
+            "LOISIRS & ACTIVITÉS": 12, "Opticien": 12, "COMMERCE & BOUTIQUES": 11,
+            "Coiffure": 10, "Prêt-à-porter": 9,
         },
         null_category_count=3,
         other_unknown_count=1,
         other_account_count=60,
     ),
-}
+}  # fmt: skip
 
 # Report cluster 1, three shops that everybody knows: category and both counts.
 GIANTS: tuple[tuple[str, int, int], ...] = (
@@ -183,11 +166,6 @@ def draw_with_sum(
     A log-normal draw `w` becomes `low + (high - low) * f * w / (1 + f * w)`, which
     stays inside the bounds without piling up at them; the factor `f` that gives the
     sum is found by bisection.
-
-    Raises
-    ------
-    ValueError
-        If no numbers within the bounds have this sum.
     """
     if not low * count <= total < high * count:
         raise ValueError(f"{count} numbers in {low}..{high} cannot add up to {total}.")
@@ -210,7 +188,7 @@ def draw_with_sum(
 
 
 def draw_categories(rng: random.Random, plan: GroupPlan) -> list[str | None]:
-    """Draw the categories of a group, with the report's leading three on top."""
+    """Draw the categories of a group, with the study's leading three on top."""
     counts = {**plan.leading, **plan.favoured}
     while sum(counts.values()) < plan.size - plan.null_category_count:
         category = rng.choice(
@@ -274,7 +252,7 @@ def draw_other_accounts(
     """Draw the accounts on other platforms.
 
     `totals` are Facebook and Instagram together by slot. Where they are known, the
-    other platforms make up what is missing to the report's mean total; where they
+    other platforms make up what is missing to the study's mean total; where they
     are None, the other platforms are free.
     """
     known_slots = [slot for slot, total in enumerate(totals) if total is not None]
@@ -296,16 +274,12 @@ def draw_other_accounts(
 
 
 def split_over_platforms(rng: random.Random, count: int) -> Accounts:
-    """Split a count over one to three other platforms."""
     accounts: Accounts = {}
-    names = list(OTHER_PLATFORMS)
-    for _ in range(rng.choice((0, 0, 0, 1, 1, 2))):
-        platform = rng.choices(names, list(OTHER_PLATFORMS.values()))[0]
-        part = rng.randint(0, count)
+    for others_left in range(rng.choice((0, 0, 0, 1, 1, 2)), -1, -1):
+        platform = rng.choices(list(OTHER_PLATFORMS), list(OTHER_PLATFORMS.values()))[0]
+        part = rng.randint(0, count) if others_left else count
         accounts[platform] = accounts.get(platform, 0) + part
         count -= part
-    platform = rng.choices(names, list(OTHER_PLATFORMS.values()))[0]
-    accounts[platform] = accounts.get(platform, 0) + count
     return accounts
 
 
@@ -327,7 +301,7 @@ def draw_group(rng: random.Random, report_cluster: int) -> list[Client]:
     facebook = draw_followers(
         rng, plan.facebook, plan.size, range(facebook_from, other_from)
     )
-    # In the report the mean total is the sum of two means, which leaves no room for
+    # In the study the mean total is the sum of two means, which leaves no room for
     # other platforms: large counts whose own total is unknown make that room.
     move_large_counts(facebook, [*instagram_unknown, *other_unknown])
     totals = [
@@ -336,7 +310,7 @@ def draw_group(rng: random.Random, report_cluster: int) -> list[Client]:
     ]
     others = draw_other_accounts(rng, plan, totals)
     for slot in other_unknown:
-        others[slot] = {**others[slot], rng.choice(list(OTHER_PLATFORMS)): None}
+        others[slot][rng.choice(list(OTHER_PLATFORMS))] = None
 
     clients = []
     for slot in range(plan.size):
@@ -345,10 +319,10 @@ def draw_group(rng: random.Random, report_cluster: int) -> list[Client]:
             # No account, in general; a few opened one that nobody follows yet.
             if count == 0 and rng.random() < 0.9:
                 del accounts[platform]
+        accounts |= others[slot]
         clients.append(
-            make_client(rng, categories[slot], {**accounts, **others[slot]}, True)
+            make_client(rng, categories[slot], accounts, True, report_cluster)
         )
-        clients[-1].report_cluster = report_cluster
     return clients
 
 
@@ -357,16 +331,17 @@ def make_client(
     category: str | None,
     accounts: Accounts,
     is_active: bool | None,
+    report_cluster: int | None = None,
 ) -> Client:
-    """Return a client with drawn city, postal code and date; the name comes later."""
     city = rng.choices(list(CITIES), [weight for weight, _ in CITIES.values()])[0]
     postal_code = rng.choice(CITIES[city][1]) if rng.random() > 0.06 else None
     created_on = date(2020, 3, 1) + timedelta(days=rng.randint(0, 1750))
-    return Client("", category, city, postal_code, created_on, is_active, accounts)
+    return Client(
+        category, city, postal_code, created_on, is_active, accounts, report_cluster
+    )
 
 
 def draw_inactive_accounts(rng: random.Random) -> Accounts:
-    """Draw the accounts of a client that is not analysed."""
     accounts: Accounts = {}
     for platform, share, middle in (
         ("facebook", 0.6, 6.0),
@@ -382,15 +357,13 @@ def draw_inactive_accounts(rng: random.Random) -> Accounts:
 
 
 def make_planted_clients() -> list[Client]:
-    """Return the 421 active clients, without names and ids yet."""
     rng = stream("planted")
     clients = []
     for report_cluster in GROUP_PLANS:
         clients += draw_group(rng, report_cluster)
     for category, facebook, instagram in GIANTS:
         accounts: Accounts = {"facebook": facebook, "instagram": instagram}
-        clients.append(make_client(rng, category, accounts, True))
-        clients[-1].report_cluster = 1
+        clients.append(make_client(rng, category, accounts, True, 1))
 
     small = [c for c in clients if c.report_cluster in (0, 3)]
     for client in rng.sample(small, TIKTOK_ACCOUNT_COUNT):
@@ -401,7 +374,6 @@ def make_planted_clients() -> list[Client]:
 
 
 def draw_name(rng: random.Random, category: str | None) -> str:
-    """Draw a business name that fits the category."""
     heads = NAME_HEADS[category or "COMMERCE & BOUTIQUES"]
     return f"{rng.choice(heads)} {rng.choice(NAME_TAILS)}"
 
@@ -439,7 +411,6 @@ def make_namesakes(rng: random.Random, clients: list[Client]) -> None:
 
 
 def add_turnover(clients: list[Client]) -> None:
-    """Give a log-normal turnover to a share of the clients, over one to four years."""
     rng = stream(f"turnover of {len(clients)} clients")
     for client in rng.sample(clients, round(TURNOVER_SHARE * len(clients))):
         euros = 0.0
@@ -458,12 +429,10 @@ def add_turnover(clients: list[Client]) -> None:
 
 
 def make_clients() -> list[Client]:
-    """Return all made-up clients, the 421 planted ones first."""
     clients = make_planted_clients()
     planted_count = len(clients)
     rng = stream("inactive")
-    statuses = [False] * INACTIVE_COUNT + [None] * len(UNREADABLE_FLAGS)
-    for is_active in statuses:
+    for is_active in [False] * INACTIVE_COUNT + [None] * len(UNREADABLE_FLAGS):
         category = rng.choice(list(NAME_HEADS)) if rng.random() > 0.04 else None
         accounts = draw_inactive_accounts(rng)
         clients.append(make_client(rng, category, accounts, is_active))

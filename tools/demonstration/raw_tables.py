@@ -34,13 +34,8 @@ from demonstration.writing import (
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "raw_enterprises": (
-        "enterprise_id",
-        "enterprise_name",
-        "category_name",
-        "city_name",
-        "postal_code",
-        "is_active",
-        "created_at",
+        *("enterprise_id", "enterprise_name", "category_name", "city_name"),
+        *("postal_code", "is_active", "created_at"),
     ),
     "raw_social_accounts": ("enterprise_id", "platform", "followers", "measured_on"),
     "raw_turnover": ("enterprise_id", "fiscal_year", "turnover_eur"),
@@ -56,7 +51,6 @@ EXACT_DUPLICATES = {
 }
 ORPHAN_ACCOUNT_COUNT = 25
 ORPHAN_TURNOVER_COUNT = 15
-SAME_DATE_CONFLICT_SHARE = 0.01
 
 FIRST_DAY = date(2020, 3, 1)
 Row = tuple[str, ...]
@@ -76,9 +70,8 @@ class Twin:
 
 
 def spare_ids(clients: list[Client]) -> list[str]:
-    """Return the ids that no client has, in random order."""
     used = {client.enterprise_id for client in clients}
-    ids = [f"E{number:04d}" for number in range(1, LARGEST_ID + 1)]
+    ids = (f"E{number:04d}" for number in range(1, LARGEST_ID + 1))
     spare = [enterprise_id for enterprise_id in ids if enterprise_id not in used]
     stream("spare ids").shuffle(spare)
     return spare
@@ -104,7 +97,6 @@ def repeatable_clients(clients: list[Client]) -> list[Client]:
 
 
 def make_twins(repeatable: list[Client], ids: list[str]) -> list[Twin]:
-    """Take clients and ids off the lists and make twins of them."""
     twins = []
     for is_active, count in ((True, ACTIVE_TWIN_COUNT), (False, INACTIVE_TWIN_COUNT)):
         kinds = ("older", "poorer", "closed") if is_active else ("older", "poorer")
@@ -116,12 +108,10 @@ def make_twins(repeatable: list[Client], ids: list[str]) -> list[Twin]:
 
 
 def earlier_day(rng: random.Random, day: date) -> date:
-    """Return a day at least a month before the given one."""
     return FIRST_DAY + timedelta(days=rng.randint(0, (day - FIRST_DAY).days - 30))
 
 
 def later_day(rng: random.Random, day: date) -> date:
-    """Return a day at least a month after the given one."""
     return day + timedelta(days=rng.randint(30, 300))
 
 
@@ -177,7 +167,6 @@ def write_stale_row(rng: random.Random, client: Client, position: int) -> Row:
 def write_enterprises(
     clients: list[Client], twins: list[Twin], stale: list[Client]
 ) -> list[Row]:
-    """Return the raw enterprise rows, exact duplicates not yet among them."""
     rng = stream("raw enterprises")
     # The survivor among several rows may depend on the date of this one.
     dated = {id(client) for client in [*stale, *(twin.client for twin in twins)]}
@@ -198,18 +187,15 @@ def write_enterprises(
     ]
     for _ in range(BLANK_ID_COUNT):
         category, city = rng.choice(list(NAME_HEADS)), rng.choice(list(CITIES))
+        ghost = Client(category, city, CITIES[city][1][0], date(2023, 5, 9), True, {})
         # No client's name ends like this, so the row cannot be taken for one.
-        name = f"{draw_name(rng, category)} bis"
-        ghost = Client(
-            name, category, city, CITIES[city][1][0], date(2023, 5, 9), True, {}
-        )
+        ghost.name = f"{draw_name(rng, category)} bis"
         row = write_enterprise(rng, ghost, clean=0.6)
         rows.append((rng.choice(("", "", " ")), *row[1:]))
     return rows
 
 
 def write_day(rng: random.Random, day: date) -> str:
-    """Return the day of a measurement, mostly in ISO form."""
     return day.isoformat() if rng.random() > 0.04 else f"{day:%d/%m/%Y}"
 
 
@@ -227,8 +213,7 @@ def write_measurements(
             for d in range(0, rng.randint(1, 200), 100)
         ]
     rows = [(write_followers(rng, followers), write_day(rng, day))]
-    older_count = rng.choices((0, 1, 2), (5, 4, 2))[0]
-    for step in range(older_count):
+    for step in range(rng.choices((0, 1, 2), (5, 4, 2))[0]):
         older_day = day - timedelta(days=120 * step + rng.randint(40, 150))
         older_followers = round(followers * rng.uniform(0.5, 1.1))
         if older_followers >= 1000 and rng.random() < 0.3:
@@ -237,7 +222,7 @@ def write_measurements(
         if rng.random() < 0.08:
             older = rng.choice(UNREADABLE_FOLLOWERS)
         rows.append((older, write_day(rng, older_day)))
-    if followers >= 10 and rng.random() < SAME_DATE_CONFLICT_SHARE:
+    if followers >= 10 and rng.random() < 0.01:
         # Two counts of one day: the largest one stands.
         rows.append((write_followers(rng, followers * 9 // 10), rows[0][1]))
     if rng.random() < 0.08:
@@ -250,18 +235,12 @@ def write_measurements(
 
 
 def write_id(rng: random.Random, enterprise_id: str) -> str:
-    """Return an id, at times with white space around it."""
     return enterprise_id if rng.random() > 0.01 else f"{enterprise_id} "
 
 
 def write_social_accounts(
     clients: list[Client], twin_ids: dict[str, str], orphan_ids: list[str]
 ) -> list[Row]:
-    """Return the raw account rows, exact duplicates not yet among them.
-
-    `twin_ids` holds the second id by the id of the client; no enterprise row has one
-    of the `orphan_ids`.
-    """
     rng = stream("raw social accounts")
     rows = []
     for client in clients:
@@ -292,7 +271,6 @@ def write_social_accounts(
 
 
 def write_year(rng: random.Random, year: int) -> str:
-    """Return a fiscal year, at times as a spreadsheet's decimal number."""
     return str(year) if rng.random() > 0.06 else f"{year}.0"
 
 
@@ -327,7 +305,6 @@ def write_years(rng: random.Random, client: Client) -> list[tuple[str, str]]:
 def write_turnover(
     clients: list[Client], twin_ids: dict[str, str], orphan_ids: list[str]
 ) -> list[Row]:
-    """Return the raw turnover rows, exact duplicates not yet among them."""
     rng = stream("raw turnover")
     rows = []
     for client in clients:
@@ -346,7 +323,6 @@ def write_turnover(
 
 
 def make_raw_tables(clients: list[Client]) -> dict[str, list[Row]]:
-    """Return the raw rows of every table, in random order."""
     ids = spare_ids(clients)
     repeatable = repeatable_clients(clients)
     twins = make_twins(repeatable, ids)

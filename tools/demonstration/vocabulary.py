@@ -4,39 +4,22 @@ Names are built from a trade word and a place word, never from a person's name:
 the names of sole traders are personal data, even in a demonstration.
 """
 
-# Trade words by category, families in upper case as in the report's taxonomy.
+# Trade words by category, families in upper case as in the study's taxonomy.
 NAME_HEADS: dict[str, tuple[str, ...]] = {
     "ALIMENTATION & TERROIR": (
-        "L'Épicerie",
-        "La Halle Gourmande",
-        "Saveurs & Terroir",
-        "Le Garde-Manger",
+        "L'Épicerie", "La Halle Gourmande", "Saveurs & Terroir", "Le Garde-Manger",
     ),
     "AUTOMOBILE & MOBILITÉ": ("Mobilité", "Relais Auto-Moto", "Station", "Location"),
     "BEAUTÉ & BIEN-ÊTRE": ("Bien-Être", "Le Spa", "La Parenthèse", "Beauté"),
     "COMMERCE & BOUTIQUES": (
-        "Le Comptoir",
-        "La Boutique",
-        "L'Échoppe",
-        "Le Bazar",
-        "La Galerie",
+        "Le Comptoir", "La Boutique", "L'Échoppe", "Le Bazar", "La Galerie",
     ),
     "HABITAT & TRAVAUX": ("Habitat", "Rénovation", "Les Bâtisseurs", "Travaux"),
     "LOISIRS & ACTIVITÉS": (
-        "L'Échappée",
-        "Le Parc",
-        "Les Ateliers",
-        "La Récré",
-        "Bowling",
-        "Le Labyrinthe",
+        "L'Échappée", "Le Parc", "Les Ateliers", "La Récré", "Bowling", "Le Labyrinthe",
     ),
     "RESTAURATION & BOISSONS": (
-        "Brasserie",
-        "Le Bistrot",
-        "La Table",
-        "Crêperie",
-        "Le Café",
-        "L'Auberge",
+        "Brasserie", "Le Bistrot", "La Table", "Crêperie", "Le Café", "L'Auberge",
     ),
     "SANTÉ & OPTIQUE": ("Santé & Vue", "L'Audition", "Le Centre de Santé"),
     "SERVICES & ARTISANAT": ("Services", "Les Artisans", "La Conciergerie"),
@@ -61,76 +44,26 @@ NAME_HEADS: dict[str, tuple[str, ...]] = {
     "Pressing": ("Pressing", "Blanchisserie", "Le Fer à Vapeur"),
     "Prêt-à-porter": ("La Penderie", "Le Dressing", "Mode", "Fil & Bouton"),
     "Produits locaux": (
-        "La Ferme",
-        "Le Panier",
-        "Les Vergers",
-        "Le Rucher",
-        "La Fromagerie",
+        "La Ferme", "Le Panier", "Les Vergers", "Le Rucher", "La Fromagerie",
         "Les Jardins",
     ),
     "Sport": ("Le Club", "Salle de Sport", "L'Escalade", "Foulées"),
     "Théâtre": ("Théâtre", "La Scène", "Le Rideau"),
-}
+}  # fmt: skip
 
 NAME_TAILS: tuple[str, ...] = (
-    "du Mail",
-    "des Ponts",
-    "de la Loire",
-    "des Halles",
-    "du Château",
-    "de la Gare",
-    "du Port",
-    "des Tilleuls",
-    "de la Place",
-    "du Marché",
-    "des Remparts",
-    "de l'Écluse",
-    "du Moulin",
-    "des Quais",
-    "de la Cité",
-    "du Parvis",
-    "des Arts",
-    "de la Fontaine",
-    "du Vieux Pont",
-    "des Lices",
-    "de l'Horloge",
-    "du Grand Clos",
-    "de la Vallée",
-    "des Dunes",
-    "du Bocage",
-    "de l'Estuaire",
-    "des Ardoises",
-    "de la Douve",
-    "du Lavoir",
-    "des Coteaux",
-    "de la Rive",
-    "du Phare",
-    "des Marronniers",
-    "de l'Orangerie",
-    "du Beffroi",
-    "de la Prairie",
-    "du Faubourg",
-    "de la Chapelle",
-    "du Pressoir",
-    "de l'Étoile",
-    "des Vignes",
-    "du Passage",
-    "de l'Abbaye",
-    "du Cœur de Ville",
-    "des Glycines",
-    "de la Tour",
-    "du Canal",
-    "de l'Arche",
-    "des Peupliers",
-    "du Rond-Point",
-    "des Deux-Rives",
-    "de l'Atlantique",
-    "du Val",
-    "de la Roseraie",
-    "des Tanneurs",
-    "du Belvédère",
-    "de l'Octroi",
-)
+    "du Mail", "des Ponts", "de la Loire", "des Halles", "du Château", "de la Gare",
+    "du Port", "des Tilleuls", "de la Place", "du Marché", "des Remparts",
+    "de l'Écluse", "du Moulin", "des Quais", "de la Cité", "du Parvis", "des Arts",
+    "de la Fontaine", "du Vieux Pont", "des Lices", "de l'Horloge", "du Grand Clos",
+    "de la Vallée", "des Dunes", "du Bocage", "de l'Estuaire", "des Ardoises",
+    "de la Douve", "du Lavoir", "des Coteaux", "de la Rive", "du Phare",
+    "des Marronniers", "de l'Orangerie", "du Beffroi", "de la Prairie", "du Faubourg",
+    "de la Chapelle", "du Pressoir", "de l'Étoile", "des Vignes", "du Passage",
+    "de l'Abbaye", "du Cœur de Ville", "des Glycines", "de la Tour", "du Canal",
+    "de l'Arche", "des Peupliers", "du Rond-Point", "des Deux-Rives", "de l'Atlantique",
+    "du Val", "de la Roseraie", "des Tanneurs", "du Belvédère", "de l'Octroi",
+)  # fmt: skip
 
 # Weight and postal codes of each city; several codes allow two establishments of
 # one name in one city.
@@ -174,29 +107,21 @@ CATEGORY_ALIASES: dict[str, tuple[str, ...]] = {
     "RESTAURATION & BOISSONS": ("Restaurant", "Restaurants", "Restauration"),
     "Sport": ("Sports",),
     "Théâtre": ("Théâtres",),
-}
+}  # fmt: skip
 CITY_ALIASES: dict[str, tuple[str, ...]] = {
     "Ancenis-Saint-Géréon": ("Ancenis", "Ancenis St Géréon"),
     "La Roche-sur-Yon": ("La Roche/Yon", "La Roche s/ Yon", "LRSY"),
     "Les Sables-d'Olonne": ("Les Sables", "Sables d'Olonne"),
     "Le Mans": ("Mans",),
-}
+}  # fmt: skip
 
 # Spellings and weight of each platform beside the three named ones. Mastodon and
 # Bluesky are in no reference seed: a platform that nobody listed must still count.
 NAMED_PLATFORMS: tuple[str, ...] = ("facebook", "instagram", "tiktok")
 OTHER_PLATFORMS: dict[str, int] = {
-    "linkedin": 8,
-    "google_business": 5,
-    "youtube": 4,
-    "pinterest": 3,
-    "x": 3,
-    "whatsapp": 2,
-    "snapchat": 1,
-    "threads": 1,
-    "mastodon": 1,
-    "bluesky": 1,
-}
+    "linkedin": 8, "google_business": 5, "youtube": 4, "pinterest": 3, "x": 3,
+    "whatsapp": 2, "snapchat": 1, "threads": 1, "mastodon": 1, "bluesky": 1,
+}  # fmt: skip
 PLATFORM_SPELLINGS: dict[str, tuple[str, ...]] = {
     "facebook": ("facebook", "Facebook", "FACEBOOK", "fb", "FB", "Page Facebook"),
     "instagram": ("instagram", "Instagram", "INSTAGRAM", "insta", "Insta", "IG"),
@@ -211,87 +136,30 @@ PLATFORM_SPELLINGS: dict[str, tuple[str, ...]] = {
     "threads": ("threads", "Threads"),
     "mastodon": ("Mastodon", "mastodon"),
     "bluesky": ("Bluesky",),
-}
+}  # fmt: skip
 
 TRUE_SPELLINGS: tuple[str, ...] = (
-    "true",
-    "True",
-    "TRUE",
-    "vrai",
-    "VRAI",
-    "oui",
-    "Oui",
-    "OUI",
-    "1",
-    "actif",
-    "Active",
-    "yes",
-    "t",
-    "O",
-)
+    "true", "True", "TRUE", "vrai", "VRAI", "oui", "Oui", "OUI", "1", "actif", "Active",
+    "yes", "t", "O",
+)  # fmt: skip
 FALSE_SPELLINGS: tuple[str, ...] = (
-    "false",
-    "False",
-    "FALSE",
-    "faux",
-    "FAUX",
-    "non",
-    "Non",
-    "NON",
-    "0",
-    "inactif",
-    "Inactive",
-    "no",
-    "f",
-    "N",
-)
+    "false", "False", "FALSE", "faux", "FAUX", "non", "Non", "NON", "0", "inactif",
+    "Inactive", "no", "f", "N",
+)  # fmt: skip
 # No entry may read as true or false, and none is needed twice.
 UNREADABLE_FLAGS: tuple[str, ...] = (
-    "à vérifier",
-    "",
-    "peut-être",
-    "N/A",
-    "en cours",
-    " ",
-    "?",
-    "2",
-)
+    "à vérifier", "", "peut-être", "N/A", "en cours", " ", "?", "2",
+)  # fmt: skip
 NO_BREAK_SPACE = "\u00a0"
 NARROW_NO_BREAK_SPACE = "\u202f"
 UNKNOWN_TEXTS: tuple[str, ...] = (
-    "",
-    "",
-    "",
-    " ",
-    NO_BREAK_SPACE,
-    "N/A",
-    "n.c.",
-    "Inconnu",
-    "inconnu",
-    "-",
-    "?",
-    "NULL",
-    "Non renseigné",
-    "NR",
-)
+    "", "", "", " ", NO_BREAK_SPACE, "N/A", "n.c.", "Inconnu", "inconnu", "-", "?",
+    "NULL", "Non renseigné", "NR",
+)  # fmt: skip
 UNREADABLE_FOLLOWERS: tuple[str, ...] = (
-    "N/A",
-    "",
-    "beaucoup",
-    "-1",
-    "inconnu",
-    "-250",
-    "environ mille",
-    "#N/A",
-    "privé",
-)
+    "N/A", "", "beaucoup", "-1", "inconnu", "-250", "environ mille", "#N/A", "privé",
+)  # fmt: skip
 UNREADABLE_AMOUNTS: tuple[str, ...] = (
-    "N/A",
-    "",
-    "confidentiel",
-    "n.c.",
-    "Confidentiel",
-    "à demander",
-    "?",
-)
+    "N/A", "", "confidentiel", "n.c.", "Confidentiel", "à demander", "?",
+)  # fmt: skip
 UNREADABLE_DATES: tuple[str, ...] = ("", "N/A", "date inconnue", "2022", "mars 2021")

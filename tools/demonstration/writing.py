@@ -19,12 +19,10 @@ from demonstration.vocabulary import (
     UNKNOWN_TEXTS,
 )
 
-TYPOGRAPHIC_APOSTROPHE = "\u2019"
 SPACES = (" ", NO_BREAK_SPACE, NARROW_NO_BREAK_SPACE)
 
 
 def strip_accents(text: str) -> str:
-    """Return the text without its accents, ligatures spelled out."""
     for ligature, letters in (("œ", "oe"), ("Œ", "OE"), ("æ", "ae"), ("Æ", "AE")):
         text = text.replace(ligature, letters)
     decomposed = unicodedata.normalize("NFD", text)
@@ -32,7 +30,6 @@ def strip_accents(text: str) -> str:
 
 
 def text_key(text: str) -> str:
-    """Return the text in lower case, without accents, punctuation as one space."""
     plain = strip_accents(text.lower())
     return " ".join("".join(c if c.isalnum() else " " for c in plain).split())
 
@@ -48,7 +45,7 @@ def vary_text(rng: random.Random, text: str) -> str:
             text + " ",
             f"  {text}",
             text.replace(" ", "  "),
-            text.replace("'", TYPOGRAPHIC_APOSTROPHE),
+            text.replace("'", "\u2019"),
             text.replace("-", " "),
             text.replace(" & ", " - "),
         )
@@ -77,7 +74,6 @@ def write_category(rng: random.Random, category: str | None, clean: float) -> st
 
 
 def write_city(rng: random.Random, city: str | None, clean: float) -> str:
-    """Return a spelling of the city, as it is with probability `clean`."""
     if city is None:
         return rng.choice(UNKNOWN_TEXTS)
     if rng.random() < clean:
@@ -93,13 +89,11 @@ def write_city(rng: random.Random, city: str | None, clean: float) -> str:
 
 
 def write_flag(rng: random.Random, flag: bool) -> str:
-    """Return a spelling of a truth value."""
     spellings = TRUE_SPELLINGS if flag else FALSE_SPELLINGS
     return spellings[0] if rng.random() < 0.6 else rng.choice(spellings)
 
 
 def write_date(rng: random.Random, day: date) -> str:
-    """Return a date, mostly in ISO form."""
     draw = rng.random()
     if draw < 0.06:
         return f"{day.isoformat()} {rng.randint(8, 18):02d}:{rng.randint(0, 59):02d}:00"
@@ -109,18 +103,15 @@ def write_date(rng: random.Random, day: date) -> str:
 
 
 def write_platform(rng: random.Random, platform: str) -> str:
-    """Return a spelling or an alias of a platform."""
     spellings = PLATFORM_SPELLINGS[platform]
     return spellings[0] if rng.random() < 0.5 else rng.choice(spellings)
 
 
 def group_thousands(number: int, separator: str) -> str:
-    """Return a number with a separator between groups of three digits."""
     return f"{number:,}".replace(",", separator)
 
 
 def write_followers(rng: random.Random, followers: int) -> str:
-    """Return a follower count in one of the ways found in exports."""
     draw = rng.random()
     if followers >= 1000:
         # The short forms are lossy for other counts, so they are used whenever
@@ -142,7 +133,6 @@ def write_followers(rng: random.Random, followers: int) -> str:
 
 
 def write_amount(rng: random.Random, cents: int) -> str:
-    """Return an amount of euros in one of the ways found in exports."""
     euros, rest = divmod(cents, 100)
     draw = rng.random()
     space = rng.choice(SPACES)

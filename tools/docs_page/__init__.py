@@ -1,1 +1,0 @@
-"""The documentation page: what dbt writes, with what dbt leaves out."""
