@@ -4,20 +4,20 @@ with wanted as (
 )
 
 select
-    clustered_enterprises.enterprise_id,
-    clustered_enterprises.enterprise_name,
-    clustered_enterprises.city_name,
-    clustered_enterprises.segment_name,
-    clustered_enterprises.turnover_eur,
-    clustered_enterprises.engagement_score,
-    clustered_enterprises.target_platform,
-    clustered_enterprises.actions_fr
-from clustered_enterprises
+    enterprise_segments.enterprise_id,
+    enterprise_segments.enterprise_name,
+    enterprise_segments.city_name,
+    enterprise_segments.segment_name,
+    enterprise_segments.turnover_eur,
+    enterprise_segments.engagement_score,
+    enterprise_segments.target_platform,
+    enterprise_segments.actions_fr
+from enterprise_segments
 cross join wanted
 where
-    clustered_enterprises.engagement_score <= wanted.highest_engagement_score
-    and clustered_enterprises.turnover_eur > 0
+    enterprise_segments.engagement_score <= wanted.highest_engagement_score
+    and enterprise_segments.turnover_eur > 0
 order by
-    clustered_enterprises.turnover_eur desc,
-    clustered_enterprises.enterprise_id asc
+    enterprise_segments.turnover_eur desc,
+    enterprise_segments.enterprise_id asc
 limit 20

@@ -21,30 +21,27 @@ import argparse
 import json
 import multiprocessing
 import random
-import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-# Lets the script run by its path; pytest knows this folder from pyproject.toml.
+# Lets the script run by its path; pytest knows these folders from pyproject.toml.
 sys.path.append(str(Path(__file__).resolve().parents[1] / "tests" / "python"))
+sys.path.append(str(Path(__file__).resolve().parents[1] / "python_models"))
 
 from dbt_project import DbtProject
+from project_copies import copy_checkout
+from segmentation.publication.publication_folder import REPLACING, UNFINISHED
 
-CHECKOUT = Path(__file__).resolve().parents[1]
-NOT_COPIED = shutil.ignore_patterns(
-    *(".git", ".venv", "build", "published", "target", "logs", "benchmarks"),
-    *("__pycache__", ".*_cache"),
-)
 LOG_LENGTH = 3_000
 FIRST_CLOCK = datetime(2025, 6, 30, 12)
 LONGEST_BUILD_SECONDS = 20
@@ -54,64 +51,19 @@ READ_PAUSE_SECONDS = 0.02
 LONGEST_PUBLISHING_SECONDS = 1.5
 
 
-@dataclass
-class Observation:
-    """What a reader saw.
-
-    Attributes
-    ----------
-    read_count : int
-        Number of times that it opened the file.
-    clocks : list of str
-        `published_at` of what it saw, each once, in order.
-    failures : list of str
-        What was wrong, one sentence each.
-    """
-
-    read_count: int = 0
-    clocks: list[str] = field(default_factory=list)
-    failures: list[str] = field(default_factory=list)
-
-
 @dataclass(frozen=True)
 class Report:
-    """What came of it.
-
-    Attributes
-    ----------
-    ends : collections.Counter
-        Number of builds by how they ended: killed before, killed while publishing,
-        done before they could be killed.
-    observation : Observation
-    next_build : str
-        End of the log of the build that followed; empty if it was right.
-    """
+    """How builds ended, what a reader saw, and the log of a next build gone wrong."""
 
     ends: Counter
-    observation: Observation
+    read_count: int
+    clocks: list[str]
+    failures: list[str]
     next_build: str
-
-    @property
-    def is_right(self) -> bool:
-        """Tell whether no read failed and the next build needed no repair."""
-        return not self.observation.failures and not self.next_build
 
 
 def kill_builds(project: DbtProject, *, kill_count: int, seed: int) -> Report:
-    """Kill so many builds of a project that has been published.
-
-    Parameters
-    ----------
-    project : DbtProject
-        A copy of the project that this may build in.
-    kill_count : int
-    seed : int
-        Decides when each build is killed.
-
-    Returns
-    -------
-    Report
-    """
+    """Kill builds of a copy that has been published, at times that the seed decides."""
     chance = random.Random(seed)
     ends: Counter = Counter()
     with multiprocessing.Manager() as manager:
@@ -135,35 +87,24 @@ def kill_builds(project: DbtProject, *, kill_count: int, seed: int) -> Report:
             is_done = build.poll() is not None
             build.kill()
             build.wait()
-            ends[
-                "done before"
-                if is_done
-                else "killed while publishing"
-                if is_publishing
-                else "killed before publishing"
-            ] += 1
+            when = "while" if is_publishing else "before"
+            ends["done before" if is_done else f"killed {when} publishing"] += 1
         last = project.build(as_of=_clock(kill_count + 1))
         time.sleep(1)
         is_over.set()
         reader.join()
-        observation = _judge(list(seen))
+        reads = list(seen)
+    clocks, failures = _judge(reads)
     if reader.exitcode != 0:
-        observation.failures.append(f"The reader died with {reader.exitcode}.")
-    last_clock = _published_at(project.published)
+        failures.append(f"The reader died with {reader.exitcode}.")
+    last_clock, _ = read_whole_publication(project.published)
     is_right = last.returncode == 0 and last_clock == _clock(kill_count + 1)
-    return Report(ends, observation, "" if is_right else last.stdout[-LOG_LENGTH:])
+    next_build = "" if is_right else last.stdout[-LOG_LENGTH:]
+    return Report(ends, len(reads), clocks, failures, next_build)
 
 
 def read_whole_publication(database: Path) -> tuple[str, str]:
-    """Open a published file and look whether it is one whole publication.
-
-    Returns
-    -------
-    clock : str
-        Its `published_at`; empty if it cannot be read.
-    failure : str
-        What is wrong with it; empty if nothing is.
-    """
+    """Tell the clock of a publication and what is wrong with it, each may be empty."""
     try:
         with duckdb.connect(str(database), read_only=True) as reader:
             ((clock, tables),) = reader.sql(
@@ -186,21 +127,22 @@ def _read_until(database: Path, seen: Any, is_over: Any) -> None:
         time.sleep(READ_PAUSE_SECONDS)
 
 
-def _judge(seen: list[tuple[str, str]]) -> Observation:
-    observation = Observation(read_count=len(seen))
-    for clock, failure in seen:
+def _judge(reads: list[tuple[str, str]]) -> tuple[list[str], list[str]]:
+    clocks: list[str] = []
+    failures = []
+    for clock, failure in reads:
         if failure:
-            observation.failures.append(failure)
-        elif clock not in observation.clocks:
-            if observation.clocks and clock < observation.clocks[-1]:
-                observation.failures.append(f"{clock} came after a later one.")
-            observation.clocks.append(clock)
-    return observation
+            failures.append(failure)
+        elif clock not in clocks:
+            if clocks and clock < clocks[-1]:
+                failures.append(f"{clock} came after a later one.")
+            clocks.append(clock)
+    return clocks, failures
 
 
 def _is_publishing(project: DbtProject, *, since: float) -> bool:
     """Tell what a build does from what an earlier one has left behind."""
-    for name in (".unfinished", ".replacing"):
+    for name in (UNFINISHED, REPLACING):
         with suppress(FileNotFoundError):
             if (project.published.parent / name).stat().st_mtime >= since:
                 return True
@@ -221,10 +163,6 @@ def _clock(number: int) -> str:
     return str(FIRST_CLOCK + timedelta(minutes=number))
 
 
-def _published_at(database: Path) -> str:
-    return read_whole_publication(database)[0]
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--kills", type=int, default=20)
@@ -232,7 +170,7 @@ def main() -> int:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         project = DbtProject(Path(folder) / "project", settings={"evaluate": "false"})
-        shutil.copytree(CHECKOUT, project.folder, ignore=NOT_COPIED)
+        copy_checkout(project.folder)
         first = project.build(as_of=_clock(0))
         if first.returncode != 0:
             print(first.stdout[-LOG_LENGTH:])
@@ -241,14 +179,13 @@ def main() -> int:
     for end, count in sorted(report.ends.items()):
         print(f"{count} builds {end}")
     print(
-        f"{report.observation.read_count} reads saw"
-        f" {len(report.observation.clocks)} publications,"
-        f" {len(report.observation.failures)} failures"
+        f"{report.read_count} reads saw {len(report.clocks)} publications,"
+        f" {len(report.failures)} failures"
     )
-    for failure in report.observation.failures[:10]:
+    for failure in report.failures[:10]:
         print(f"  {failure}")
     print(report.next_build or "The next build was right, without any repair.")
-    return 0 if report.is_right else 1
+    return int(bool(report.failures or report.next_build))
 
 
 if __name__ == "__main__":

@@ -7,14 +7,11 @@ that is used is the one that was meant, however it was written.
 
 Usage::
 
-    python benchmarks/million_rows.py [--rows 1000000] [--folder DIR]
+    python benchmarks/million_rows.py [--rows 1000000]
 """
 
 import argparse
-import os
 import resource
-import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -24,10 +21,12 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-PROJECT = Path(__file__).resolve().parents[1]
-NOT_COPIED = shutil.ignore_patterns(
-    ".git", ".venv", "build", "published", "target", "logs", "__pycache__", ".*_cache"
-)
+# Lets the script run by its path; pytest knows this folder from pyproject.toml.
+sys.path.append(str(Path(__file__).resolve().parents[1] / "tests" / "python"))
+
+from dbt_project import DbtProject
+from project_copies import copy_checkout
+
 TABLES = ("enterprises", "social_accounts", "turnover")
 # Of a million rows: 40 % enterprises, 45 % accounts, 15 % turnover.
 ENTERPRISE_SHARE = 0.4
@@ -89,52 +88,43 @@ def make_tables(row_count: int, *, seed: int = 42) -> dict[str, pd.DataFrame]:
     used value can be held against what was meant.
     """
     random = np.random.default_rng(seed)
-    enterprise_count = round(row_count * ENTERPRISE_SHARE)
+
+    def days(count: int) -> np.ndarray:
+        first = np.datetime64("2020-01-01")
+        return (first + random.integers(0, 1826, count)).astype(str)
+
+    count = round(row_count * ENTERPRISE_SHARE)
+    numbers = np.arange(count).astype(str)
+    ids = np.char.add("E", np.char.zfill(numbers, 7))
+    enterprises = {
+        "enterprise_id": ids,
+        "enterprise_name": np.char.add("Enseigne ", numbers),
+        "category_name": random.choice(CATEGORIES, count),
+        "city_name": random.choice(CITIES, count),
+        "postal_code": random.integers(41000, 49999, count),
+        "is_active": random.choice(["oui", "non"], count, p=[0.8, 0.2]),
+        "created_at": days(count),
+    }
     account_count = round(row_count * ACCOUNT_SHARE)
-    numbers = np.arange(enterprise_count)
-    ids = np.char.add("E", np.char.zfill(numbers.astype(str), 7))
-    enterprises = pd.DataFrame(
-        {
-            "enterprise_id": ids,
-            "enterprise_name": np.char.add("Enseigne ", numbers.astype(str)),
-            "category_name": random.choice(CATEGORIES, enterprise_count),
-            "city_name": random.choice(CITIES, enterprise_count),
-            "postal_code": np.char.add(
-                "4", random.integers(1000, 9999, enterprise_count).astype(str)
-            ),
-            "is_active": random.choice(["oui", "non"], enterprise_count, p=[0.8, 0.2]),
-            "created_at": days(random, enterprise_count),
-        }
-    )
-    accounts = random.choice(
-        enterprise_count * len(PLATFORMS), account_count, replace=False
-    )
-    social_accounts = pd.DataFrame(
-        {
-            "enterprise_id": ids[accounts // len(PLATFORMS)],
-            "platform": np.array(PLATFORMS)[accounts % len(PLATFORMS)],
-            "followers": np.exp(random.normal(5, 1.5, account_count)).astype(int),
-            "measured_on": days(random, account_count),
-        }
-    )
-    turnover_count = row_count - enterprise_count - account_count
+    accounts = random.choice(count * len(PLATFORMS), account_count, replace=False)
+    social_accounts = {
+        "enterprise_id": ids[accounts // len(PLATFORMS)],
+        "platform": np.array(PLATFORMS)[accounts % len(PLATFORMS)],
+        "followers": np.exp(random.normal(5, 1.5, account_count)).astype(int),
+        "measured_on": days(account_count),
+    }
+    turnover_count = row_count - count - account_count
     cents = random.integers(0, 10**8, turnover_count)
-    turnover = pd.DataFrame(
-        {
-            "enterprise_id": ids[
-                random.choice(enterprise_count, turnover_count, replace=False)
-            ],
-            "fiscal_year": random.integers(2019, 2025, turnover_count),
-            "turnover_eur": [f"{n // 100}.{n % 100:02}" for n in cents.tolist()],
-        }
-    )
+    turnover = {
+        "enterprise_id": ids[random.choice(count, turnover_count, replace=False)],
+        "fiscal_year": random.integers(2019, 2025, turnover_count),
+        "turnover_eur": [f"{n // 100}.{n % 100:02}" for n in cents.tolist()],
+    }
     tables = (enterprises, social_accounts, turnover)
-    return {name: table.astype(str) for name, table in zip(TABLES, tables, strict=True)}
-
-
-def days(random: np.random.Generator, count: int) -> np.ndarray:
-    """Return days of the years 2020 to 2024 as ISO text."""
-    return (np.datetime64("2020-01-01") + random.integers(0, 1826, count)).astype(str)
+    return {
+        name: pd.DataFrame(table).astype(str)
+        for name, table in zip(TABLES, tables, strict=True)
+    }
 
 
 def make_dirty(table: pd.DataFrame, *, seed: int = 43) -> pd.DataFrame:
@@ -168,60 +158,25 @@ def make_dirty(table: pd.DataFrame, *, seed: int = 43) -> pd.DataFrame:
     return dirty
 
 
-def build(folder: Path, exports: Path) -> float:
-    """Build the exports in a copy of the project; return the seconds it took."""
-    shutil.copytree(PROJECT, folder, ignore=NOT_COPIED)
-    settings = {
-        "RAW_DATA_DIR": str(exports),
-        "UNIT_TESTS": "false",
-        "PUBLISH_DIR": str(folder / "published"),
-    }
-    variables = "{raw_source: files, evaluate: false, as_of: 2025-06-30}"
-    command = [str(Path(sys.executable).with_name("dbt")), "--no-use-colors", "build"]
-    start = time.monotonic()
-    done = subprocess.run(
-        [*command, "--profiles-dir", ".", "--vars", variables],
-        cwd=folder,
-        env=os.environ | settings,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    if done.returncode:
-        raise SystemExit(done.stdout)
-    return time.monotonic() - start
-
-
 def account_for(
-    folder: Path, written: dict[str, pd.DataFrame], meant: dict[str, pd.DataFrame]
+    project: DbtProject,
+    written: dict[str, pd.DataFrame],
+    meant: dict[str, pd.DataFrame],
 ) -> pd.DataFrame:
-    """Return raw, used and rejected rows of each table, and what does not add up.
+    """Count raw, used and rejected rows of each table, and what does not add up.
 
-    Returns
-    -------
-    pandas.DataFrame
-        One row per raw table: ``row_count`` written, ``used_count``,
-        ``rejected_count``, ``compared_count`` (used values of which it is known
-        what was meant) and, all to be 0, ``lost_count`` (rows neither used nor
-        rejected), ``twice_count`` (rows that are so more than once) and
-        ``changed_count`` (compared values that are not what was meant).
+    ``compared_count`` are used values of which it is known what was meant. All to be 0:
+    rows neither used nor rejected are lost, those that are so more than once are there
+    twice, and compared values that are not what was meant have changed.
     """
-    reader = duckdb.connect(
-        str(folder / "build" / "segmentation.duckdb"), read_only=True
-    )
-    published = folder / "published" / "segmentation.duckdb"
-    reader.execute(f"attach '{published}' as published (read_only)")
+    reader = duckdb.connect(str(project.build_database), read_only=True)
+    reader.execute(f"attach '{project.published}' as published (read_only)")
     values_of = {
         "enterprises": "used.created_on, cast(meant.created_at as date)",
         "social_accounts": "used.followers, cast(meant.followers as bigint)",
         "turnover": "used.turnover_eur, cast(meant.turnover_eur as decimal(18, 2))",
     }
-    keys_of = {
-        "enterprises": "used.enterprise_id = meant.enterprise_id",
-        "social_accounts": "used.enterprise_id = meant.enterprise_id"
-        " and used.platform = meant.platform",
-        "turnover": "used.enterprise_id = meant.enterprise_id",
-    }
+    also_by = {"social_accounts": " and used.platform = meant.platform"}
     rows = []
     for table in TABLES:
         reader.register("meant", meant[table])
@@ -239,7 +194,8 @@ def account_for(
             ),
             compared(used_value, meant_value) as (
                 select {values_of[table]}
-                from used inner join meant on {keys_of[table]}
+                from used inner join meant
+                    on used.enterprise_id = meant.enterprise_id{also_by.get(table, "")}
             )
             select
                 (select count(*) from used),
@@ -258,25 +214,25 @@ def account_for(
 
 
 def run(row_count: int, folder: Path) -> tuple[pd.DataFrame, float]:
-    """Write, build and account for so many raw rows in an empty folder."""
     exports = folder / "export"
     exports.mkdir(parents=True)
     meant = make_tables(row_count)
     written = {name: make_dirty(table) for name, table in meant.items()}
     for name, table in written.items():
         table.to_csv(exports / f"{name}.csv", index=False)
-    seconds = build(folder / "project", exports)
-    return account_for(folder / "project", written, meant), seconds
+    copy_checkout(folder / "project")
+    project = DbtProject(folder / "project", settings={"RAW_DATA_DIR": str(exports)})
+    start = time.monotonic()
+    project.succeed("build", raw_source="files", evaluate="false")
+    return account_for(project, written, meant), time.monotonic() - start
 
 
 def main() -> int:
-    """Print the account; 1 when a row is lost, doubled or changed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--folder", type=Path, help="kept, unlike a temporary one")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as temporary:
-        account, seconds = run(options.rows, options.folder or Path(temporary) / "run")
+    with tempfile.TemporaryDirectory() as folder:
+        account, seconds = run(options.rows, Path(folder))
     gigabytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6
     print(account.to_string(index=False))
     print(f"built in {seconds:.0f} s with at most {gigabytes:.1f} GB")

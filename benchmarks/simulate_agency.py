@@ -6,7 +6,6 @@ clients of low visibility really changes and reaches the audience of those of
 moderate presence. What a segmentation says can then be held against what happened.
 """
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,33 +20,26 @@ DEPARTURE_COUNT = 4
 MOVER_COUNT = 12
 MOVED_FROM = "low_visibility"
 MOVED_TO = "moderate_presence"
-# The planted groups carry the number of the report's cluster.
+# The planted groups carry the number of the study's cluster.
 GROUPS = ("moderate_presence", "facebook_leaders", "balanced_active", "low_visibility")
 PLATFORMS = ("facebook", "instagram", "tiktok", "other")
 COUNTS = [f"followers_{platform}" for platform in PLATFORMS]
 # What stands for the other platforms in the raw table.
-OTHER_PLATFORM = "linkedin"
+RAW_NAMES = {"other": "linkedin"}
+ENTERPRISE_COLUMNS = (
+    *("enterprise_id", "enterprise_name", "category_name", "city_name", "postal_code"),
+    *("is_active", "created_at"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Month:
     """The agency's clients at the end of one month, and what happened in it.
 
-    Attributes
-    ----------
-    number : int
-        0 is the first publication.
-    as_of : pandas.Timestamp
-        The clock of that month's build.
-    enterprises : pandas.DataFrame
-        The active clients, ordered by ``enterprise_id``: name, category, city,
-        followers by platform (whole numbers, NA unknown), has_<platform>_account,
-        ``turnover_eur``, ``created_on`` and the planted ``segment_key``.
-    inactive : pandas.DataFrame
-        With the same columns, those that left and are still in the client file.
-    arrived, departed, moved : frozenset of str
-        The clients that came, that left (inactive or out of the file), and that
-        really changed in this month.
+    Month 0 is the first publication. ``enterprises`` are the active clients by
+    ``enterprise_id``, with the planted ``segment_key``; ``inactive`` have left and are
+    still in the file. The sets name who came, who left (inactive or out of the file)
+    and who really changed in this month.
     """
 
     number: int
@@ -62,24 +54,11 @@ class Month:
 def simulate_months(
     *, month_count: int, move_month: int, noise: float, seed: int
 ) -> list[Month]:
-    """Live through some months after the first publication.
+    """Live through some months after month 0, which comes first.
 
-    Parameters
-    ----------
-    month_count : int
-        Months after month 0.
-    move_month : int
-        In which the movers move; none do if it is beyond the last.
-    noise : float
-        Standard deviation of the logarithm of a count's monthly growth: 0.03 is
-        three per cent. It adds up, so after n months a count has gone about
-        sqrt(n) times as far.
-    seed : int
-
-    Returns
-    -------
-    list of Month
-        ``month_count`` + 1 of them, month 0 first.
+    ``noise`` is the standard deviation of the logarithm of a count's monthly growth:
+    0.03 is three per cent. It adds up, so after n months a count has gone about
+    sqrt(n) times as far. Nobody moves if ``move_month`` is beyond the last.
     """
     months = [first_month()]
     for number in range(1, month_count + 1):
@@ -96,7 +75,6 @@ def simulate_months(
 
 
 def first_month() -> Month:
-    """Return the agency as the demonstration data have it."""
     planted = planted_enterprises()
     enterprises = planted.drop(columns="report_cluster").assign(
         segment_key=[GROUPS[number] for number in planted["report_cluster"]],
@@ -155,7 +133,6 @@ def next_month(
 def add_noise(
     enterprises: pd.DataFrame, *, noise: float, random: np.random.Generator
 ) -> pd.DataFrame:
-    """Let every known count grow or shrink by a log-normal factor, rounded."""
     factors = np.exp(random.normal(0, noise, size=(len(enterprises), len(COUNTS))))
     return enterprises.assign(
         **{
@@ -173,12 +150,6 @@ def move_some(
     Their Facebook and Instagram counts become the other group's mean, rounded; an
     account that was missing is opened. Only clients whose counts are all known
     move, for of the others nobody could say how far they went.
-
-    Returns
-    -------
-    enterprises : pandas.DataFrame
-    moved : frozenset of str
-        Their ids.
     """
     can_move = (enterprises["segment_key"] == MOVED_FROM) & enterprises[
         COUNTS
@@ -200,58 +171,34 @@ def move_some(
 
 
 def write_raw_tables(month: Month, folder: Path) -> None:
-    """Write the month's three raw tables as CSV files, replacing older ones."""
-    everybody = [(row, True) for row in month.enterprises.to_dict("records")]
-    everybody += [(row, False) for row in month.inactive.to_dict("records")]
-    write_csv(
-        folder / "enterprises.csv",
-        "enterprise_id,enterprise_name,category_name,city_name,postal_code,"
-        "is_active,created_at",
-        [
-            (
-                row["enterprise_id"],
-                row["enterprise_name"],
-                row["category_name"],
-                row["city_name"],
-                # Different for namesakes in one city, who are two enterprises.
-                f"4{row['enterprise_id'][1:]}",
-                str(is_active).lower(),
-                row["created_on"],
-            )
-            for row, is_active in everybody
+    everybody = pd.concat(
+        [month.enterprises.assign(is_active="true"),
+         month.inactive.assign(is_active="false")]
+    )  # fmt: skip
+    rows = everybody.to_dict("records")
+    tables = {
+        # Another postal code for namesakes in one city, who are two enterprises.
+        "enterprises": everybody.assign(
+            postal_code="4" + everybody["enterprise_id"].str[1:]
+        ).rename(columns={"created_on": "created_at"})[list(ENTERPRISE_COLUMNS)],
+        "social_accounts": pd.DataFrame(
+            [
+                {
+                    "enterprise_id": row["enterprise_id"],
+                    "platform": RAW_NAMES.get(platform, platform),
+                    "followers": "N/A"
+                    if pd.isna(row[f"followers_{platform}"])
+                    else row[f"followers_{platform}"],
+                    "measured_on": f"{month.as_of:%Y-%m-%d}",
+                }
+                for row in rows
+                for platform in PLATFORMS
+                if row[f"has_{platform}_account"]
+            ]
+        ),
+        "turnover": everybody.assign(fiscal_year=2024).dropna(subset="turnover_eur")[
+            ["enterprise_id", "fiscal_year", "turnover_eur"]
         ],
-    )
-    write_csv(
-        folder / "social_accounts.csv",
-        "enterprise_id,platform,followers,measured_on",
-        [
-            (
-                row["enterprise_id"],
-                OTHER_PLATFORM if platform == "other" else platform,
-                "N/A"
-                if pd.isna(row[f"followers_{platform}"])
-                else row[f"followers_{platform}"],
-                f"{month.as_of:%Y-%m-%d}",
-            )
-            for row, _ in everybody
-            for platform in PLATFORMS
-            if row[f"has_{platform}_account"]
-        ],
-    )
-    write_csv(
-        folder / "turnover.csv",
-        "enterprise_id,fiscal_year,turnover_eur",
-        [
-            (row["enterprise_id"], 2024, row["turnover_eur"])
-            for row, _ in everybody
-            if pd.notna(row["turnover_eur"])
-        ],
-    )
-
-
-def write_csv(file: Path, header: str, rows: list[tuple]) -> None:
-    """Write rows below a header; None becomes an empty text."""
-    with file.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(header.split(","))
-        writer.writerows(rows)
+    }
+    for name, table in tables.items():
+        table.to_csv(folder / f"{name}.csv", index=False)
