@@ -51,7 +51,7 @@ format: .venv/installed-dev  ## Put Python files into the project's format
 bench: .venv/installed  ## Measure what a build costs, beside the smallest dbt project
 	python benchmarks/build_cost.py
 
-benchmark: .venv/installed  ## Simulate a year of monthly builds, ten minutes
+benchmark: .venv/installed  ## Simulate a year of monthly builds, five minutes
 	python benchmarks/simulated_year.py
 
 # Parsed from scratch: dbt forgets descriptions of singular tests when it parses in part.
@@ -64,7 +64,8 @@ demonstration-seeds: .venv/installed  ## Write the made-up raw data of seeds/raw
 	python tools/generate_demonstration_seeds.py
 
 demonstration-pictures: .venv/installed  ## Copy the published charts to assets/charts
-	python tools/write_chart_pictures.py
+	rm -f assets/charts/*.png
+	cp $(PUBLISH_DIR)/charts/*.png assets/charts/
 
 # Both locks are for Linux, macOS and WSL, Python 3.11 to 3.13.
 COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 \

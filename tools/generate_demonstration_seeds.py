@@ -24,13 +24,13 @@ library, whose generators do not change between versions.
 
 Usage::
 
-    python tools/generate_demonstration_seeds.py [--check]
+    python tools/generate_demonstration_seeds.py
 """
 
-import argparse
 import csv
 import io
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
@@ -42,35 +42,32 @@ from demonstration.clients import Client, make_clients
 from demonstration.raw_tables import COLUMNS, make_raw_tables
 from demonstration.vocabulary import NAMED_PLATFORMS
 
-DEFAULT_OUTPUT_DIR = Path(__file__).resolve().parent.parent / "seeds" / "raw"
+SEEDS = Path(__file__).resolve().parent.parent / "seeds" / "raw"
 
 
-def add_up(counts: list[int | None]) -> int | None:
+def add_up(counts: Iterable[int | None]) -> int | None:
     """Return the sum, None when a part is unknown."""
-    known = [count for count in counts if count is not None]
-    return sum(known) if len(known) == len(counts) else None
+    known = list(counts)
+    return None if None in known else sum(known)
 
 
 def describe_client(client: Client) -> dict[str, object]:
-    accounts = client.accounts
-    others = {name: n for name, n in accounts.items() if name not in NAMED_PLATFORMS}
-    row: dict[str, object] = {
+    accounts, cents = client.accounts, client.turnover_cents
+    others = [n for name, n in accounts.items() if name not in NAMED_PLATFORMS]
+    followers = {name: accounts.get(name, 0) for name in NAMED_PLATFORMS}
+    followers["other"] = add_up(others)
+    return {
         "enterprise_id": client.enterprise_id,
         "enterprise_name": client.name,
         "category_name": client.category,
         "city_name": client.city,
+        **{f"followers_{name}": count for name, count in followers.items()},
+        "followers_total": add_up(followers.values()),
+        **{f"has_{name}_account": name in accounts for name in NAMED_PLATFORMS},
+        "has_other_account": bool(others),
+        "turnover_eur": cents[max(cents)] / 100 if cents else None,
+        "report_cluster": client.report_cluster,
     }
-    for platform in NAMED_PLATFORMS:
-        row[f"followers_{platform}"] = accounts.get(platform, 0)
-    row["followers_other"] = add_up(list(others.values()))
-    row["followers_total"] = add_up(list(accounts.values()))
-    for platform in NAMED_PLATFORMS:
-        row[f"has_{platform}_account"] = platform in accounts
-    row["has_other_account"] = bool(others)
-    cents = client.turnover_cents
-    row["turnover_eur"] = cents[max(cents)] / 100 if cents else None
-    row["report_cluster"] = client.report_cluster
-    return row
 
 
 def planted_enterprises() -> pd.DataFrame:
@@ -80,13 +77,9 @@ def planted_enterprises() -> pd.DataFrame:
     unknown values are None. No account on a platform: 0 followers and a false flag.
     `report_cluster` is the planted group, under the study's number.
     """
-    rows = [
-        describe_client(client)
-        for client in make_clients()
-        if client.report_cluster is not None
-    ]
+    planted = [c for c in make_clients() if c.report_cluster is not None]
     # Objects, because every other type would turn None into something else.
-    frame = pd.DataFrame(rows, dtype="object")
+    frame = pd.DataFrame(map(describe_client, planted), dtype="object")
     flags = {name: "bool" for name in frame.columns if name.startswith("has_")}
     frame = frame.astype({**flags, "report_cluster": "int64"})
     return frame.sort_values("enterprise_id", ignore_index=True)
@@ -104,42 +97,7 @@ def generate_files() -> dict[str, bytes]:
     return files
 
 
-def find_differences(files: dict[str, bytes], folder: Path) -> list[str]:
-    """Return the names of the files that are missing or different in a folder."""
-    return [
-        name
-        for name, content in files.items()
-        if not (folder / name).is_file() or (folder / name).read_bytes() != content
-    ]
-
-
-def main() -> int:
-    """Write the seed files, or compare them; return the exit code."""
-    parser = argparse.ArgumentParser(
-        description="Generate the made-up demonstration data."
-    )
-    parser.add_argument(
-        "--check",
-        action="store_true",
-        help="write nothing; fail when the files differ from what would be written",
-    )
-    files = generate_files()
-    if parser.parse_args().check:
-        different = find_differences(files, DEFAULT_OUTPUT_DIR)
-        if different:
-            print(
-                f"Not as generated: {', '.join(different)} in {DEFAULT_OUTPUT_DIR}. "
-                "Run tools/generate_demonstration_seeds.py and look at the diff.",
-                file=sys.stderr,
-            )
-            return 1
-        print(f"{len(files)} files in {DEFAULT_OUTPUT_DIR} are as generated.")
-        return 0
-    for name, content in files.items():
-        (DEFAULT_OUTPUT_DIR / name).write_bytes(content)
-    print(f"Wrote {', '.join(files)} to {DEFAULT_OUTPUT_DIR}.")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    for name, content in generate_files().items():
+        (SEEDS / name).write_bytes(content)
+        print(SEEDS / name)

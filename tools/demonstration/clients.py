@@ -7,6 +7,7 @@ nobody can read whether they are active.
 
 import math
 import random
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -17,7 +18,6 @@ from demonstration.vocabulary import (
     OTHER_PLATFORMS,
     UNREADABLE_FLAGS,
 )
-from demonstration.writing import text_key
 
 SEED = 421
 INACTIVE_COUNT = 955
@@ -371,6 +371,18 @@ def make_planted_clients() -> list[Client]:
     for client in rng.sample(small, NULL_CITY_COUNT):
         client.city = None
     return clients
+
+
+def strip_accents(text: str) -> str:
+    for ligature, letters in (("œ", "oe"), ("Œ", "OE"), ("æ", "ae"), ("Æ", "AE")):
+        text = text.replace(ligature, letters)
+    decomposed = unicodedata.normalize("NFD", text)
+    return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+
+
+def text_key(text: str) -> str:
+    plain = strip_accents(text.lower())
+    return " ".join("".join(c if c.isalnum() else " " for c in plain).split())
 
 
 def draw_name(rng: random.Random, category: str | None) -> str:
