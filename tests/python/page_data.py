@@ -4,54 +4,43 @@ import json
 from io import BytesIO
 from typing import Any
 
+import yaml
 from duckdb import DuckDBPyConnection
 from PIL import Image
+from project_copies import CHECKOUT
 
-COLUMNS = {
+TABLES = (
+    *("charts", "cluster_count_evaluation", "cluster_measures", "cluster_mix"),
+    *("cluster_recommendations", "enterprise_recommendations", "enterprise_segments"),
+    *("model_freshness", "rejected_rows", "segment_changes", "segment_events"),
+    *("segment_overview", "segmentation_fits"),
+)
+
+
+def read_contracts() -> dict[str, str]:
+    """Give the columns of the published tables with their types, as SQL has them."""
+    published = [
+        model
+        for folder in ("marts", "engine/published")
+        for path in (CHECKOUT / "models" / folder).glob("*__models.yml")
+        for model in yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
+    ]
+    return {
+        model["name"]: ", ".join(
+            f"{c['name']} {c['data_type']}" for c in model["columns"]
+        )
+        for model in published
+        if model["name"] in TABLES
+    }
+
+
+# A Python model and a seed have no contract.
+COLUMNS = read_contracts() | {
     "chart_drawings": "segmentation string, chart_name string, language string,"
     " position integer, title string, description string, alternative_text string,"
     " png blob",
-    "charts": "segmentation string, chart_name string, png blob",
-    "cluster_count_evaluation": "segmentation string, cluster_count integer,"
-    " is_selected boolean, is_advised boolean, verdict string",
-    "cluster_measures": "segmentation string, cluster_id integer, segment_key string,"
-    " measure string, mean_value double, median_value double",
-    "cluster_mix": "segmentation string, cluster_id integer, segment_key string,"
-    " dimension string, dimension_value string, cluster_share double,"
-    " value_rank bigint",
-    "cluster_recommendations": "segmentation string, segment_key string,"
-    " recommendation_id string, priority integer, platform string,"
-    " category_name string, category_group string, city_name string,"
-    " action_fr string, action_en string",
-    "enterprise_recommendations": "enterprise_id string, recommendation_id string,"
-    " platform string, platform_name string, action_fr string, action_en string,"
-    " matched_on string, recommendation_rank bigint",
-    "enterprise_segments": "enterprise_id string, enterprise_name string,"
-    " category_name string, category_group string, city_name string,"
-    " followers_facebook bigint, followers_instagram bigint, followers_tiktok bigint,"
-    " followers_other bigint, followers_total bigint, turnover_eur decimal(18, 2),"
-    " segment_key string, model_segment_key string, segment_name_fr string,"
-    " segment_name_en string, engagement_score integer, engagement_level string,"
-    " engagement_level_fr string, engagement_level_en string, target_platform string,"
-    " actions_fr string, actions_en string, explanation_fr string,"
-    " explanation_en string, is_set_by_hand boolean, assignment_margin double",
     "measure_texts": "segmentation string, name string, label_fr string,"
     " label_en string",
-    "model_freshness": "segmentation string, fit_id integer, fitted_at timestamp,"
-    " model_age_days double, agreement_with_refit double, refit_policy string,"
-    " refit_after_days double, refit_below_ari double",
-    "rejected_rows": "raw_table string, is_whole_row boolean, reason string",
-    "segment_changes": "segmentation string, member_id string, changed_at timestamp,"
-    " cause string",
-    "segment_events": "segmentation string, fit_id integer, segment_key string,"
-    " event_type string, related_segment_key string, related_member_count bigint",
-    "segment_overview": "segmentation string, segment_key string, cluster_id integer,"
-    " segment_name_fr string, segment_name_en string, segment_profile_fr string,"
-    " segment_profile_en string, segment_aim_fr string, segment_aim_en string,"
-    " display_order integer, is_named_segment boolean, segment_colour string,"
-    " segment_marker string, model_member_count bigint, member_count bigint",
-    "segmentation_fits": "segmentation string, fit_id integer, fitted_at timestamp,"
-    " reason string",
 }
 VISIBILITY = {
     "members": "enterprise_segments",

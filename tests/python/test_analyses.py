@@ -8,7 +8,6 @@ from typing import Any
 import duckdb
 import pytest
 import yaml
-from dbt_project import DbtProject
 from project_copies import CHECKOUT
 
 ANALYSES = CHECKOUT / "analyses"
@@ -19,13 +18,13 @@ Rows = list[dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def published(built: DbtProject) -> duckdb.DuckDBPyConnection:
+def published(built):
     with duckdb.connect(str(built.published), read_only=True) as connection:
         yield connection
 
 
 @pytest.fixture(scope="module")
-def clients(published: duckdb.DuckDBPyConnection) -> Rows:
+def clients(published):
     return rows(published.sql("from enterprise_segments"))
 
 
@@ -67,8 +66,8 @@ def plain(text: str | None) -> str:
     ids=str,
 )
 def test_clients_are_found_by_sector_segment_and_city_in_any_spelling(
-    published: duckdb.DuckDBPyConnection, clients: Rows, wanted: dict[str, str]
-) -> None:
+    published, clients, wanted
+):
     columns = {
         "sector": ["category_name", "category_group"],
         "segment": ["segment_key", "segment_name_fr", "segment_name_en"],
@@ -89,9 +88,7 @@ def test_clients_are_found_by_sector_segment_and_city_in_any_spelling(
 
 
 @pytest.mark.parametrize("city", ["Plœmeur", "PLOEMEUR", "ploëmeur"])
-def test_a_city_with_a_ligature_is_found_without_it(
-    published: duckdb.DuckDBPyConnection, city: str
-) -> None:
+def test_a_city_with_a_ligature_is_found_without_it(published, city):
     with duckdb.connect() as connection:
         connection.register(
             "one", published.sql("from enterprise_segments limit 1").df()
@@ -103,9 +100,7 @@ def test_a_city_with_a_ligature_is_found_without_it(
         assert len(answered(connection, "enterprises", city=city)) == 1
 
 
-def test_all_clients_have_the_columns_of_the_csv(
-    published: duckdb.DuckDBPyConnection, built: DbtProject
-) -> None:
+def test_all_clients_have_the_columns_of_the_csv(published, built):
     path = built.published.parent / CSV
     lines = path.read_text(encoding="utf-8-sig").splitlines()
     answer = answered(published, "enterprises")
@@ -118,9 +113,7 @@ def test_all_clients_have_the_columns_of_the_csv(
     assert set(answer.select(*same).fetchall()) == set(csv.select(*same).fetchall())
 
 
-def test_unused_potential_is_turnover_without_an_audience(
-    published: duckdb.DuckDBPyConnection, clients: Rows
-) -> None:
+def test_unused_potential_is_turnover_without_an_audience(published, clients):
     candidates = sorted(
         (-client["turnover_eur"], client["enterprise_id"])
         for client in clients
@@ -135,9 +128,7 @@ def test_unused_potential_is_turnover_without_an_audience(
     assert all(row["actions_fr"] for row in answer)
 
 
-def test_segments_are_counted_with_the_work_on_each_platform(
-    published: duckdb.DuckDBPyConnection, clients: Rows
-) -> None:
+def test_segments_are_counted_with_the_work_on_each_platform(published, clients):
     by_segment = Counter(client["segment_key"] for client in clients)
     by_platform = defaultdict(list)
     for client in clients:
@@ -161,7 +152,7 @@ def test_segments_are_counted_with_the_work_on_each_platform(
     assert sizes == sorted(sizes, reverse=True)
 
 
-def test_moves_are_counted_since_a_day(published: duckdb.DuckDBPyConnection) -> None:
+def test_moves_are_counted_since_a_day(published):
     """With a first publication everybody comes; the day it is, is in, the next not."""
     answer = rows(answered(published, "moves_between_segments"))
     assert sum(row["member_count"] for row in answer) == 421
@@ -174,7 +165,7 @@ def test_moves_are_counted_since_a_day(published: duckdb.DuckDBPyConnection) -> 
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_query_is_plain_sql_that_is_described_and_in_the_guide(name: str) -> None:
+def test_a_query_is_plain_sql_that_is_described_and_in_the_guide(name):
     text = (ANALYSES / f"{name}.sql").read_text(encoding="utf-8")
     assert "{{" not in text
     assert "{%" not in text

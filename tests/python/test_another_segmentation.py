@@ -5,7 +5,6 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from dbt_project import DbtProject
 from project_copies import CHECKOUT
 
 GUIDE = (CHECKOUT / "docs" / "segmentations.md").read_text(encoding="utf-8")
@@ -69,7 +68,7 @@ def follow_the_guide(folder: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_segmentation_is_added_by_the_guide_alone(project: DbtProject) -> None:
+def test_a_segmentation_is_added_by_the_guide_alone(project):
     engine = {
         path: path.read_bytes()
         for part in ENGINE

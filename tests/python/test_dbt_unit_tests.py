@@ -11,7 +11,7 @@ def results(project: DbtProject) -> set[str]:
     return {result["unique_id"] for result in json.loads(run)["results"]}
 
 
-def test_every_unit_test_passes_and_a_build_has_run_none(project: DbtProject) -> None:
+def test_every_unit_test_passes_and_a_build_has_run_none(project):
     built = results(project)
     assert not any(name.startswith("unit_test.") for name in built)
     project.succeed("test", "--select", "test_type:unit")

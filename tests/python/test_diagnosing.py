@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-from dbt_project import DbtProject
 from planted_data import make_settings
 from segmentation.learning import fitted_space
 from segmentation.learning.diagnosing import diagnose_fit
@@ -226,7 +225,7 @@ def test_blocks_share_the_variance_and_what_the_clusters_explain(
     )
 
 
-def test_the_shipped_data_show_what_failed_in_the_report(built: DbtProject) -> None:
+def test_the_shipped_data_show_what_failed_in_the_report(built):
     findings = built.rows(
         "select check_name, subject, round(value, 3), detail from feature_checks"
         " where is_finding order by check_name, subject"
@@ -265,7 +264,7 @@ def test_the_shipped_data_show_what_failed_in_the_report(built: DbtProject) -> N
     ]
 
 
-def test_every_rule_of_the_seed_is_measured(built: DbtProject) -> None:
+def test_every_rule_of_the_seed_is_measured(built):
     unused = built.rows(
         "select check_name from reference.feature_check_rules"
         " except select check_name from marts.feature_checks",

@@ -4,12 +4,9 @@ import json
 from itertools import combinations
 
 from colour_vision import contrast_with_white, smallest_difference
-from dbt_project import DbtProject
 
 
-def test_the_page_has_every_table_with_its_columns_texts_and_lineage(
-    project: DbtProject,
-) -> None:
+def test_the_page_has_every_table_with_its_columns_texts_and_lineage(project):
     before = project.published.read_bytes()
     project.succeed("--no-partial-parse", "docs", "generate", "--static")
     assert project.published.read_bytes() == before

@@ -1,11 +1,7 @@
 """The evaluation tables of a build."""
 
-from dbt_project import DbtProject
 
-
-def test_the_evaluation_is_of_the_segments_and_every_figure_has_its_reading(
-    built: DbtProject,
-) -> None:
+def test_the_evaluation_is_of_the_segments_and_every_figure_has_its_reading(built):
     sizes = dict(
         built.rows("select segment_key, enterprise_count from cluster_profiles")
     )
@@ -24,8 +20,6 @@ def test_the_evaluation_is_of_the_segments_and_every_figure_has_its_reading(
     ) == [(count, count == 4) for count in range(2, 11)]
 
 
-def test_a_build_without_evaluation_leaves_its_tables_empty(
-    built_from_files: DbtProject,
-) -> None:
+def test_a_build_without_evaluation_leaves_its_tables_empty(built_from_files):
     marts = ("cluster_count_evaluation", "cluster_stability", "clustering_comparison")
     assert [built_from_files.rows(f"from {mart}") for mart in marts] == [[]] * 3

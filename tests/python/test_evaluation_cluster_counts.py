@@ -40,14 +40,14 @@ def evaluate(sample: pd.DataFrame, **changes: object) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def blobs() -> pd.DataFrame:
+def blobs():
     random = np.random.default_rng(7)
     return make_customers(
         np.concatenate([random.normal(centre, 6, size=(30, 2)) for centre in BLOBS])
     )
 
 
-def test_five_planted_groups_stand_out_most_and_are_stable(blobs: pd.DataFrame) -> None:
+def test_five_planted_groups_stand_out_most_and_are_stable(blobs):
     rows = evaluate(blobs)
     above_null = rows["silhouette"] - rows["null_silhouette"]
     assert above_null.idxmax() == 5
@@ -70,7 +70,7 @@ def test_five_planted_groups_stand_out_most_and_are_stable(blobs: pd.DataFrame) 
 
 
 @pytest.mark.parametrize("cloud", ["uniform", "normal"])
-def test_a_cloud_without_groups_is_not_above_its_shuffled_copies(cloud: str) -> None:
+def test_a_cloud_without_groups_is_not_above_its_shuffled_copies(cloud):
     random = np.random.default_rng(3)
     points = getattr(random, cloud)(size=(100, 2))
     rows = evaluate(make_customers(points))
@@ -83,7 +83,7 @@ def test_a_cloud_without_groups_is_not_above_its_shuffled_copies(cloud: str) -> 
 
 
 @pytest.mark.parametrize("sets_giants_apart", [False, True])
-def test_clusterings_are_those_of_a_fit_with_each_number(sets_giants_apart) -> None:
+def test_clusterings_are_those_of_a_fit_with_each_number(sets_giants_apart):
     """What does not depend on the number is learned once, and must be the same."""
     settings = make_settings(
         log_features=FOLLOWERS[1:],
@@ -117,13 +117,13 @@ def test_the_chosen_number_is_evaluated_beyond_ten_and_alike_again(blobs, monkey
     pd.testing.assert_frame_equal(rows, again, check_exact=True)
 
 
-def test_there_are_no_more_clusters_than_different_members() -> None:
+def test_there_are_no_more_clusters_than_different_members():
     points = np.repeat([[0.0, 0.0], [10.0, 0.0], [0.0, 10.0]], 4, axis=0)
     assert evaluate(make_customers(points)).index.tolist() == [2, 3]
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4])
-def test_a_handful_of_members_gives_gaps_not_errors(count: int) -> None:
+def test_a_handful_of_members_gives_gaps_not_errors(count):
     points = np.array([[0.0, 0.0], [1.0, 9.0], [7.0, 2.0], [20.0, 30.0]])[:count]
     rows = evaluate(make_customers(points))
     assert rows.index.tolist() == list(range(2, count + 1))
@@ -133,7 +133,7 @@ def test_a_handful_of_members_gives_gaps_not_errors(count: int) -> None:
         assert rows[figure].isna().tolist() == [k == count for k in rows.index]
 
 
-def test_a_shuffled_copy_keeps_each_feature_and_breaks_their_relation() -> None:
+def test_a_shuffled_copy_keeps_each_feature_and_breaks_their_relation():
     values = list(map(float, range(60)))
     kinds = [None, *["bar"] * 59]
     sample = make_sample(income=values, spending=values, category_name=kinds)
@@ -148,7 +148,7 @@ def test_a_shuffled_copy_keeps_each_feature_and_breaks_their_relation() -> None:
     assert not copies[0].equals(copies[1])
 
 
-def test_agreement_is_taken_on_the_members_of_the_subsample() -> None:
+def test_agreement_is_taken_on_the_members_of_the_subsample():
     # Two tight pairs far apart, which every subsample with both sees alike.
     points = np.array([[0.0, 0.0], [0.0, 1.0], [9.0, 9.0], [9.0, 8.0]])
     sample, settings = make_customers(points), make_mall_settings(n_clusters=2)
@@ -163,7 +163,7 @@ def test_agreement_is_taken_on_the_members_of_the_subsample() -> None:
     assert agreements == {2: [1.0, 0.0]}
 
 
-def test_a_subsample_holds_four_fifths_without_repetition() -> None:
+def test_a_subsample_holds_four_fifths_without_repetition():
     subsamples = draw_subsamples(50, count=3, share=0.8, seed=1)
     assert [len(np.unique(rows)) for rows in subsamples] == [40, 40, 40]
     assert subsamples[0].tolist() != subsamples[1].tolist()

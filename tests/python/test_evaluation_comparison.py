@@ -31,7 +31,7 @@ def compare(sample: pd.DataFrame, labels: np.ndarray | None = None) -> pd.DataFr
     return pd.DataFrame.from_dict(figures, orient="index")
 
 
-def test_every_approach_finds_four_planted_groups() -> None:
+def test_every_approach_finds_four_planted_groups():
     rows = compare(make_planted_groups())
     assert rows.index.tolist() == [
         *("report_recipe", "robust_recipe", "kmeans_on_ranks", "ward", "dbscan")
@@ -45,7 +45,7 @@ def test_every_approach_finds_four_planted_groups() -> None:
     assert set(rows["member_count"]) == {100}
 
 
-def test_the_active_row_shows_the_labels_that_are_given() -> None:
+def test_the_active_row_shows_the_labels_that_are_given():
     sample = make_members(80)
     # Labels that no fit would give, as those of a model fitted long ago.
     labels = np.arange(80) % 4
@@ -59,7 +59,7 @@ def test_the_active_row_shows_the_labels_that_are_given() -> None:
 
 
 @pytest.mark.parametrize("count", [4, 5])
-def test_approaches_that_need_more_members_are_left_blank(count: int) -> None:
+def test_approaches_that_need_more_members_are_left_blank(count):
     table = pd.concat([make_planted_groups(members=1), make_planted_groups(members=2)])
     table["member_id"] = [f"e{i}" for i in range(len(table))]
     rows = compare(table.head(count).reset_index(drop=True))
@@ -69,7 +69,7 @@ def test_approaches_that_need_more_members_are_left_blank(count: int) -> None:
     assert blank.drop(["is_active", "member_count"]).isna().all()
 
 
-def test_ranks_share_ties_and_unknown_values_take_the_middle() -> None:
+def test_ranks_share_ties_and_unknown_values_take_the_middle():
     sample = make_sample(x=[5.0, 1_000_000.0, 5.0, np.nan, 7.0], y=[0.0] * 5)
     settings = make_settings(numeric_features=("x", "y"), categorical_features=())
     ranks = standardised_ranks(sample, settings=settings)
@@ -79,7 +79,7 @@ def test_ranks_share_ties_and_unknown_values_take_the_middle() -> None:
     assert ranks[:, 1].tolist() == [0.0] * 5
 
 
-def test_dbscan_leaves_a_lone_point_out_and_keeps_points_in_one_place() -> None:
+def test_dbscan_leaves_a_lone_point_out_and_keeps_points_in_one_place():
     random = np.random.default_rng(0)
     groups = [random.normal(centre, 0.1, size=(30, 2)) for centre in (0, 5)]
     labels = label_by_dbscan(np.concatenate([*groups, [[2.5, 40.0]]]), dimension=2)
@@ -91,7 +91,7 @@ def test_dbscan_leaves_a_lone_point_out_and_keeps_points_in_one_place() -> None:
     assert knee(np.array([3.0, 3.0, 3.0])) == 3.0
 
 
-def test_a_silhouette_leaves_noise_out_and_is_nan_where_it_is_not_defined() -> None:
+def test_a_silhouette_leaves_noise_out_and_is_nan_where_it_is_not_defined():
     points = np.array([[0.0], [1.0], [10.0], [11.0], [500.0]])
     labels = np.array([0, 0, 1, 1, -1])
     expected = silhouette_score(points[:4], labels[:4])

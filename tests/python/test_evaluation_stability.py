@@ -25,7 +25,7 @@ def measure(sample, labels: list[int], **arguments: object) -> pd.DataFrame:
     return pd.DataFrame.from_dict(figures, orient="index")
 
 
-def test_the_largest_jaccard_is_that_of_the_most_similar_new_cluster() -> None:
+def test_the_largest_jaccard_is_that_of_the_most_similar_new_cluster():
     labels = np.array([0, 0, 0, 1, 1, 2])
     new_labels = np.array([5, 5, 3, 3, 3, 5])
     # 0: {0,1,2} and {0,1,5}: 2 of 4. 1: {3,4} and {2,3,4}: 2 of 3. 2: {5} and {0,1,5}:
@@ -87,14 +87,14 @@ def test_the_largest_jaccard_is_that_of_the_most_similar_new_cluster() -> None:
 )
 def test_stability_is_the_mean_over_the_bootstrap_samples(
     values, labels, bootstraps, expected
-) -> None:
+):
     bootstraps = list(map(np.array, bootstraps))
     rows = measure(make_sample(x=values), labels, bootstraps=bootstraps)
     for figure, of_clusters in expected.items():
         np.testing.assert_allclose(rows[figure], of_clusters, err_msg=figure)
 
 
-def test_planted_groups_are_stable_and_halves_of_one_are_not() -> None:
+def test_planted_groups_are_stable_and_halves_of_one_are_not():
     table = make_planted_groups()
     # Two of the groups as planted, a third cut in two at random, the fourth left out.
     table = table[~table["member_id"].str.startswith("g3")].reset_index(drop=True)
@@ -108,7 +108,7 @@ def test_planted_groups_are_stable_and_halves_of_one_are_not() -> None:
     pd.testing.assert_frame_equal(rows, again, check_exact=True)
 
 
-def test_a_bootstrap_sample_uses_each_row_once() -> None:
+def test_a_bootstrap_sample_uses_each_row_once():
     bootstraps = draw_bootstraps(200, count=20, seed=1)
     assert all(len(np.unique(rows)) == len(rows) for rows in bootstraps)
     # 1 - 1/e of the rows are drawn at least once.

@@ -60,7 +60,7 @@ def make_value(name: str | None, rank: int, **values: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def agency() -> Tables:
+def agency():
     """Provide two segments, one of them new, and three enterprises."""
     portrait = {"segment_profile_fr": "Petits.", "segment_aim_en": "Grow."}
     return {
@@ -103,7 +103,7 @@ def agency() -> Tables:
     }
 
 
-def test_every_text_is_in_both_languages_with_its_fields_and_spaces() -> None:
+def test_every_text_is_in_both_languages_with_its_fields_and_spaces():
     for key, text in read_texts().items():
         assert text.keys() == {"fr", "en"}, key
         forms = [f.values() if isinstance(f, dict) else [f] for f in text.values()]
@@ -116,7 +116,7 @@ def test_every_text_is_in_both_languages_with_its_fields_and_spaces() -> None:
             assert not re.search("[^\u00a0\u202f][:;?!»%]|«[^\u00a0]", french), key
 
 
-def test_the_template_and_the_script_name_no_text_that_is_not_there() -> None:
+def test_the_template_and_the_script_name_no_text_that_is_not_there():
     folder = Path(read_texts.__code__.co_filename).parent
     text = "".join((folder / n).read_text("utf-8") for n in ("page.html", "page.js"))
     named = re.findall(r'\b(?:say|sayCount|worded|missing|heading)\("(\w+)"', text)
@@ -124,9 +124,7 @@ def test_the_template_and_the_script_name_no_text_that_is_not_there() -> None:
     assert set(named) <= read_texts().keys()
 
 
-def test_cards_and_charts_are_shown_in_both_languages(
-    tmp_path: Path, agency: Tables
-) -> None:
+def test_cards_and_charts_are_shown_in_both_languages(tmp_path, agency):
     page = page_of(tmp_path, agency)
     shown = html.unescape(re.sub(r"<script.*", "", page, flags=re.DOTALL))
     for text in (
@@ -159,7 +157,7 @@ def test_cards_and_charts_are_shown_in_both_languages(
     assert page_of(tmp_path, {name: t[::-1] for name, t in agency.items()}) == page
 
 
-def test_segments_without_a_place_come_last_the_largest_first(tmp_path: Path) -> None:
+def test_segments_without_a_place_come_last_the_largest_first(tmp_path):
     segments = [
         make_segment(key, cluster_id=i, model_member_count=size, display_order=order)
         for i, (key, size, order) in enumerate(
@@ -172,8 +170,8 @@ def test_segments_without_a_place_come_last_the_largest_first(tmp_path: Path) ->
 
 
 def test_a_further_segmentation_has_a_section_with_its_segments_and_charts(
-    tmp_path: Path, agency: Tables
-) -> None:
+    tmp_path, agency
+):
     alone = page_of(tmp_path, agency)
     label = {"name": "purchases", "label_fr": "Achats", "label_en": "Purchases"}
     for table, row in {
@@ -200,7 +198,7 @@ def test_a_further_segmentation_has_a_section_with_its_segments_and_charts(
     assert data_of(page) == data_of(alone)
 
 
-def test_beyond_the_limit_segments_are_in_proportion_and_small_ones_not_lost() -> None:
+def test_beyond_the_limit_segments_are_in_proportion_and_small_ones_not_lost():
     sizes = {"large": 800, "middle": 200, "small": 30, "tiny": 3}
     enterprises = [
         make_enterprise(f"{key}{number:03}", key)
@@ -217,8 +215,8 @@ def test_beyond_the_limit_segments_are_in_proportion_and_small_ones_not_lost() -
 
 
 def test_of_a_segment_the_highest_scores_are_shown_then_the_first_names(
-    tmp_path: Path, agency: Tables
-) -> None:
+    tmp_path, agency
+):
     enterprises = [
         make_enterprise(id_, "a", enterprise_name=name, engagement_score=score)
         for id_, name, score in (
@@ -235,7 +233,7 @@ def test_of_a_segment_the_highest_scores_are_shown_then_the_first_names(
     assert len(data_of(page)["enterprises"]) == 2
 
 
-def test_recommendations_are_listed_once_the_target_platform_first() -> None:
+def test_recommendations_are_listed_once_the_target_platform_first():
     names = {"facebook": "Facebook", "x": "X (Twitter)"}
     clients, rows = clients_of(
         [

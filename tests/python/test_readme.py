@@ -7,7 +7,6 @@ import shutil
 import pytest
 import yaml
 from conftest import MESSY_AGENCY
-from dbt_project import DbtProject
 from project_copies import CHECKOUT
 from segmentation.builds.build_summary import summarise
 
@@ -50,7 +49,7 @@ def blocks(language: str, text: str = ALL) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", text, flags=re.M | re.S)
 
 
-def test_every_command_is_run_by_a_test() -> None:
+def test_every_command_is_run_by_a_test():
     # Those of docs/segmentations.md are run by test_another_segmentation.py.
     texts = [DOCUMENTS[name] for name in DOCUMENTS if name != "segmentations.md"]
     lines = {
@@ -72,7 +71,7 @@ def test_every_command_is_run_by_a_test() -> None:
 
 
 @pytest.mark.slow
-def test_the_commands_on_the_demonstration_data_work(project: DbtProject) -> None:
+def test_the_commands_on_the_demonstration_data_work(project):
     first = project.published.read_bytes()
     build, back, back_to, run = ON_THE_DEMONSTRATION
     assert "Published" in project.shell(build)
@@ -88,7 +87,7 @@ def test_the_commands_on_the_demonstration_data_work(project: DbtProject) -> Non
 
 
 @pytest.mark.slow
-def test_the_commands_on_own_files_work(project: DbtProject) -> None:
+def test_the_commands_on_own_files_work(project):
     shutil.copytree(MESSY_AGENCY, project.folder / "path" / "to" / "export")
     check, build, freshness = ON_FILES
     assert "enterprises" in project.shell(f"{check} || true")
@@ -101,17 +100,17 @@ def test_the_commands_on_own_files_work(project: DbtProject) -> None:
 
 
 @pytest.mark.parametrize("query", blocks("sql", ALL.split("# Add a segmentation")[0]))
-def test_every_query_runs_and_finds_something(built: DbtProject, query: str) -> None:
+def test_every_query_runs_and_finds_something(built, query):
     assert built.rows(query.rstrip().rstrip(";"))
 
 
-def test_the_result_is_the_one_that_the_build_prints(built: DbtProject) -> None:
+def test_the_result_is_the_one_that_the_build_prints(built):
     shown = blocks("text", README)[0].strip()
     printed = summarise(built.published.parent).strip()
     assert printed.startswith(shown)
 
 
-def test_the_tree_and_the_documents_name_only_what_is_there() -> None:
+def test_the_tree_and_the_documents_name_only_what_is_there():
     tree = blocks("text", README)[1]
     named = re.findall(r"^(\S+)  +\S", tree, flags=re.M)
     others = [
@@ -128,7 +127,7 @@ def test_the_tree_and_the_documents_name_only_what_is_there() -> None:
     assert missing == {"models/core.py"}
 
 
-def test_the_figures_on_trust_are_the_ones_of_the_marts(built: DbtProject) -> None:
+def test_the_figures_on_trust_are_the_ones_of_the_marts(built):
     text = " ".join(DOCUMENTS["trust.md"].split())
 
     def value(query: str) -> object:
@@ -151,7 +150,7 @@ def test_the_figures_on_trust_are_the_ones_of_the_marts(built: DbtProject) -> No
     assert sorted(verdicts) == [("cluster_too_small",), ("not_above_chance",)]
 
 
-def test_every_published_table_is_in_a_table_of_questions(built: DbtProject) -> None:
+def test_every_published_table_is_in_a_table_of_questions(built):
     rows = re.findall(
         r"^\| (`\w+`(?:, `\w+`)*) \| .+? \| .+?\? \|$",
         README + DOCUMENTS["tables.md"],
@@ -161,7 +160,7 @@ def test_every_published_table_is_in_a_table_of_questions(built: DbtProject) -> 
     assert sorted(listed) == sorted(built.marts())
 
 
-def test_the_variables_of_commands_are_variables() -> None:
+def test_the_variables_of_commands_are_variables():
     known = yaml.safe_load((CHECKOUT / "dbt_project.yml").read_text("utf-8"))["vars"]
     for line in [line for block in blocks("console") for line in block.splitlines()]:
         if "--vars" in line:

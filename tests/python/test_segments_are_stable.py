@@ -52,7 +52,7 @@ def segments_of(enterprises: pd.DataFrame, **changes: int) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def shipped() -> dict[str, str]:
+def shipped():
     """Provide the segments by the shipped settings: the four named ones."""
     segments = segments_of(ENTERPRISES)
     assert set(segments.values()) == set(KNOWN["segment_key"])
@@ -67,16 +67,12 @@ def shipped() -> dict[str, str]:
     ],
     ids=str,
 )
-def test_no_chance_gives_an_enterprise_another_segment(
-    changes: dict[str, int], shipped: dict[str, str]
-) -> None:
+def test_no_chance_gives_an_enterprise_another_segment(changes, shipped):
     assert segments_of(ENTERPRISES, **changes) == shipped
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_no_shuffle_gives_an_enterprise_another_segment(
-    seed: int, shipped: dict[str, str]
-) -> None:
+def test_no_shuffle_gives_an_enterprise_another_segment(seed, shipped):
     """Shuffled with their keys renamed, for rows are fitted in the order of keys."""
     shuffled = ENTERPRISES.sample(frac=1, random_state=seed)
     ids = [f"S{i:04}" for i in range(len(shuffled))]
@@ -86,7 +82,7 @@ def test_no_shuffle_gives_an_enterprise_another_segment(
 
 
 @pytest.mark.parametrize("n_clusters", [2, 3, 4, 5])
-def test_no_distance_to_a_reference_is_close_to_the_limit(n_clusters: int) -> None:
+def test_no_distance_to_a_reference_is_close_to_the_limit(n_clusters):
     """The limit of 0.5 separates; it does not decide between close cases."""
     labelled = labels_of(ENTERPRISES, n_clusters=n_clusters)
     means = labelled.groupby("cluster_id")[MEASURES].mean()

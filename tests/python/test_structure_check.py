@@ -1,7 +1,5 @@
 """The check of the structure, each rule on a tiny tree."""
 
-from pathlib import Path
-
 import check_structure
 import pytest
 
@@ -32,7 +30,7 @@ select * from counted
 
 
 @pytest.fixture(autouse=True)
-def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def tree(tmp_path, monkeypatch):
     for folder in check_structure.ENGINE_FOLDERS:
         (tmp_path / folder).mkdir(parents=True)
     for name, text in TREE.items():
@@ -42,7 +40,7 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_a_project_as_it_should_be_passes() -> None:
+def test_a_project_as_it_should_be_passes():
     assert not list(check_structure.check_business_words())
     assert not list(check_structure.check_thin_files())
     assert not list(check_structure.check_stars())
@@ -52,19 +50,19 @@ def test_a_project_as_it_should_be_passes() -> None:
     "text",
     ["category_name", "per_city", "CategoryWeight", "MIN_TURNOVER", "A platform."],
 )
-def test_a_business_word_in_the_engine_is_found(tree: Path, text: str) -> None:
+def test_a_business_word_in_the_engine_is_found(tree, text):
     (tree / "models" / "engine" / "docs.md").write_text(f"velocity\n{text}")
     (finding,) = check_structure.check_business_words()
     assert finding.startswith("models/engine/docs.md:2: `")
 
 
-def test_an_engine_folder_that_is_gone_is_found(tree: Path) -> None:
+def test_an_engine_folder_that_is_gone_is_found(tree):
     (tree / "macros" / "engine").rmdir()
     (finding,) = check_structure.check_business_words()
     assert finding.startswith("macros/engine: no such folder")
 
 
-def test_a_thin_file_that_differs_or_is_alone_is_found(tree: Path) -> None:
+def test_a_thin_file_that_differs_or_is_alone_is_found(tree):
     (tree / "python_models" / "sales_fit.py").write_text("fit('sales', sample=None)")
     (tree / "python_models" / "sales_evaluation.py").write_text("")
     assert list(check_structure.check_thin_files()) == [
@@ -76,7 +74,7 @@ def test_a_thin_file_that_differs_or_is_alone_is_found(tree: Path) -> None:
 @pytest.mark.parametrize(
     "text", ["select fits.* from fits", "a as (select *, 1 from b) select c from a"]
 )
-def test_a_star_in_mid_query_is_found(tree: Path, text: str) -> None:
+def test_a_star_in_mid_query_is_found(tree, text):
     (tree / "models" / "engine" / "fits.sql").write_text(text)
     (finding,) = check_structure.check_stars()
     assert finding.startswith("models/engine/fits.sql: ")
