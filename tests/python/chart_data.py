@@ -240,8 +240,8 @@ UNKIND_CASES = {
         "names": ["Premier", "Personne", "Nouveau"],
     },
     "one_member_per_segment": lambda: {
-        "members": make_members([1] * 12),
-        "names": [f"{LONG}{i:02d}" for i in range(12)],
+        "members": make_members([1] * 4),
+        "names": [f"{LONG}{i:02d}" for i in range(4)],
     },
     "nobody_has_any": lambda: {
         "members": make_members([40, 20, 10, 6]).assign(**dict.fromkeys(NUMBERS, 0.0)),
