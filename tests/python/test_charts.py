@@ -29,6 +29,8 @@ from segmentation.reporting.charts.texts import MINUS, ChartTexts
 
 TO_PNG = "segmentation.reporting.charts.sheet.Sheet.to_png"
 SPACE = "\N{NARROW NO-BREAK SPACE}"
+# The cases whose texts are tried in both languages.
+BOTH = ("twelve_segments_with_long_names", "long_words_without_a_space", "large")
 NAMES = ["Visibilité à construire", "Présence modérée", "Leaders"]
 MOVES = {(0, 0): 30, (0, 1): 4, (1, 1): 9}
 TIED = {(0, 1): 4, (1, 0): 4, (0, 0): 2}
@@ -109,7 +111,7 @@ def draw_unkind_cases():
                 is_full = (
                     seen.segmentation == "visibility" and len(rows["members"]) > 80
                 )
-                for language in LANGUAGES if is_full else ["fr"]:
+                for language in LANGUAGES if is_ours and case in BOTH else ["fr"]:
                     texts = read_texts(seen, content.plan, language=language)
                     yield (case, content.plan.name, language), content, texts
 
