@@ -6,9 +6,12 @@ Three builds, interleaved, so that a machine that slows down slows all of them:
 - `first`: this project with its demonstration data, in an empty folder;
 - `nightly`: the same once more, with nothing changed.
 
+With ``--rows`` one build of so many raw rows instead: the demonstration data with all
+their dirt, copied under other ids and names.
+
 Usage, from the project folder::
 
-    python benchmarks/build_cost.py [--rounds 3]
+    python benchmarks/build_cost.py [--rounds 3 | --rows 1000000]
 """
 
 import argparse
@@ -20,11 +23,13 @@ from collections import defaultdict
 from pathlib import Path
 from statistics import median
 
+import duckdb
+
 # Lets the script run by its path; pytest knows this folder from pyproject.toml.
 sys.path.append(str(Path(__file__).resolve().parents[1] / "tests" / "python"))
 
 from dbt_project import DbtProject
-from project_copies import copy_checkout
+from project_copies import CHECKOUT, copy_checkout
 
 SMALLEST = {
     "dbt_project.yml": "{name: smallest, profile: smallest, version: 1.0.0}",
@@ -34,6 +39,11 @@ SMALLEST = {
     ),
     "seeds/numbers.csv": "number\n1\n2\n",
     "models/doubled.sql": "select 2 * number as doubled from {{ ref('numbers') }}",
+}
+# Keys and names of the first copy, from those of the seeds; blank ones stay blank.
+COPIED = {
+    "enterprise_id": r"regexp_replace(enterprise_id, '(\d)(\s*)$', '\1x' || n || '\2')",
+    "enterprise_name": "enterprise_name || ' ' || n",
 }
 
 
@@ -51,6 +61,26 @@ def write_smallest(folder: Path) -> None:
         (folder / name).write_text(text)
 
 
+def write_many(folder: Path, row_count: int) -> None:
+    """Write the raw tables of about so many rows."""
+    folder.mkdir()
+    tables = {
+        path.stem.removeprefix("raw_"): duckdb.read_csv(str(path), all_varchar=True)
+        for path in (CHECKOUT / "seeds" / "raw").glob("*.csv")
+    }
+    copies = round(row_count / sum(map(len, tables.values())))
+    for name, table in tables.items():
+        changed = ", ".join(
+            f"{text} as {column}"
+            for column, text in COPIED.items()
+            if column in table.columns
+        )
+        table.query(
+            "copied",
+            f"select * replace ({changed}) from copied, range({copies}) as copies (n)",
+        ).write_csv(str(folder / f"{name}.csv"))
+
+
 def measure_round(folder: Path) -> tuple[dict[str, float], dict[str, str]]:
     """Run each build once; return their seconds, and where those of two went."""
     write_smallest(folder / "smallest")
@@ -66,6 +96,20 @@ def measure_round(folder: Path) -> tuple[dict[str, float], dict[str, str]]:
         run_dbt(project, "parse", parsing)
         tables[name] = describe(target, json.loads(results))
     return seconds, tables
+
+
+def measure_many(folder: Path, row_count: int) -> None:
+    write_many(folder / "export", row_count)
+    copy_checkout(folder / "project")
+    settings = {"RAW_DATA_DIR": str(folder / "export"), "raw_source": "files"}
+    project = DbtProject(folder / "project", settings=settings | {"evaluate": "false"})
+    seconds = run_dbt(project, "build")
+    gigabytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6
+    target = project.folder / "target"
+    results = (target / "run_results.json").read_text("utf-8")
+    run_dbt(project, "parse")
+    print(f"{seconds:.0f} s of the processor and {gigabytes:.1f} GB, by the clock:")
+    print(describe(target, json.loads(results)))
 
 
 def describe(target: Path, results: dict) -> str:
@@ -96,12 +140,10 @@ def describe(target: Path, results: dict) -> str:
     )
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--rounds", type=int, default=3)
+def measure_rounds(round_count: int) -> None:
     rounds = []
     tables: dict[str, str] = {}
-    for number in range(1, parser.parse_args().rounds + 1):
+    for number in range(1, round_count + 1):
         with tempfile.TemporaryDirectory(prefix="build_cost_") as folder:
             seconds, tables = measure_round(Path(folder))
         rounds.append(seconds)
@@ -113,6 +155,18 @@ def main() -> None:
         print(f"{name:>8}: {value:6.1f} s of the processor, {ratio:5.1f} x smallest")
     for name, table in tables.items():
         print(f"\n{name} build of the last round, seconds by the clock:\n{table}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rows", type=int)
+    options = parser.parse_args()
+    if options.rows is None:
+        measure_rounds(options.rounds)
+        return
+    with tempfile.TemporaryDirectory(prefix="build_cost_") as folder:
+        measure_many(Path(folder), options.rows)
 
 
 if __name__ == "__main__":

@@ -19,18 +19,18 @@ Twenty kills take about five minutes on two cores.
 
 import argparse
 import json
-import multiprocessing
 import random
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import duckdb
 
@@ -51,8 +51,7 @@ READ_PAUSE_SECONDS = 0.02
 LONGEST_PUBLISHING_SECONDS = 1.5
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(NamedTuple):
     """How builds ended, what a reader saw, and the log of a next build gone wrong."""
 
     ends: Counter
@@ -66,39 +65,41 @@ def kill_builds(project: DbtProject, *, kill_count: int, seed: int) -> Report:
     """Kill builds of a copy that has been published, at times that the seed decides."""
     chance = random.Random(seed)
     ends: Counter = Counter()
-    with multiprocessing.Manager() as manager:
-        seen = manager.list()
-        is_over = manager.Event()
-        reader = multiprocessing.Process(
-            target=_read_until, args=(project.published, seen, is_over), daemon=True
-        )
-        reader.start()
-        for number in range(1, kill_count + 1):
-            started_at = time.time()
-            build = project.start(
-                "build", as_of=_clock(number), output=subprocess.DEVNULL
-            )
-            if number % 2:
-                time.sleep(chance.uniform(1, LONGEST_BUILD_SECONDS))
+    reads: list[tuple[str, str]] = []
+    is_over = threading.Event()
+
+    def read() -> None:
+        while not is_over.wait(READ_PAUSE_SECONDS):
+            reads.append(read_whole_publication(project.published))
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for number in range(1, kill_count + 1):
+        started_at = time.time()
+        build = project.start("build", as_of=_clock(number), output=subprocess.DEVNULL)
+        if number % 2:
+            time.sleep(chance.uniform(1, LONGEST_BUILD_SECONDS))
+            is_publishing = _is_publishing(project, since=started_at)
+        else:
+            is_publishing = False
+            while build.poll() is None and not is_publishing:
+                time.sleep(0.002)
                 is_publishing = _is_publishing(project, since=started_at)
-            else:
-                is_publishing = _wait_for_publishing(project, build, since=started_at)
-                time.sleep(chance.uniform(0, LONGEST_PUBLISHING_SECONDS))
-            is_done = build.poll() is not None
-            build.kill()
-            build.wait()
-            when = "while" if is_publishing else "before"
-            ends["done before" if is_done else f"killed {when} publishing"] += 1
-        last = project.build(as_of=_clock(kill_count + 1))
-        time.sleep(1)
-        is_over.set()
-        reader.join()
-        reads = list(seen)
-    clocks, failures = _judge(reads)
-    if reader.exitcode != 0:
-        failures.append(f"The reader died with {reader.exitcode}.")
-    last_clock, _ = read_whole_publication(project.published)
-    is_right = last.returncode == 0 and last_clock == _clock(kill_count + 1)
+            time.sleep(chance.uniform(0, LONGEST_PUBLISHING_SECONDS))
+        is_done = build.poll() is not None
+        build.kill()
+        build.wait()
+        when = "while" if is_publishing else "before"
+        ends["done before" if is_done else f"killed {when} publishing"] += 1
+    last = project.build(as_of=_clock(kill_count + 1))
+    time.sleep(1)
+    is_over.set()
+    reader.join()
+    failures = [failure for _, failure in reads if failure]
+    clocks = [clock for clock, _ in groupby(clock for clock, f in reads if not f)]
+    if clocks != sorted(clocks):
+        failures.append(f"Clocks ran backwards: {', '.join(clocks)}.")
+    is_right = last.returncode == 0 and clocks[-1:] == [_clock(kill_count + 1)]
     next_build = "" if is_right else last.stdout[-LOG_LENGTH:]
     return Report(ends, len(reads), clocks, failures, next_build)
 
@@ -121,25 +122,6 @@ def read_whole_publication(database: Path) -> tuple[str, str]:
     return clock, ""
 
 
-def _read_until(database: Path, seen: Any, is_over: Any) -> None:
-    while not is_over.is_set():
-        seen.append(read_whole_publication(database))
-        time.sleep(READ_PAUSE_SECONDS)
-
-
-def _judge(reads: list[tuple[str, str]]) -> tuple[list[str], list[str]]:
-    clocks: list[str] = []
-    failures = []
-    for clock, failure in reads:
-        if failure:
-            failures.append(failure)
-        elif clock not in clocks:
-            if clocks and clock < clocks[-1]:
-                failures.append(f"{clock} came after a later one.")
-            clocks.append(clock)
-    return clocks, failures
-
-
 def _is_publishing(project: DbtProject, *, since: float) -> bool:
     """Tell what a build does from what an earlier one has left behind."""
     for name in (UNFINISHED, REPLACING):
@@ -149,32 +131,19 @@ def _is_publishing(project: DbtProject, *, since: float) -> bool:
     return False
 
 
-def _wait_for_publishing(
-    project: DbtProject, build: subprocess.Popen, *, since: float
-) -> bool:
-    while build.poll() is None:
-        if _is_publishing(project, since=since):
-            return True
-        time.sleep(0.002)
-    return False
-
-
 def _clock(number: int) -> str:
     return str(FIRST_CLOCK + timedelta(minutes=number))
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         project = DbtProject(Path(folder) / "project", settings={"evaluate": "false"})
         copy_checkout(project.folder)
-        first = project.build(as_of=_clock(0))
-        if first.returncode != 0:
-            print(first.stdout[-LOG_LENGTH:])
-            return 1
+        project.succeed("build", as_of=_clock(0))
         report = kill_builds(project, kill_count=arguments.kills, seed=arguments.seed)
     for end, count in sorted(report.ends.items()):
         print(f"{count} builds {end}")
@@ -182,8 +151,7 @@ def main() -> int:
         f"{report.read_count} reads saw {len(report.clocks)} publications,"
         f" {len(report.failures)} failures"
     )
-    for failure in report.failures[:10]:
-        print(f"  {failure}")
+    print(*report.failures[:10], sep="\n")
     print(report.next_build or "The next build was right, without any repair.")
     return int(bool(report.failures or report.next_build))
 

@@ -14,7 +14,6 @@ Usage::
 import sys
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 # Lets the script run by its path; pytest knows these folders from pyproject.toml.
@@ -23,57 +22,34 @@ sys.path.extend(
     for name in ("python_models", "tools", "tests/python")
 )
 
-from compare_months import kept_share
-from planted_data import FOLLOWERS, make_variables
+from planted_data import as_sample, make_variables
 from segmentation.learning.fitted_space import label_sample
-from segmentation.learning.fitting import FittedModel, fit_model
+from segmentation.learning.fitting import fit_model
 from segmentation.learning.identity import match_by_members
 from segmentation.learning.model_rows import model_to_rows
 from segmentation.learning.refitting import StoredModel, decide
-from simulate_agency import COUNTS, Month, simulate_months
+from simulate_agency import COUNTS, Month, kept_share, simulate_months
 
 GAINS = (0.0, 0.05, 0.1, 0.2, 0.3)
 NOISES = (0.03, 0.05, 0.1)
 SEEDS = range(1, 7)
-FEATURES = list(FOLLOWERS)
 
 
-def read_sample(month: Month) -> pd.DataFrame:
-    clients = month.enterprises.rename(columns={"enterprise_id": "member_id"})
-    clients["followers_total"] = clients[COUNTS].sum(axis=1, skipna=False)
-    sample = clients.sort_values("member_id", ignore_index=True)
-    sample = sample[["member_id", *FEATURES, "category_name"]]
-    texts = sample["category_name"].astype(object)
-    return (
-        sample.astype(dict.fromkeys(FEATURES, "Float64"))
-        .astype(dict.fromkeys(FEATURES, float))
-        .assign(category_name=texts.where(texts.notna(), None))
-    )
-
-
-def continued_names(
-    names: dict[int, str], *, before: np.ndarray, after: np.ndarray, fit: int
-) -> dict[int, str]:
-    shared = pd.crosstab(after, before)
-    matches = match_by_members(
-        shared.to_numpy(), cluster_sizes=shared.sum(axis=1).to_numpy()
-    )
-    return {
-        cluster: names[shared.columns[matches[i]]] if i in matches else f"{fit}.{i}"
-        for i, cluster in enumerate(shared.index)
-    }
+def read_month(month: Month) -> pd.DataFrame:
+    totals = month.enterprises[COUNTS].sum(axis=1, skipna=False)
+    return as_sample(month.enterprises.assign(followers_total=totals))
 
 
 def live_a_year(months: list[Month], *, minimum_gain: float) -> tuple[float, int]:
     """Return the smallest share of a month that keeps its group, and count refits."""
     variables = make_variables(refit_minimum_gain=minimum_gain)
-    sample = read_sample(months[0])
+    sample = read_month(months[0])
     model = fit_model(sample, settings=variables.settings)
     names = {cluster: str(cluster) for cluster in range(len(model.centroids))}
-    groups = label_groups(sample, model=model, names=names)
+    before = pd.Series(model.labels, index=sample["member_id"]).map(names)
     worst_share, refit_count = 1.0, 0
     for month in months[1:]:
-        sample = read_sample(month)
+        sample = read_month(month)
         stored = StoredModel(
             rows=model_to_rows(model, reason="first_fit"),
             model=model,
@@ -83,25 +59,24 @@ def live_a_year(months: list[Month], *, minimum_gain: float) -> tuple[float, int
         decision = decide(sample, variables=variables, stored=stored)
         if decision.reason:
             refit_count += 1
-            names = continued_names(
-                names,
-                before=label_sample(sample, model),
-                after=label_sample(sample, decision.model),
-                fit=refit_count,
+            shared = pd.crosstab(
+                label_sample(sample, decision.model), label_sample(sample, model)
             )
+            matches = match_by_members(
+                shared.to_numpy(), cluster_sizes=shared.sum(axis=1).to_numpy()
+            )
+            names = {
+                cluster: names[shared.columns[matches[i]]]
+                if i in matches
+                else f"{refit_count}.{i}"
+                for i, cluster in enumerate(shared.index)
+            }
             model = decision.model
-        now = label_groups(sample, model=model, names=names)
-        worst_share = min(worst_share, kept_share(groups, now, without=month.moved))
-        groups = now
+        labels = label_sample(sample, model)
+        after = pd.Series(labels, index=sample["member_id"]).map(names)
+        worst_share = min(worst_share, kept_share(before, after, without=month.moved))
+        before = after
     return worst_share, refit_count
-
-
-def label_groups(
-    sample: pd.DataFrame, *, model: FittedModel, names: dict[int, str]
-) -> pd.Series:
-    """Name the group of each enterprise, by ``member_id``."""
-    labels = pd.Series(label_sample(sample, model), index=sample["member_id"])
-    return labels.map(names)
 
 
 def main() -> None:

@@ -76,16 +76,16 @@ def simulate_months(
 
 def first_month() -> Month:
     planted = planted_enterprises()
-    enterprises = planted.drop(columns="report_cluster").assign(
-        segment_key=[GROUPS[number] for number in planted["report_cluster"]],
+    enterprises = planted.drop(columns=["report_cluster", "followers_total"]).assign(
+        segment_key=planted["report_cluster"].map(dict(enumerate(GROUPS))),
         created_on="2024-01-15",
         **{name: planted[name].astype("Int64") for name in COUNTS},
     )
     return Month(
         number=0,
         as_of=FIRST_AS_OF,
-        enterprises=enterprises.drop(columns="followers_total"),
-        inactive=enterprises.drop(columns="followers_total").iloc[:0],
+        enterprises=enterprises,
+        inactive=enterprises.iloc[:0],
     )
 
 
@@ -171,34 +171,38 @@ def move_some(
 
 
 def write_raw_tables(month: Month, folder: Path) -> None:
-    everybody = pd.concat(
-        [month.enterprises.assign(is_active="true"),
-         month.inactive.assign(is_active="false")]
-    )  # fmt: skip
-    rows = everybody.to_dict("records")
-    tables = {
-        # Another postal code for namesakes in one city, who are two enterprises.
-        "enterprises": everybody.assign(
-            postal_code="4" + everybody["enterprise_id"].str[1:]
-        ).rename(columns={"created_on": "created_at"})[list(ENTERPRISE_COLUMNS)],
-        "social_accounts": pd.DataFrame(
-            [
+    active = month.enterprises.assign(is_active="true")
+    everybody = pd.concat([active, month.inactive.assign(is_active="false")])
+    # Another postal code for namesakes in one city, who are two enterprises.
+    codes = "4" + everybody["enterprise_id"].str[1:]
+    enterprises = everybody.assign(
+        postal_code=codes, created_at=everybody["created_on"]
+    )
+    accounts = []
+    for platform in PLATFORMS:
+        holders = everybody[everybody[f"has_{platform}_account"]]
+        accounts.append(
+            pd.DataFrame(
                 {
-                    "enterprise_id": row["enterprise_id"],
+                    "enterprise_id": holders["enterprise_id"],
                     "platform": RAW_NAMES.get(platform, platform),
-                    "followers": "N/A"
-                    if pd.isna(row[f"followers_{platform}"])
-                    else row[f"followers_{platform}"],
+                    "followers": holders[f"followers_{platform}"],
                     "measured_on": f"{month.as_of:%Y-%m-%d}",
                 }
-                for row in rows
-                for platform in PLATFORMS
-                if row[f"has_{platform}_account"]
-            ]
-        ),
-        "turnover": everybody.assign(fiscal_year=2024).dropna(subset="turnover_eur")[
-            ["enterprise_id", "fiscal_year", "turnover_eur"]
-        ],
-    }
-    for name, table in tables.items():
-        table.to_csv(folder / f"{name}.csv", index=False)
+            )
+        )
+    turnover = everybody.assign(fiscal_year=2024).dropna(subset="turnover_eur")
+    columns = ["enterprise_id", "fiscal_year", "turnover_eur"]
+    enterprises[list(ENTERPRISE_COLUMNS)].to_csv(
+        folder / "enterprises.csv", index=False
+    )
+    pd.concat(accounts).to_csv(
+        folder / "social_accounts.csv", index=False, na_rep="N/A"
+    )
+    turnover[columns].to_csv(folder / "turnover.csv", index=False)
+
+
+def kept_share(before: pd.Series, after: pd.Series, *, without: frozenset) -> float:
+    """Share of the members of both, without some, whose value is the same."""
+    both = before.index.intersection(after.index).difference(list(without))
+    return float((before[both].to_numpy() == after[both].to_numpy()).mean())

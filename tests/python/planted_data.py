@@ -1,14 +1,7 @@
 """Small made-up tables that several test files share."""
 
-import json
-
 import numpy as np
 import pandas as pd
-from duckdb import DuckDBPyConnection, DuckDBPyRelation
-from segmentation.evaluation.evaluating import COLUMN_TYPES as FIGURE_COLUMN_TYPES
-from segmentation.evaluation.evaluating import evaluate_segmentation
-from segmentation.learning.emitting import fit_segmentation
-from segmentation.learning.model_rows import COLUMN_TYPES as MODEL_COLUMN_TYPES
 from segmentation.learning.settings import FitSettings, Variables, read_variables
 
 FOLLOWERS = (
@@ -76,6 +69,16 @@ def make_sample(**columns: list) -> pd.DataFrame:
     return sample
 
 
+def as_sample(enterprises: pd.DataFrame) -> pd.DataFrame:
+    """Turn planted enterprises into a sample as read_sample returns it."""
+    sample = enterprises.rename(columns={"enterprise_id": "member_id"})
+    sample = sample.sort_values("member_id", ignore_index=True)
+    for kind in ("Float64", float):
+        sample = sample.astype(dict.fromkeys(FOLLOWERS, kind))
+    texts = sample["category_name"].astype(object)
+    return sample.assign(category_name=texts.where(texts.notna(), None))
+
+
 def make_members(count: int, *, seed: int = 0) -> pd.DataFrame:
     """Make skewed counts and awkward texts, a tenth of each unknown."""
     random = np.random.default_rng(seed)
@@ -107,79 +110,3 @@ def make_planted_groups(*, members: int = 25) -> pd.DataFrame:
     columns = ["member_id", *FOLLOWERS, "category_name", "city_name"]
     texts = dict.fromkeys(columns[5:], object)
     return pd.DataFrame(rows, columns=columns).astype(texts)
-
-
-class Publication:
-    """A segmentation called planted, its fit, and what is published of it."""
-
-    def __init__(self, connection: DuckDBPyConnection, **variables: object) -> None:
-        self.connection, self.variables = connection, VARIABLES | variables
-        model, figures = (
-            ", ".join(f"{name} {type_}" for name, type_ in types.items())
-            for types in (MODEL_COLUMN_TYPES, FIGURE_COLUMN_TYPES)
-        )
-        key = "(segmentation varchar, fit_id int"
-        connection.execute(
-            f"create table fits {key}, fitted_at timestamp, fingerprint varchar);"
-            f"create table parameters {key}, {model});"
-            f"create table loadings {key}, component int, position int, loading double,"
-            " column_mean double, explained_variance_share double);"
-            f"create table evaluation {key}, evaluated_at timestamp, {figures});"
-        )
-
-    def _variables(self, changes: dict[str, object]) -> DuckDBPyRelation:
-        return self.connection.sql(
-            "select 'planted' as segmentation, ? as variables",
-            params=[json.dumps(self.variables | changes)],
-        )
-
-    def fit(self, sample: pd.DataFrame, **changes: object) -> DuckDBPyRelation:
-        """Fit the sample, ranked by its rows, as a build does."""
-        ranked = self.connection.from_df(sample)
-        ranked = ranked.project("*, row_number() over () as sample_rank")
-        self.connection.execute("drop table if exists members")
-        ranked.create("members")
-        table = fit_segmentation(
-            "planted",
-            variables=self._variables(changes),
-            sample=self.connection.table("members"),
-            published_fits=self.connection.table("fits"),
-            published_parameters=self.connection.table("parameters"),
-            published_loadings=self.connection.table("loadings"),
-            connection=self.connection,
-        )
-        self.connection.execute("drop table if exists fit")
-        table.create("fit")
-        return self.connection.table("fit")
-
-    def evaluate(self, **changes: object) -> list[tuple]:
-        """Evaluate the fit as a build does."""
-        return evaluate_segmentation(
-            "planted",
-            variables=self._variables(changes),
-            sample=self.connection.table("members"),
-            fit=self.connection.table("fit"),
-            published_fits=self.connection.table("fits"),
-            published_evaluation=self.connection.table("evaluation"),
-            connection=self.connection,
-        ).fetchall()
-
-    def publish(self, *, fitted_at: str, evaluation: list[tuple] = ()) -> None:
-        """Publish the fit as number 1, as the engine does."""
-        self.connection.execute(
-            f"insert into fits select 'planted', 1, '{fitted_at}', text_value from fit"
-            " where parameter = 'fingerprint';"
-            "insert into parameters select 'planted', 1,"
-            f" {', '.join(MODEL_COLUMN_TYPES)} from fit where section = 'model';"
-            "insert into loadings select 'planted', 1, component, position, value,"
-            " (select value from fit as mean where mean.parameter = 'column_mean'"
-            " and mean.position = fit.position), (select value from fit as share where"
-            " share.parameter = 'explained_variance_share' and share.component ="
-            " fit.component) from fit where parameter = 'loading'"
-        )
-        for row in evaluation:
-            self.connection.execute(
-                "insert into evaluation values"
-                " ('planted', 1, '2026-01-31 12:00:00', $1, $2, $3, $4, $5)",
-                row,
-            )

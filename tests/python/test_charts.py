@@ -108,9 +108,7 @@ def draw_unkind_cases():
                 connection.execute("delete from chart_points where pca_x > 0")
             for seen, content in read_all(tables):
                 # Words of both languages are tried where there are most of them.
-                is_full = (
-                    seen.segmentation == "visibility" and len(rows["members"]) > 80
-                )
+                is_ours = seen.segmentation == "visibility"
                 for language in LANGUAGES if is_ours and case in BOTH else ["fr"]:
                     texts = read_texts(seen, content.plan, language=language)
                     yield (case, content.plan.name, language), content, texts

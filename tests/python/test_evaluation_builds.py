@@ -1,4 +1,51 @@
-"""The evaluation tables of a build."""
+"""The evaluation tables of a build, and when they are made anew."""
+
+import duckdb
+import pytest
+from planted_data import make_planted_groups, make_settings, make_variables
+from segmentation.evaluation.evaluating import digest_variables, read_evaluation
+from segmentation.learning.fitting import fit_model
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_carried_forward"),
+    [
+        ({"as_of": "2026-03-02T11:59:59"}, True),
+        ({"as_of": "2026-03-02T12:00:00"}, False),
+        ({"evaluate_after_days": 0}, False),
+        ({"evaluation_sample_size": 40}, False),
+        ({"robust_recipe": {"scaling": "robust"}}, False),
+        ({"n_clusters": 3}, False),
+    ],
+)
+def test_an_evaluation_is_carried_forward_while_it_is_young_and_of_the_same(
+    changes, is_carried_forward
+):
+    """Or is made anew, for other variables or for nothing but another model."""
+    is_model = "n_clusters" in changes
+    variables = make_variables(**{} if is_model else changes)
+    settings = make_settings(**changes if is_model else {})
+    fingerprint = fit_model(
+        make_planted_groups(), settings=make_settings()
+    ).fingerprint()
+    model = fit_model(make_planted_groups(), settings=settings)
+    with duckdb.connect() as connection:
+        fits, evaluation = (
+            connection.sql(
+                f"select 'planted' as segmentation, 1 as fit_id, {columns}",
+                params=[value],
+            )
+            for columns, value in (
+                ("timestamp '2026-01-31' as fitted_at, ? as fingerprint", fingerprint),
+                (
+                    "timestamp '2026-01-31 12:00:00' as evaluated_at,"
+                    " 'variables' as figure, ? as text_value",
+                    digest_variables(make_variables()),
+                ),
+            )
+        )
+        rows = read_evaluation(fits, evaluation, variables=variables, model=model)
+    assert (rows is not None) == is_carried_forward
 
 
 def test_the_evaluation_is_of_the_segments_and_every_figure_has_its_reading(built):

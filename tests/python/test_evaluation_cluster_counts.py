@@ -11,7 +11,11 @@ from segmentation.evaluation.cluster_counts import (
     evaluate_cluster_counts,
     subsample_agreements,
 )
-from segmentation.evaluation.resampling import draw_subsamples, permute_features
+from segmentation.evaluation.resampling import (
+    draw_bootstraps,
+    draw_subsamples,
+    permute_features,
+)
 from segmentation.evaluation.space import Recipe
 from segmentation.learning.fitting import fit_pipeline
 from sklearn.metrics import (
@@ -117,11 +121,6 @@ def test_the_chosen_number_is_evaluated_beyond_ten_and_alike_again(blobs, monkey
     pd.testing.assert_frame_equal(rows, again, check_exact=True)
 
 
-def test_there_are_no_more_clusters_than_different_members():
-    points = np.repeat([[0.0, 0.0], [10.0, 0.0], [0.0, 10.0]], 4, axis=0)
-    assert evaluate(make_customers(points)).index.tolist() == [2, 3]
-
-
 @pytest.mark.parametrize("count", [1, 2, 3, 4])
 def test_a_handful_of_members_gives_gaps_not_errors(count):
     points = np.array([[0.0, 0.0], [1.0, 9.0], [7.0, 2.0], [20.0, 30.0]])[:count]
@@ -131,6 +130,9 @@ def test_a_handful_of_members_gives_gaps_not_errors(count):
     figures = ["silhouette", "davies_bouldin", "calinski_harabasz"]
     for figure in figures if count > 1 else []:
         assert rows[figure].isna().tolist() == [k == count for k in rows.index]
+    # Nor are there more clusters than different members.
+    copies = evaluate(make_customers(np.repeat(points, 2, axis=0)))
+    assert copies.index.tolist() == list(range(2, count + 1))
 
 
 def test_a_shuffled_copy_keeps_each_feature_and_breaks_their_relation():
@@ -148,6 +150,16 @@ def test_a_shuffled_copy_keeps_each_feature_and_breaks_their_relation():
     assert not copies[0].equals(copies[1])
 
 
+def test_a_resample_holds_each_row_once():
+    subsamples = draw_subsamples(50, count=3, share=0.8, seed=1)
+    assert [len(np.unique(rows)) for rows in subsamples] == [40, 40, 40]
+    assert subsamples[0].tolist() != subsamples[1].tolist()
+    bootstraps = draw_bootstraps(200, count=20, seed=1)
+    assert all(len(np.unique(rows)) == len(rows) for rows in bootstraps)
+    # 1 - 1/e of the rows are drawn at least once.
+    assert np.mean([len(rows) for rows in bootstraps]) == pytest.approx(126.4, abs=5)
+
+
 def test_agreement_is_taken_on_the_members_of_the_subsample():
     # Two tight pairs far apart, which every subsample with both sees alike.
     points = np.array([[0.0, 0.0], [0.0, 1.0], [9.0, 9.0], [9.0, 8.0]])
@@ -161,9 +173,3 @@ def test_agreement_is_taken_on_the_members_of_the_subsample():
     # {0, 1}, {2} is found again; {0, 1, 3} in one group against {0, 1}, {3} is not
     # better than chance; one member cannot be fitted on and is left out.
     assert agreements == {2: [1.0, 0.0]}
-
-
-def test_a_subsample_holds_four_fifths_without_repetition():
-    subsamples = draw_subsamples(50, count=3, share=0.8, seed=1)
-    assert [len(np.unique(rows)) for rows in subsamples] == [40, 40, 40]
-    assert subsamples[0].tolist() != subsamples[1].tolist()

@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from planted_data import make_planted_groups, make_sample, make_settings
-from segmentation.evaluation.resampling import draw_bootstraps
 from segmentation.evaluation.stability import largest_jaccards, measure_stability
 
 NAN = np.nan
@@ -106,10 +105,3 @@ def test_planted_groups_are_stable_and_halves_of_one_are_not():
     assert (rows["mean_jaccard"][:2] > 0.8).all()
     assert (rows["mean_jaccard"][2:] < 0.75).all()
     pd.testing.assert_frame_equal(rows, again, check_exact=True)
-
-
-def test_a_bootstrap_sample_uses_each_row_once():
-    bootstraps = draw_bootstraps(200, count=20, seed=1)
-    assert all(len(np.unique(rows)) == len(rows) for rows in bootstraps)
-    # 1 - 1/e of the rows are drawn at least once.
-    assert np.mean([len(rows) for rows in bootstraps]) == pytest.approx(126.4, abs=5)

@@ -111,24 +111,17 @@ def test_a_pair_beyond_the_limit_breaks_no_match_within_it(profiles, segments, k
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
-def test_new_segments_are_numbered_by_falling_mean_total_in_any_order_of_clusters(
-    order,
-):
+def test_new_segments_are_numbered_by_falling_mean_total_past_known_keys(order):
     profiles = [(90_000, 1, 1, 1), (8_000, 1, 1, 1), (1, 1, 1, 1)]
+    profiles = [profiles[i] for i in order]
 
-    identities = identify([profiles[i] for i in order], {}, fit_id=7)
+    identities = identify(profiles, {}, fit_id=7)
 
     assert identities["segment_key"].tolist() == [f"new_7_{i + 1}" for i in order]
     assert set(identities["matched_by"]) == {"nothing"}
     assert identities["match_distance"].isna().all()
-
-
-def test_the_key_of_a_new_segment_is_not_that_of_a_known_one():
-    known = {"new_3_1": LOW, "new_3_3": LOW}
-
-    identities = identify([(1e6, 1, 1, 1), (1e5, 1, 1, 1)], known)
-
-    assert identities["segment_key"].tolist() == ["new_3_2", "new_3_4"]
+    known = identify(profiles, {"new_3_2": (1e9,) * 4})["segment_key"]
+    assert known.tolist() == [f"new_3_{(1, 3, 4)[i]}" for i in order]
 
 
 def test_an_unknown_mean_is_left_out_of_the_distance_and_the_rest_scaled_up():
@@ -141,11 +134,7 @@ def test_an_unknown_mean_is_left_out_of_the_distance_and_the_rest_scaled_up():
     assert distances[0].tolist() == pytest.approx([np.sqrt(4 / 2), np.sqrt(4 / 2)])
     assert distances[1, 0] == 0
     assert distances[1, 1] > 1e6
-
-
-def test_clusters_with_unknown_means_are_matched_by_the_known_ones():
     identities = identify([UNKNOWN, (np.nan, *LOW[1:])])
-
     assert identities["segment_key"].tolist() == ["new_3_1", "low_visibility"]
     assert identities["match_distance"].isna().tolist() == [True, False]
 
@@ -232,45 +221,40 @@ def test_a_kept_fit_keeps_its_segments_cluster_by_cluster():
 
 
 def test_segmentations_are_identified_each_by_its_own_measures_and_fits():
+    sales = json.dumps(VARIABLES | {"identified_by": ["spent"]})
+    rows = {
+        "variables": [
+            "segmentation variables", ("old", json.dumps(VARIABLES)), ("sales", sales),
+        ],
+        "clusters": [
+            "segmentation cluster_id member_count measure mean_value",
+            ("sales", 0, 9, "spent", 70.0),
+            ("sales", 1, 9, "spent", 8.0),
+            ("sales", 1, 9, "followers_total", 70.0),
+            ("old", 0, 9, "followers_total", 70.0),
+        ],
+        "known": [
+            "segmentation segment_key known_from measure mean_value",
+            ("sales", "small", "seed_profile", "spent", 8.5),
+            ("old", "large", "seed_profile", "spent", 70.0),
+        ],
+        "shared": [
+            "segmentation cluster_id segment_key shared_count", ("old", 0, "large", 9),
+        ],
+        "fits": [
+            "segmentation fit_id is_new_fit", ("sales", 1, True), ("old", 2, False),
+        ],
+        "published_clusters": [
+            "segmentation fit_id cluster_id segment_key",
+            ("old", 2, 0, "kept"), ("sales", 2, 0, "kept"),
+        ],
+    }  # fmt: skip
     with duckdb.connect() as connection:
-
-        def relation(columns, *rows):
-            return connection.from_df(table(f"segmentation {columns}", rows))
-
-        sales = VARIABLES | {"identified_by": ["spent"]}
         tables = {
-            "variables": relation(
-                "variables",
-                ("old", json.dumps(VARIABLES)),
-                ("sales", json.dumps(sales)),
-            ),
-            "clusters": relation(
-                "cluster_id member_count measure mean_value",
-                ("sales", 0, 9, "spent", 70.0),
-                ("sales", 1, 9, "spent", 8.0),
-                ("sales", 1, 9, "followers_total", 70.0),
-                ("old", 0, 9, "followers_total", 70.0),
-            ),
-            "known": relation(
-                "segment_key known_from measure mean_value",
-                ("sales", "small", "seed_profile", "spent", 8.5),
-                ("old", "large", "seed_profile", "spent", 70.0),
-            ),
-            "shared": relation(
-                "cluster_id segment_key shared_count", ("old", 0, "large", 9)
-            ),
-            "fits": relation(
-                "fit_id is_new_fit", ("sales", 1, True), ("old", 2, False)
-            ),
-            "published_clusters": relation(
-                "fit_id cluster_id segment_key",
-                ("old", 2, 0, "kept"),
-                ("sales", 2, 0, "kept"),
-            ),
+            name: connection.from_df(table(columns, values))
+            for name, (columns, *values) in rows.items()
         }
-
         found = identify_segments(**tables, connection=connection)
-
         assert found.columns == list(COLUMN_TYPES)
         assert sorted(row[:4] for row in found.fetchall()) == [
             ("old", 0, "kept", "same_fit"),

@@ -18,7 +18,7 @@ from segmentation.learning.fitted_space import (
     transform_sample,
 )
 from segmentation.learning.fitting import fit_model, fit_pipeline
-from segmentation.learning.pipeline import build_pipeline, use_one_thread
+from segmentation.learning.pipeline import use_one_thread
 from segmentation.learning.settings import SCALINGS
 from sklearn.metrics import silhouette_score
 from threadpoolctl import threadpool_info, threadpool_limits
@@ -31,15 +31,6 @@ def fit(sample, numeric=("x",), categorical=(), **changes):
         numeric_features=numeric, categorical_features=categorical, **changes
     )
     return fit_model(sample, settings=settings)
-
-
-def test_the_settings_decide_the_number_of_clusters_the_seed_and_the_starts():
-    """One start, scikit-learn's default, would let the order of rows decide."""
-    settings = make_settings(n_clusters=7, random_state=5, n_init=13)
-
-    clusters = build_pipeline(settings).named_steps["clusters"]
-
-    assert (clusters.n_clusters, clusters.random_state, clusters.n_init) == (7, 5, 13)
 
 
 @pytest.mark.parametrize("random_state", [0, 1, 42, 20_000])
@@ -122,11 +113,13 @@ def test_a_level_that_the_fit_has_not_seen_has_no_column():
 
 @pytest.mark.parametrize("scaling", SCALINGS)
 def test_the_learned_numbers_transform_and_label_a_sample_as_the_pipeline_does(scaling):
-    settings = make_settings(
-        scaling=scaling, categorical_features=("category_name", "city_name")
-    )
+    texts = ("category_name", "city_name")
+    settings = make_settings(scaling=scaling, categorical_features=texts)
     sample = make_members(120)
     pipeline, transformed = fit_pipeline(sample, settings=settings)
+    # One start, scikit-learn's default, would let the order of rows decide.
+    clusters = pipeline.named_steps["clusters"]
+    assert (clusters.n_clusters, clusters.random_state, clusters.n_init) == (4, 42, 10)
     model = fit_model(sample, settings=settings)
 
     np.testing.assert_allclose(
@@ -144,14 +137,10 @@ def test_a_point_between_two_centroids_is_of_the_first():
     assert nearest_centroids(points, centroids=centroids).tolist() == [0, 2, 1]
 
 
-def test_the_silhouette_is_unknown_when_every_member_is_its_own_cluster():
-    assert np.isnan(fit(make_sample(x=[0.0, 9.0])).silhouette)
-
-
-def test_one_outlier_as_a_cluster_of_its_own_does_not_stop_a_large_fit(monkeypatch):
+def test_outliers_and_members_alone_in_their_clusters_do_not_stop_a_fit(monkeypatch):
     """A sample of the sample can leave the one outlier out."""
+    assert np.isnan(fit(make_sample(x=[0.0, 9.0])).silhouette)
     monkeypatch.setattr(fitting, "SILHOUETTE_SAMPLE_SIZE", 10)
-
     fit(make_sample(x=[*np.linspace(0, 1, 200), 1e6]))
 
 

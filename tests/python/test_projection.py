@@ -48,14 +48,16 @@ def test_points_on_a_line_have_that_line_as_their_first_component():
     )
 
 
+@pytest.mark.parametrize("dense_cell_limit", [fitted_space.DENSE_CELL_LIMIT, 0])
 @pytest.mark.parametrize("scaling", ["standard", "minmax", "robust", "none"])
 def test_components_and_their_shares_are_those_of_a_singular_value_decomposition(
-    scaling,
+    scaling, dense_cell_limit, monkeypatch
 ):
     settings = make_settings(scaling=scaling)
     model = fit_model(SAMPLE, settings=settings)
-    projection = fit_projection(SAMPLE, model=model, variance_share=1)
     points = transform_sample(SAMPLE, model=model)
+    monkeypatch.setattr(fitted_space, "DENSE_CELL_LIMIT", dense_cell_limit)
+    projection = fit_projection(SAMPLE, model=model, variance_share=1)
     centred = points - points.mean(axis=0)
 
     _, singular_values, vectors = np.linalg.svd(centred, full_matrices=False)
@@ -95,16 +97,6 @@ def test_a_feature_of_many_levels_does_not_make_more_components_than_the_limit()
     shares = projection.explained_variance_ratio
     assert len(shares) == MOST_COMPONENTS
     assert shares.sum() < 0.85
-
-
-def test_a_sparse_table_has_the_components_of_the_dense_one(monkeypatch):
-    dense = project()
-
-    monkeypatch.setattr(fitted_space, "DENSE_CELL_LIMIT", 0)
-    sparse = project()
-
-    np.testing.assert_allclose(sparse.loadings, dense.loadings, atol=1e-7)
-    np.testing.assert_allclose(sparse.mean, dense.mean)
 
 
 @pytest.mark.parametrize("scaling", ["none", "standard"])
@@ -164,17 +156,13 @@ def test_a_projection_stays_while_its_fit_lasts_whatever_the_data_become():
         assert (getattr(kept, figure) == expected).all(), figure
     assert not np.allclose(fitted.mean, first.mean)
 
-
-def test_another_variance_share_is_heeded_though_the_fit_is_kept():
-    published = project()
-
+    # Another share of the variance is heeded all the same.
     fewer, more = (
         fit_or_keep_projection(
             SAMPLE, model=MODEL, published=published, variance_share=share
         )
         for share in (0.6, 0.95)
     )
-
     assert len(fewer.loadings) < len(published.loadings) < len(more.loadings)
     assert (fewer.loadings == published.loadings[: len(fewer.loadings)]).all()
     assert more.explained_variance_ratio.sum() >= 0.95

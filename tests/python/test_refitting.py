@@ -7,7 +7,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from planted_data import make_planted_groups, make_settings, make_variables
+from planted_data import make_planted_groups, make_sample, make_settings, make_variables
 from segmentation.errors import SegmentationError
 from segmentation.learning import refitting
 from segmentation.learning.fitting import fit_model
@@ -107,16 +107,14 @@ def test_other_variables_ask_for_another_model(sample, stored, changes):
     assert (decision.reason, decision.agreement) == ("variables_changed", None)
 
 
-def test_never_keeps_an_old_model_that_has_drifted(sample, stored):
+def test_never_keeps_an_old_model_that_has_drifted_and_refuses_what_contradicts(
+    sample, stored
+):
     old = replace(stored, age_days=9_999)
-
     decision = decided(regrouped(sample), old, refit="never")
-
     assert (decision.reason, decision.agreement) == (None, None)
     assert decision.rows is stored.rows
 
-
-def test_never_refuses_what_contradicts_it_and_names_both(sample, stored):
     other = {"n_clusters": 5, "categorical_features": ["city_name"]}
     with pytest.raises(
         SegmentationError,
@@ -153,20 +151,17 @@ def test_the_last_published_model_of_the_segmentation_is_read_back(sample, store
     assert nothing is None
 
 
-@pytest.fixture(scope="module")
-def stretched():
-    """Provide a ring of four heaps that two clusters cut in either direction.
+def make_ring(*, width):
+    """Make a ring of four heaps that two clusters cut in either direction.
 
     A little wider than high: cutting it into left and right is a little better.
     """
-    heaps = [(x, y) for x in (0, 101) for y in (0, 100)]
-    rows = [
-        (f"g{group}-{member}", x + member, y + member)
-        for group, (x, y) in enumerate(heaps)
-        for member in range(8)
-    ]
-    columns = ["member_id", "followers_facebook", "followers_instagram"]
-    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[1:], float))
+    heaps = np.repeat([(x, y) for x in (0.0, 101.0) for y in (0, 100)], 8, axis=0)
+    points = heaps + np.tile(np.arange(8), 4)[:, None]
+    return make_sample(
+        followers_facebook=(points[:, 0] * width).tolist(),
+        followers_instagram=points[:, 1].tolist(),
+    )
 
 
 TWO = make_settings(
@@ -180,7 +175,7 @@ ROWS_OF_HEAPS = np.tile(np.repeat([0, 1], 8), 2)
 
 
 @pytest.mark.parametrize(
-    ("stretch", "former", "minimum_gain", "continues"),
+    ("width", "former", "minimum_gain", "continues"),
     [
         (1, ROWS_OF_HEAPS, 0.05, True),
         # Another solution is preferred that saves enough.
@@ -191,10 +186,9 @@ ROWS_OF_HEAPS = np.tile(np.repeat([0, 1], 8), 2)
     ],
 )
 def test_a_refit_continues_the_former_groups_unless_others_save_enough(
-    stretched, stretch, former, minimum_gain, continues
+    width, former, minimum_gain, continues
 ):
-    wide = stretched.copy()
-    wide["followers_facebook"] *= stretch
+    wide = make_ring(width=width)
     fresh = fit_model(wide, settings=TWO)
 
     model = fit_model(wide, settings=TWO, former=(former, minimum_gain))

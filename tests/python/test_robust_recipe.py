@@ -36,21 +36,16 @@ def sample():
     facebook = np.concatenate(
         [random.lognormal(4, 0.5, 60), random.lognormal(8, 0.5, 60), [2e6, 3e6]]
     ).astype(int)
-    table = pd.DataFrame(
-        {
-            "member_id": [f"e{i:03d}" for i in range(len(facebook))],
-            "followers_facebook": facebook.astype(float),
-            "followers_instagram": (facebook // 3).astype(float),
-            "followers_tiktok": 0.0,
-        }
+    table = make_sample(
+        followers_facebook=facebook.tolist(),
+        followers_instagram=(facebook // 3).tolist(),
+        followers_tiktok=[0.0] * len(facebook),
+        category_name=random.choice(["bar", "shop", None], len(facebook)).tolist(),
     )
     table.loc[3, "followers_facebook"] = np.nan
     table.loc[5:9, ["followers_facebook", "followers_instagram"]] = 0
     for count, flag in zip(COUNTS, FLAGS, strict=True):
         table[flag] = (table[count].fillna(1) > 0).astype(float)
-    table["category_name"] = pd.Series(
-        random.choice(["bar", "shop", None], len(facebook)), dtype=object
-    )
     return table
 
 
@@ -96,7 +91,7 @@ def test_giants_are_told_by_tukeys_fence_and_have_the_last_cluster(sample, model
 
     is_giant = find_giants(sample, settings=model.settings)
 
-    assert list(sample["member_id"][is_giant]) == ["e120", "e121"]
+    assert list(sample["member_id"][is_giant]) == ["e0120", "e0121"]
     assert (is_giant == expected).all()
     transformed = transform_sample(sample, model=model)
     np.testing.assert_allclose(model.centroids[-1], transformed[is_giant].mean(axis=0))

@@ -1,7 +1,6 @@
 """A sample is read as scikit-learn takes it, and a feature that is none is refused."""
 
 import duckdb
-import pandas as pd
 import pytest
 from planted_data import make_members, make_settings
 from segmentation.errors import SegmentationError
@@ -14,16 +13,12 @@ def connection():
         yield connection
 
 
-def as_relation(
-    connection: duckdb.DuckDBPyConnection, sample: pd.DataFrame
-) -> duckdb.DuckDBPyRelation:
+def as_relation(connection, sample):
     """Store a sample as the table that a Python model reads, ranked by its rows."""
-    connection.register("given", sample)
-    connection.execute(
-        "create or replace table members as"
-        " select *, row_number() over () as sample_rank from given"
+    ranked = connection.from_df(sample).project(
+        "*, row_number() over () as sample_rank"
     )
-    connection.unregister("given")
+    ranked.create("members")
     return connection.table("members")
 
 
@@ -62,7 +57,7 @@ def test_an_unknown_number_is_nan_and_an_unknown_text_is_none(connection):
         (
             "numeric",
             "folowers",
-            "'folowers' is not a column of members: .* member_id, f",
+            "'folowers' is not a column of members: .*member_id, f",
         ),
         ("categorical", "folowers", "'folowers' is not a column of members: correct"),
         ("categorical", "member_id", "The key 'member_id' is no feature: take it out"),

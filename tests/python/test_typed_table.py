@@ -17,12 +17,8 @@ TYPES = {
 }
 NUMBERS = [0.1 + 0.2, 1e-300, -0.0, 2**53 - 1.0, float(np.nextafter(1, 2))]
 DAY = datetime(2024, 1, 31)
+LATE = {"value": 2.5, "name": "a"}
 TEXTS = ["1", "nan", "None", "", "1.0"]
-
-
-def long_column(value, place):
-    """DuckDB guesses the type of a pandas column from a part of its rows."""
-    return [None] * place + [value] + [None] * (4_999 - place)
 
 
 @pytest.mark.parametrize(
@@ -52,13 +48,11 @@ def long_column(value, place):
             [(n, None, v, None, None) for n, v in zip(TEXTS, NUMBERS, strict=True)],
             id="a text that looks like a number stays text",
         ),
-        *(
-            pytest.param(
-                {"value": long_column(2.5, place), "name": long_column("a", place)},
-                [("a", None, 2.5, None, None)],
-                id=f"one known value in place {place} of a long column",
-            )
-            for place in (0, 1_234, 4_999)
+        # DuckDB guesses the type of a pandas column from a part of its rows.
+        pytest.param(
+            {name: [None] * 1_234 + [value] for name, value in LATE.items()},
+            [(None,) * 5] * 1_234 + [("a", None, 2.5, None, None)],
+            id="the one known value comes late in a long column",
         ),
         pytest.param({}, [], id="no rows: dbt build --empty makes the same table"),
     ],
@@ -69,6 +63,4 @@ def test_a_table_has_the_promised_types_and_its_values_to_the_bit(columns, expec
 
         assert table.columns == list(TYPES)
         assert [str(type_).lower() for type_ in table.types] == list(TYPES.values())
-        rows = table.fetchall()
-    known = [row for row in rows if any(value is not None for value in row)]
-    assert repr(known if len(rows) == 5_000 else rows) == repr(expected)
+        assert repr(table.fetchall()) == repr(expected)

@@ -54,7 +54,7 @@ def evaluate_segmentation(
     if model_rows.empty or not ours.evaluate:
         return typed_table(connection, pd.DataFrame(), COLUMN_TYPES)
     model = model_from_rows(model_rows)
-    rows = _published_evaluation(
+    rows = read_evaluation(
         published_fits, published_evaluation, variables=ours, model=model
     )
     if rows is None:
@@ -65,7 +65,7 @@ def evaluate_segmentation(
     return typed_table(connection, rows, COLUMN_TYPES)
 
 
-def _published_evaluation(
+def read_evaluation(
     published_fits: DuckDBPyRelation,
     published_evaluation: DuckDBPyRelation,
     *,
