@@ -28,7 +28,7 @@ from segmentation.learning.fitting import fit_model
 from segmentation.learning.identity import match_by_members
 from segmentation.learning.model_rows import model_to_rows
 from segmentation.learning.refitting import StoredModel, decide
-from simulate_agency import COUNTS, Month, kept_share, simulate_months
+from simulate_agency import COUNTS, Month, kept_share, simulate_months, write_table
 
 GAINS = (0.0, 0.05, 0.1, 0.2, 0.3)
 NOISES = (0.03, 0.05, 0.1)
@@ -80,26 +80,18 @@ def live_a_year(months: list[Month], *, minimum_gain: float) -> tuple[float, int
 
 
 def main() -> None:
-    lines = [
-        "| monthly noise | " + " | ".join(f"gain {gain:g}" for gain in GAINS) + " |",
-        "|---" * (len(GAINS) + 1) + "|",
-    ]
+    rows = [["monthly noise", *(f"gain {gain:g}" for gain in GAINS)]]
     for noise in NOISES:
         years = [
             simulate_months(month_count=12, move_month=7, noise=noise, seed=seed)
             for seed in SEEDS
         ]
-        cells = []
+        rows.append([f"{noise:.0%}"])
         for gain in GAINS:
             outcomes = [live_a_year(months, minimum_gain=gain) for months in years]
             worst = min(share for share, _ in outcomes)
-            cells.append(f"{worst:.1%} ({sum(count for _, count in outcomes)})")
-        lines.append(f"| {noise:.0%} | " + " | ".join(cells) + " |")
-        print(lines[-1], flush=True)
-    document = Path(__file__).with_suffix(".md")
-    # The text above the table stays.
-    text = document.read_text(encoding="utf-8").partition("| monthly")[0]
-    document.write_text(text + "\n".join(lines) + "\n", encoding="utf-8")
+            rows[-1].append(f"{worst:.1%} ({sum(count for _, count in outcomes)})")
+    print(write_table(Path(__file__).with_suffix(".md"), rows))
 
 
 if __name__ == "__main__":

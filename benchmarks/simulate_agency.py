@@ -206,3 +206,12 @@ def kept_share(before: pd.Series, after: pd.Series, *, without: frozenset) -> fl
     """Share of the members of both, without some, whose value is the same."""
     both = before.index.intersection(after.index).difference(list(without))
     return float((before[both].to_numpy() == after[both].to_numpy()).mean())
+
+
+def write_table(document: Path, rows: list[list[str]]) -> str:
+    """Put a table, its header first, in the place of the one that ends a document."""
+    header, *others = (f"| {' | '.join(row)} |\n" for row in rows)
+    table = "".join([header, "|" + "---|" * len(rows[0]) + "\n", *others])
+    text, _, _ = document.read_text(encoding="utf-8").partition("\n| ")
+    document.write_text(f"{text}\n{table}", encoding="utf-8")
+    return table

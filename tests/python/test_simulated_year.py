@@ -86,4 +86,4 @@ def test_segments_last_and_movers_are_named_over_months_of_builds(months, tmp_pa
     assert judged["others moved"][1] == 1
     missed = find_missed_targets(judged)
     assert [text.startswith("Month 2: ") for text in missed] == [True] * 3
-    assert "10 of 12 who really moved" in missed[-1]
+    assert "10 of 12 movers right" in missed[-1]
