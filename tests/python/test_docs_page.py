@@ -3,9 +3,12 @@
 import json
 from itertools import combinations
 
+import pytest
 from colour_vision import contrast_with_white, smallest_difference
+from compiled_models import nodes_of
 
 
+@pytest.mark.slow
 def test_the_page_has_every_table_with_its_columns_texts_and_lineage(project):
     before = project.published.read_bytes()
     project.succeed("--no-partial-parse", "docs", "generate", "--static")
@@ -33,7 +36,11 @@ def test_the_page_has_every_table_with_its_columns_texts_and_lineage(project):
     overview = manifest["docs"]["doc.client_segmentation.__overview__"]
     assert json.dumps(overview["block_contents"]) in page
     assert (target / "assets" / "charts" / "pca_map.png").exists()
-    # The names of the layers are white in the lineage.
-    colours = {node["docs"]["node_color"] for node in relations.values()}
+
+
+def test_the_names_of_layers_are_white_on_colours_that_differ_in_the_lineage(built):
+    nodes = nodes_of(built).values()
+    relations = [n for n in nodes if n["resource_type"] in ("model", "seed")]
+    colours = {node["docs"]["node_color"] for node in relations}
     assert all(contrast_with_white(colour) >= 4.5 for colour in colours)
     assert all(smallest_difference(*pair) >= 20 for pair in combinations(colours, 2))

@@ -11,7 +11,6 @@ from segmentation.learning.identity import (
     COLUMN_TYPES,
     identify_clusters,
     identify_segments,
-    keep_identities,
     profile_distances,
 )
 
@@ -210,16 +209,6 @@ def test_members_decide_before_profiles(profiles, shared, keys, overlaps):
     assert (is_by_members == identities["match_overlap"].notna()).all()
 
 
-def test_a_kept_fit_keeps_its_segments_cluster_by_cluster():
-    rows = [(1, 0, "p"), (2, 1, "q"), (2, 0, "p"), (1, 1, "r")]
-    published = table("fit_id cluster_id segment_key", rows)
-
-    identities = keep_identities(published, fit_id=2)
-
-    assert list(identities.columns) == list(COLUMN_TYPES)[1:]
-    assert identities["segment_key"].tolist() == ["p", "q"]
-
-
 def test_segmentations_are_identified_each_by_its_own_measures_and_fits():
     sales = json.dumps(VARIABLES | {"identified_by": ["spent"]})
     rows = {
@@ -246,7 +235,7 @@ def test_segmentations_are_identified_each_by_its_own_measures_and_fits():
         ],
         "published_clusters": [
             "segmentation fit_id cluster_id segment_key",
-            ("old", 2, 0, "kept"), ("sales", 2, 0, "kept"),
+            ("old", 1, 0, "older"), ("old", 2, 0, "kept"), ("sales", 2, 0, "kept"),
         ],
     }  # fmt: skip
     with duckdb.connect() as connection:

@@ -158,11 +158,10 @@ def test_cards_and_charts_are_shown_in_both_languages(tmp_path, agency):
 
 
 def test_segments_without_a_place_come_last_the_largest_first(tmp_path):
+    places = {"new_1_1": (3, None), "new_1_2": (40, None), "named": (1, 1)}
     segments = [
         make_segment(key, cluster_id=i, model_member_count=size, display_order=order)
-        for i, (key, size, order) in enumerate(
-            [("new_1_1", 3, None), ("new_1_2", 40, None), ("named", 1, 1)]
-        )
+        for i, (key, (size, order)) in enumerate(places.items())
     ]
     page = page_of(tmp_path, {"segment_overview": segments})
     names = re.findall(r">(\w+) in English</span></h3>", page)

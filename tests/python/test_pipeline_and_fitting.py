@@ -183,19 +183,14 @@ def test_a_fit_in_any_thread_uses_one_thread_and_learns_the_same_bits():
 
 
 @pytest.mark.parametrize(
-    ("column", "value", "n_init"),
-    [
-        (FOLLOWERS[1], 123_456, 10),
-        ("category_name", "new here", 10),
-        ("member_id", "e0007", 11),
-    ],
+    "changed", [{FOLLOWERS[1]: 123_456}, {"category_name": "new here"}, {"n_init": 11}]
 )
-def test_the_fingerprint_changes_with_what_decides_a_label(column, value, n_init):
+def test_the_fingerprint_changes_with_what_decides_a_label(changed):
     sample, settings = make_members(100), make_settings()
     before = fit_model(sample, settings=settings)
     assert fit_model(sample, settings=settings).fingerprint() == before.fingerprint()
-
-    sample.loc[7, column] = value
-
-    after = fit_model(sample, settings=make_settings(n_init=n_init))
+    for name in changed.keys() & {*sample}:
+        sample.loc[7, name] = changed[name]
+    settings = make_settings(n_init=changed.get("n_init", 10))
+    after = fit_model(sample, settings=settings)
     assert after.fingerprint() != before.fingerprint()

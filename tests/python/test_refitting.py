@@ -128,24 +128,26 @@ def test_never_keeps_an_old_model_that_has_drifted_and_refuses_what_contradicts(
 
 def test_the_last_published_model_of_the_segmentation_is_read_back(sample, stored):
     ours, other = make_variables(), store(sample, settings=make_settings(n_clusters=2))
-    published = [("planted", 1, other), ("planted", 2, stored), ("sales", 3, other)]
+    published = {
+        ("planted", 1, "2025-01-01"): other,
+        ("planted", 2, "2026-01-19"): stored,
+        ("sales", 3, "2026-01-20"): other,
+    }
+    columns = ["segmentation", "fit_id", "fitted_at"]
     with duckdb.connect() as connection:
-        fits = connection.sql(
-            "select * from (values"
-            " ('planted', 2, timestamp '2026-01-19'), ('planted', 1, '2025-01-01'),"
-            " ('sales', 3, '2026-01-20')) as fits (segmentation, fit_id, fitted_at)"
-        )
-        tables = [
+        fits = pd.DataFrame(list(published), columns=columns)
+        parameters = pd.concat(
             of_fit.rows.assign(segmentation=name, fit_id=fit_id).astype(object)
-            for name, fit_id, of_fit in published
-        ]
-        parameters = connection.from_df(pd.concat(tables))
-
+            for (name, fit_id, _), of_fit in published.items()
+        )
+        tables = (
+            connection.from_df(fits.astype({"fitted_at": "datetime64[us]"})),
+            connection.from_df(parameters),
+        )
         found, nothing = (
-            read_stored_model(fits, parameters, variables=variables)
+            read_stored_model(*tables, variables=variables)
             for variables in (ours, replace(ours, segmentation="purchases"))
         )
-
     assert found.model.fingerprint() == stored.model.fingerprint()
     assert (found.fit_id, found.age_days) == (2, 12.5)
     assert nothing is None

@@ -133,20 +133,15 @@ def test_the_group_of_the_giants_does_not_keep_a_refit_from_continuing_the_other
     assert adjusted_rand_score(labels[:32], upper_and_lower) == 1
 
 
-def test_labels_equal_those_of_the_pipeline(sample, model):
+def test_labels_equal_those_of_the_pipeline_and_of_the_model_read_back(sample, model):
     pipeline, transformed = fit_pipeline(sample, settings=model.settings)
-
-    np.testing.assert_allclose(
-        transform_sample(sample, model=model), transformed, atol=1e-12
-    )
+    space = transform_sample(sample, model=model)
+    np.testing.assert_allclose(space, transformed, atol=1e-12)
+    labels = label_sample(sample, model).tolist()
+    assert labels == model.labels.tolist() == pipeline.predict(sample).tolist()
+    assert labels == pipeline.named_steps["clusters"].labels_.tolist()
     found = model_from_rows(model_to_rows(model, reason="first_fit"))
     assert (found.fingerprint(), found.numeric) == (model.fingerprint(), model.numeric)
-    assert (
-        label_sample(sample, model).tolist()
-        == model.labels.tolist()
-        == pipeline.predict(sample).tolist()
-        == pipeline.named_steps["clusters"].labels_.tolist()
-    )
 
 
 @pytest.mark.parametrize(
