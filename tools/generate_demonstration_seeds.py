@@ -19,8 +19,8 @@ forms, exact duplicates, twins under another id that hold a part of the accounts
 stale rows under the same id, namesakes that must stay apart, inactive clients,
 superseded and unreadable measurements, orphans, and missing keys.
 
-Bytes depend on the fixed seed alone: all randomness comes from the standard
-library, whose generators do not change between versions.
+Bytes depend on the table of clients and a fixed seed alone: all randomness comes from
+the standard library, whose generators do not change between versions.
 
 Usage::
 
@@ -38,7 +38,7 @@ import pandas as pd
 # Lets tests load this file by its path as well as run it as a script.
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from demonstration.clients import Client, make_clients
+from demonstration.clients import Client, read_clients
 from demonstration.raw_tables import COLUMNS, make_raw_tables
 from demonstration.vocabulary import NAMED_PLATFORMS
 
@@ -77,7 +77,7 @@ def planted_enterprises() -> pd.DataFrame:
     unknown values are None. No account on a platform: 0 followers and a false flag.
     `report_cluster` is the planted group, under the study's number.
     """
-    planted = [c for c in make_clients() if c.report_cluster is not None]
+    planted = [c for c in read_clients() if c.report_cluster is not None]
     # Objects, because every other type would turn None into something else.
     frame = pd.DataFrame(map(describe_client, planted), dtype="object")
     flags = {name: "bool" for name in frame.columns if name.startswith("has_")}
@@ -88,7 +88,7 @@ def planted_enterprises() -> pd.DataFrame:
 def generate_files() -> dict[str, bytes]:
     """Return the content of every seed file by its name."""
     files = {}
-    for table, rows in make_raw_tables(make_clients()).items():
+    for table, rows in make_raw_tables(read_clients()).items():
         text = io.StringIO(newline="")
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(COLUMNS[table])

@@ -13,17 +13,14 @@ from datetime import date, timedelta
 from demonstration.clients import (
     LARGEST_ID,
     Client,
-    draw_name,
     stream,
     strip_accents,
     text_key,
 )
 from demonstration.vocabulary import (
     CATEGORY_ALIASES,
-    CITIES,
     CITY_ALIASES,
     FALSE_SPELLINGS,
-    NAME_HEADS,
     NARROW_NO_BREAK_SPACE,
     NO_BREAK_SPACE,
     PLATFORM_SPELLINGS,
@@ -47,7 +44,27 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 ACTIVE_TWIN_COUNT = 45
 INACTIVE_TWIN_COUNT = 15
 STALE_ROW_COUNT = 25
-BLANK_ID_COUNT = 6
+# Their keys are blank. No client's name ends like this, so none can be taken for one.
+WITHOUT_ID = (
+    ("Déco du Cœur de Ville bis", "Décoration", "Angers", "49000", "true"),
+    (
+        "L'Objectif  des  Deux-Rives  bis",
+        "Photographe",
+        "Saint-Herblain",
+        "44800",
+        "oui",
+    ),
+    (
+        "La Récré du Château bis",
+        "LOISIRS & ACTIVITÉS",
+        "CHOLET CEDEX 01",
+        "49300",
+        "oui",
+    ),
+    ("Beauté du Cœur de Ville bis", "BEAUTÉ & BIEN-ÊTRE ", "Cholet", "49300", "true"),
+    ("Le Marque-Page du Lavoir bis", "LIBRAIRIE", "Le Mans", "72000", "actif"),
+    ("Le Dressing de la Place bis", "PRÊT-À-PORTER", "SAUMUR Cedex 2", "49400", "true"),
+)
 EXACT_DUPLICATES = {
     "raw_enterprises": 120,
     "raw_social_accounts": 60,
@@ -319,13 +336,7 @@ def write_enterprises(
     rows += [
         write_stale_row(rng, client, position) for position, client in enumerate(stale)
     ]
-    for _ in range(BLANK_ID_COUNT):
-        category, city = rng.choice(list(NAME_HEADS)), rng.choice(list(CITIES))
-        ghost = Client(category, city, CITIES[city][1][0], date(2023, 5, 9), True, {})
-        # No client's name ends like this, so the row cannot be taken for one.
-        ghost.name = f"{draw_name(rng, category)} bis"
-        row = write_enterprise(rng, ghost, clean=0.6)
-        rows.append((rng.choice(("", "", " ")), *row[1:]))
+    rows += [("", *row, "2023-05-09") for row in WITHOUT_ID]
     return rows
 
 
