@@ -62,15 +62,13 @@ def simulate_months(
     """
     months = [first_month()]
     for number in range(1, month_count + 1):
-        months.append(
-            next_month(
-                months[-1],
-                noise=noise,
-                is_move_month=number == move_month,
-                # A stream a month: a longer year begins like a shorter one.
-                random=np.random.default_rng([seed, number]),
-            )
+        # A stream a month: a longer year begins like a shorter one.
+        random = np.random.default_rng([seed, number])
+        is_move_month = number == move_month
+        month = next_month(
+            months[-1], noise=noise, is_move_month=is_move_month, random=random
         )
+        months.append(month)
     return months
 
 
@@ -134,12 +132,8 @@ def add_noise(
     enterprises: pd.DataFrame, *, noise: float, random: np.random.Generator
 ) -> pd.DataFrame:
     factors = np.exp(random.normal(0, noise, size=(len(enterprises), len(COUNTS))))
-    return enterprises.assign(
-        **{
-            name: (enterprises[name] * factors[:, i]).round().astype("Int64")
-            for i, name in enumerate(COUNTS)
-        }
-    )
+    counts = (enterprises[COUNTS] * factors).round().astype("Int64")
+    return enterprises.assign(**counts)
 
 
 def move_some(
@@ -151,14 +145,10 @@ def move_some(
     account that was missing is opened. Only clients whose counts are all known
     move, for of the others nobody could say how far they went.
     """
-    can_move = (enterprises["segment_key"] == MOVED_FROM) & enterprises[
-        COUNTS
-    ].notna().all(axis=1)
-    moved = random.choice(
-        enterprises.loc[can_move, "enterprise_id"].to_numpy(str),
-        MOVER_COUNT,
-        replace=False,
-    )
+    is_known = enterprises[COUNTS].notna().all(axis=1)
+    can_move = enterprises[is_known & (enterprises["segment_key"] == MOVED_FROM)]
+    ids = can_move["enterprise_id"].to_numpy(str)
+    moved = random.choice(ids, MOVER_COUNT, replace=False)
     is_moved = enterprises["enterprise_id"].isin(moved)
     examples = enterprises[enterprises["segment_key"] == MOVED_TO]
     changed = enterprises.copy()
@@ -181,15 +171,11 @@ def write_raw_tables(month: Month, folder: Path) -> None:
     accounts = []
     for platform in PLATFORMS:
         holders = everybody[everybody[f"has_{platform}_account"]]
+        of_platform = holders[["enterprise_id", f"followers_{platform}"]]
+        of_platform = of_platform.set_axis(["enterprise_id", "followers"], axis=1)
+        name = RAW_NAMES.get(platform, platform)
         accounts.append(
-            pd.DataFrame(
-                {
-                    "enterprise_id": holders["enterprise_id"],
-                    "platform": RAW_NAMES.get(platform, platform),
-                    "followers": holders[f"followers_{platform}"],
-                    "measured_on": f"{month.as_of:%Y-%m-%d}",
-                }
-            )
+            of_platform.assign(platform=name, measured_on=month.as_of.date())
         )
     turnover = everybody.assign(fiscal_year=2024).dropna(subset="turnover_eur")
     columns = ["enterprise_id", "fiscal_year", "turnover_eur"]

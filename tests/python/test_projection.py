@@ -115,14 +115,9 @@ def test_the_map_is_the_same_for_mirrored_data_and_for_rows_in_any_order(scaling
     for changed in (-points, points[::-1], *map(random.permutation, [points] * 8)):
         loadings = project_points(changed, settings).loadings
         np.testing.assert_allclose(loadings, expected, atol=1e-12)
-
-
-def test_one_feature_alone_has_a_map_too():
-    """One numeric feature is what the settings ask for at the least."""
-    settings = make_settings(numeric_features=("x",), **NUMBERS)
-    points = [(x, 0) for x in (0, 1, 8, 9)]
-
-    assert project_points(points, settings).loadings.tolist() == [[1.0]]
+    # One numeric feature is what the settings ask for at the least.
+    alone = make_settings(numeric_features=("x",), **NUMBERS)
+    assert project_points(points, alone).loadings.tolist() == [[1.0]]
 
 
 def test_a_projection_stays_while_its_fit_lasts_whatever_the_data_become():
