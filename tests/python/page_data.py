@@ -2,6 +2,7 @@
 
 import json
 from io import BytesIO
+from itertools import groupby
 from typing import Any
 
 import yaml
@@ -70,13 +71,13 @@ def make_tables(
     """
     for table, columns in COLUMNS.items():
         connection.execute(f"create or replace table {table} ({columns})")
-        for row in tables.get(table, []):
-            if columns.startswith("segmentation "):
-                row = {"segmentation": "visibility"} | row
-            connection.execute(
-                f"insert into {table} ({', '.join(row)})"
-                f" values ({', '.join('?' for _ in row)})",
-                list(row.values()),
+        of_ours = columns.startswith("segmentation ")
+        for names, rows in groupby(tables.get(table, []), key=list):
+            ours = ["segmentation"] * (of_ours and "segmentation" not in names)
+            connection.executemany(
+                f"insert into {table} ({', '.join([*ours, *names])})"
+                f" values ({', '.join('?' for _ in [*ours, *names])})",
+                [["visibility"] * len(ours) + list(row.values()) for row in rows],
             )
     connection.execute(
         "update segment_overview set member_count = coalesce(member_count, (select"

@@ -234,20 +234,18 @@ def test_of_a_segment_the_highest_scores_are_shown_then_the_first_names(
 
 def test_recommendations_are_listed_once_the_target_platform_first():
     names = {"facebook": "Facebook", "x": "X (Twitter)"}
+    targets = {"E1": "X (Twitter)", "E2": "Facebook", "E3": None}
+    written = [
+        *(("general", "any", 1), ("second", "facebook", 2)),
+        *(("first", "facebook", 1), ("post", "x", 1)),
+    ]
     clients, rows = clients_of(
-        [
-            make_enterprise("E1", "a", target_platform="X (Twitter)"),
-            make_enterprise("E2", "a", target_platform="Facebook"),
-            make_enterprise("E3", "a"),
-        ],
+        [make_enterprise(id_, "a", target_platform=of) for id_, of in targets.items()],
         enterprise_recommendations=[
             make_recommendation(id_, key, platform, recommendation_rank=rank,
                                 platform_name=names.get(platform))
             for id_ in ("E1", "E2")
-            for key, platform, rank in (
-                ("general", "any", 1), ("second", "facebook", 2),
-                ("first", "facebook", 1), ("post", "x", 1),
-            )
+            for key, platform, rank in written
         ],
     )  # fmt: skip
     texts = clients["recommendations"]
