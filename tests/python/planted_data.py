@@ -110,3 +110,16 @@ def make_planted_groups(*, members: int = 25) -> pd.DataFrame:
     columns = ["member_id", *FOLLOWERS, "category_name", "city_name"]
     texts = dict.fromkeys(columns[5:], object)
     return pd.DataFrame(rows, columns=columns).astype(texts)
+
+
+def make_ring(*, width: float = 1) -> np.ndarray:
+    """Make four heaps of eight points, which two clusters cut in either direction.
+
+    A little wider than high: cutting the ring into left and right is a little better
+    than into UPPER_AND_LOWER.
+    """
+    heaps = np.repeat([(x, y) for x in (0.0, 101.0) for y in (0, 100)], 8, axis=0)
+    return (heaps + np.tile(np.arange(8), 4)[:, None]) * (width, 1)
+
+
+UPPER_AND_LOWER = np.tile(np.repeat([0, 1], 8), 2)

@@ -7,7 +7,14 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from planted_data import make_planted_groups, make_sample, make_settings, make_variables
+from planted_data import (
+    UPPER_AND_LOWER,
+    make_planted_groups,
+    make_ring,
+    make_sample,
+    make_settings,
+    make_variables,
+)
 from segmentation.errors import SegmentationError
 from segmentation.learning import refitting
 from segmentation.learning.fitting import fit_model
@@ -153,36 +160,21 @@ def test_the_last_published_model_of_the_segmentation_is_read_back(sample, store
     assert nothing is None
 
 
-def make_ring(*, width):
-    """Make a ring of four heaps that two clusters cut in either direction.
-
-    A little wider than high: cutting it into left and right is a little better.
-    """
-    heaps = np.repeat([(x, y) for x in (0.0, 101.0) for y in (0, 100)], 8, axis=0)
-    points = heaps + np.tile(np.arange(8), 4)[:, None]
-    return make_sample(
-        followers_facebook=(points[:, 0] * width).tolist(),
-        followers_instagram=points[:, 1].tolist(),
-    )
-
-
 TWO = make_settings(
     n_clusters=2,
     numeric_features=("followers_facebook", "followers_instagram"),
     categorical_features=(),
     scaling="none",
 )
-# Upper and lower, the solution that is a little worse.
-ROWS_OF_HEAPS = np.tile(np.repeat([0, 1], 8), 2)
 
 
 @pytest.mark.parametrize(
     ("width", "former", "minimum_gain", "continues"),
     [
-        (1, ROWS_OF_HEAPS, 0.05, True),
+        (1, UPPER_AND_LOWER, 0.05, True),
         # Another solution is preferred that saves enough.
-        (1, ROWS_OF_HEAPS, 0.0, False),
-        (3, ROWS_OF_HEAPS, 0.05, False),
+        (1, UPPER_AND_LOWER, 0.0, False),
+        (3, UPPER_AND_LOWER, 0.05, False),
         # Groups that are not as many cannot be continued.
         (1, np.arange(32) % 3, 0.05, False),
     ],
@@ -190,7 +182,8 @@ ROWS_OF_HEAPS = np.tile(np.repeat([0, 1], 8), 2)
 def test_a_refit_continues_the_former_groups_unless_others_save_enough(
     width, former, minimum_gain, continues
 ):
-    wide = make_ring(width=width)
+    counts = make_ring(width=width).T.tolist()
+    wide = make_sample(followers_facebook=counts[0], followers_instagram=counts[1])
     fresh = fit_model(wide, settings=TWO)
 
     model = fit_model(wide, settings=TWO, former=(former, minimum_gain))

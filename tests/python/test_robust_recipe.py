@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from planted_data import make_sample, make_settings
+from planted_data import UPPER_AND_LOWER, make_ring, make_sample, make_settings
 from segmentation.errors import SegmentationError
 from segmentation.learning.fitted_space import label_sample, transform_sample
 from segmentation.learning.fitting import find_giants, fit_model, fit_pipeline
@@ -111,8 +111,7 @@ def test_giants_do_not_move_the_others(sample, model):
 
 def test_the_group_of_the_giants_does_not_keep_a_refit_from_continuing_the_others():
     """Two clusters cut a ring of heaps either way; a giants' group has a small one."""
-    heaps = np.repeat([(x, y) for x in (5, 6.01) for y in (5, 6)], 8, axis=0)
-    logs = np.vstack([heaps + np.tile(np.arange(8) / 100, 4)[:, None], [(9, 9)] * 2])
+    logs = np.vstack([make_ring() / 100 + 5, [(9, 9)] * 2])
     sample = pd.DataFrame(np.exp(logs), columns=COUNTS[:2])
     sample.insert(0, "member_id", [f"e{i:02d}" for i in range(len(sample))])
     settings = robust_settings(
@@ -122,15 +121,14 @@ def test_the_group_of_the_giants_does_not_keep_a_refit_from_continuing_the_other
         categorical_features=(),
         scaling="none",
     )
-    upper_and_lower = np.tile(np.repeat([0, 1], 8), 2)
-    groups = np.concatenate([upper_and_lower, [2, 2]])
+    groups = np.concatenate([UPPER_AND_LOWER, [2, 2]])
     groups[31] = 2
 
     pipeline, _ = fit_pipeline(sample, settings=settings, former=(groups, 0.05))
 
     labels = pipeline.named_steps["clusters"].labels_
     assert find_giants(sample, settings=settings).tolist() == [False] * 32 + [True] * 2
-    assert adjusted_rand_score(labels[:32], upper_and_lower) == 1
+    assert adjusted_rand_score(labels[:32], UPPER_AND_LOWER) == 1
 
 
 def test_labels_equal_those_of_the_pipeline_and_of_the_model_read_back(sample, model):
