@@ -2,16 +2,10 @@
 
 No row describes a real enterprise. The data exist so that a fresh clone has
 something to segment, and so that tests can tell right from wrong: beneath the dirt
-of the raw tables lie 421 active clients that are known exactly.
-
-What the 421 are planted to show, as tests/python/test_report_reproduced.py and
-test_segments_are_stable.py prove:
-
-- four groups of 150, 3, 25 and 243 enterprises (the study's clusters 0 to 3), which the
-  study's recipe (k-means with four clusters on total, Facebook, Instagram and
-  TikTok followers and the category) finds for any seed and any row order;
-- the study's mean followers by group, to its one printed decimal;
-- the study's three leading categories by group, with their counts.
+of the raw tables lie 421 active clients that are known exactly. They are planted in the
+study's four groups, with its mean followers to the printed decimal and its three leading
+categories, and the study's recipe finds these groups for any seed and order of rows:
+tests/python/test_report_reproduced.py and test_segments_are_stable.py prove it.
 
 What the raw tables are dirty with, so that every cleaning rule has work to do:
 spelling variants and aliases, blanks and placeholders, numbers and dates in many
