@@ -11,13 +11,11 @@ as such. The exit code is 1 if one is missed.
 
 Usage::
 
-    python benchmarks/simulated_year.py [--months 12] [--move-month 7] [--noise 0.03]
-        [--seed 1]
+    python benchmarks/simulated_year.py
 
 A year is 13 builds, of 20 seconds each on two cores.
 """
 
-import argparse
 import sys
 import tempfile
 from itertools import pairwise
@@ -49,6 +47,7 @@ from simulate_agency import (
     write_table,
 )
 
+YEAR = {"month_count": 12, "move_month": 7, "noise": 0.03, "seed": 1}
 KEPT_TARGET = 0.99
 
 
@@ -188,18 +187,7 @@ def as_text(value: object) -> str:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--months", type=int, default=12)
-    parser.add_argument("--move-month", type=int, default=7)
-    parser.add_argument("--noise", type=float, default=0.03)
-    parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
-    months = simulate_months(
-        month_count=options.months,
-        move_month=options.move_month,
-        noise=options.noise,
-        seed=options.seed,
-    )
+    months = simulate_months(**YEAR)
     with tempfile.TemporaryDirectory() as folder:
         judged = judge(months, build_months(months, folder=Path(folder)))
     judged["naive: ARI"] = judged["naive: ARI"].map("{:.3f}".format)

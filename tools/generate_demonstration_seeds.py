@@ -2,10 +2,10 @@
 
 No row describes a real enterprise. The data exist so that a fresh clone has
 something to segment, and so that tests can tell right from wrong: beneath the dirt
-of the raw tables lie 421 active clients that are known exactly. They are planted in the
-study's four groups, with its mean followers to the printed decimal and its three leading
-categories, and the study's recipe finds these groups for any seed and order of rows:
-tests/python/test_report_reproduced.py and test_segments_are_stable.py prove it.
+of the raw tables lie 421 active clients that are known exactly. They are planted in
+the study's four groups, with its mean followers to the printed decimal and its three
+leading categories, and the study's recipe finds these groups for any seed and order of
+rows: tests/python/test_report_reproduced.py and test_segments_are_stable.py prove it.
 
 What the raw tables are dirty with, so that every cleaning rule has work to do:
 spelling variants and aliases, blanks and placeholders, numbers and dates in many

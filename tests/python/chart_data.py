@@ -15,29 +15,12 @@ COUNTS = [
 ]
 NUMBERS = [*COUNTS, "balance", "open_rate"]
 DIMENSIONS = ["category_name", "city_name"]
+ENTRY = {"features": "features", "key": "member_id", "dimensions": DIMENSIONS}
 # Two segmentations of the same members: the shipped one, and one that no seed knows.
 SEGMENTATIONS = {
-    name: {"features": "features", "key": "member_id"}
-    | {"measures": measures, "dimensions": DIMENSIONS}
-    for name, measures in {
-        "visibility": COUNTS,
-        "crowd": ["balance", "open_rate", *COUNTS[:3]],
-    }.items()
+    "visibility": ENTRY | {"measures": COUNTS},
+    "crowd": ENTRY | {"measures": ["balance", "open_rate", *COUNTS[:3]]},
 }
-TABLES = [
-    "segmentation_variables",
-    "segment_overview",
-    "cluster_measures",
-    "cluster_mix",
-    "cluster_count_evaluation",
-    "projection_components",
-    "segment_migrations",
-    "chart_points",
-    "chart_boxes",
-    "segmentation_charts",
-    "chart_texts",
-    "measure_texts",
-]
 AGGREGATES = """
 create table segmentations as
     select unnest(['visibility', 'crowd']) as segmentation;
@@ -83,6 +66,9 @@ create table projection_components as
     from segmentations, (select unnest([1, 2]) as component)
     where exists (from members);
 """
+OF_CROWD = pd.DataFrame(
+    [{"segmentation": "crowd", "name": "open_rate", "unit": "share"}]
+)
 LONG = "Établissements d'hébergement, de restauration et de loisirs "
 LONG_TOWN = "Saint-Symphorien-sur-la-Très-Longue-Rivière"
 
@@ -172,14 +158,7 @@ def make_tables(
         "migrations": migrations if moves else migrations[:0],
         "chart_texts": _seed_frame("chart_texts"),
         "segmentation_charts": _seed_frame("segmentation_charts"),
-        "measure_texts": pd.concat(
-            [
-                _seed_frame("measure_texts"),
-                pd.DataFrame(
-                    [{"segmentation": "crowd", "name": "open_rate", "unit": "share"}]
-                ),
-            ]
-        ),
+        "measure_texts": pd.concat([_seed_frame("measure_texts"), OF_CROWD]),
         "segmentation_variables": pd.DataFrame(
             [(name, json.dumps(entry)) for name, entry in SEGMENTATIONS.items()],
             columns=["segmentation", "variables"],
@@ -190,7 +169,12 @@ def make_tables(
     connection.execute(AGGREGATES)
     for name in ("chart_points", "chart_boxes"):
         connection.execute(f"create table {name} as {render(name)}")
-    return {name: connection.table(name) for name in TABLES}
+    return all_tables(connection)
+
+
+def all_tables(connection: DuckDBPyConnection) -> dict[str, DuckDBPyRelation]:
+    names = connection.sql("show tables").fetchall()
+    return {name: connection.table(name) for (name,) in names}
 
 
 def _seed_frame(name: str) -> pd.DataFrame:

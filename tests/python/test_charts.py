@@ -8,7 +8,14 @@ import duckdb
 import matplotlib as mpl
 import numpy as np
 import pytest
-from chart_data import COUNTS, UNKIND_CASES, make_members, make_tables, read_seed
+from chart_data import (
+    COUNTS,
+    UNKIND_CASES,
+    all_tables,
+    make_members,
+    make_tables,
+    read_seed,
+)
 from colour_vision import contrast_with_white, smallest_difference
 from matplotlib.text import Text
 from PIL import Image
@@ -238,8 +245,7 @@ def test_a_chart_is_drawn_again_only_when_its_inputs_change(connection, monkeypa
         "draw_chart",
         lambda content, texts: drawn.append(content.plan.name) or ("", "", "", b""),
     )
-    names = [name for (name,) in connection.sql("show tables").fetchall()]
-    tables = three_of({name: connection.table(name) for name in names})
+    tables = three_of(all_tables(connection))
     assert draw_all(connection, tables, connection.table("published")) == first
     assert drawn == []
     connection.execute("update cluster_mix set member_count = 99, cluster_share = 0.5"
