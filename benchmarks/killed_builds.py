@@ -151,7 +151,8 @@ def main() -> int:
         f"{report.read_count} reads saw {len(report.clocks)} publications,"
         f" {len(report.failures)} failures"
     )
-    print(*report.failures[:10], sep="\n")
+    for failure in report.failures[:10]:
+        print(f"  {failure}")
     print(report.next_build or "The next build was right, without any repair.")
     return int(bool(report.failures or report.next_build))
 

@@ -79,7 +79,7 @@ def test_ranks_share_ties_and_unknown_values_take_the_middle():
     assert ranks[:, 1].tolist() == [0.0] * 5
 
 
-def test_dbscan_leaves_a_lone_point_out_and_keeps_points_in_one_place():
+def test_dbscan_leaves_a_lone_point_out_of_groups_and_of_figures():
     random = np.random.default_rng(0)
     groups = [random.normal(centre, 0.1, size=(30, 2)) for centre in (0, 5)]
     labels = label_by_dbscan(np.concatenate([*groups, [[2.5, 40.0]]]), dimension=2)
@@ -89,12 +89,9 @@ def test_dbscan_leaves_a_lone_point_out_and_keeps_points_in_one_place():
     # The knee is farthest below the line between the ends.
     assert knee(np.array([0.0, 1.0, 1.0, 2.0, 10.0])) == 2.0
     assert knee(np.array([3.0, 3.0, 3.0])) == 3.0
-
-
-def test_a_silhouette_leaves_noise_out_and_is_nan_where_it_is_not_defined():
+    # Noise has no part in a silhouette, which is nan where it is not defined.
     points = np.array([[0.0], [1.0], [10.0], [11.0], [500.0]])
-    labels = np.array([0, 0, 1, 1, -1])
-    expected = silhouette_score(points[:4], labels[:4])
-    assert Space(points).silhouette(labels) == pytest.approx(expected)
+    found = Space(points).silhouette(np.array([0, 0, 1, 1, -1]))
+    assert found == pytest.approx(silhouette_score(points[:4], [0, 0, 1, 1]))
     for undefined in ([0, 0, 0, 0, -1], [0, 1, 2, 3, 4], [-1] * 5):
         assert np.isnan(Space(points).silhouette(np.array(undefined)))

@@ -51,13 +51,8 @@ def blocks(language: str, text: str = ALL) -> list[str]:
 
 def test_every_command_is_run_by_a_test():
     # Those of docs/segmentations.md are run by test_another_segmentation.py.
-    texts = [DOCUMENTS[name] for name in DOCUMENTS if name != "segmentations.md"]
-    lines = {
-        line
-        for text in texts
-        for b in blocks("console", text)
-        for line in b.split("\n")
-    }
+    others = [text for name, text in DOCUMENTS.items() if name != "segmentations.md"]
+    lines = set("\n".join(blocks("console", "\n".join(others))).split("\n"))
     assert lines - {""} == {*ON_THE_DEMONSTRATION, *ON_FILES, *BY_OTHER_TESTS}
     others = "\n".join(
         path.read_text(encoding="utf-8")
