@@ -98,7 +98,7 @@ def plain_name(column: str) -> str:
 def check_header(columns: Sequence[str], *, expected: Sequence[str], what: str) -> None:
     """Refuse a header that lacks a column or has one twice, by the table and file."""
     present = Counter(plain_name(column) for column in columns)
-    header = listed([f'"{name[:LONGEST_NAME]}"' for name in columns])
+    header = listed([f'"{" ".join(n.split())[:LONGEST_NAME]}"' for n in columns])
     others = [name for name in present if name not in expected]
     for column in (name for name in expected if name not in present):
         close = difflib.get_close_matches(column, others, n=1, cutoff=0.5)

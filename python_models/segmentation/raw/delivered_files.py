@@ -8,7 +8,12 @@ from duckdb import DuckDBPyConnection
 from duckdb import Error as DuckDBError
 
 from segmentation.errors import SegmentationError
-from segmentation.raw.csv_headers import check_header, plain_name, read_header
+from segmentation.raw.csv_headers import (
+    LONGEST_NAME,
+    check_header,
+    plain_name,
+    read_header,
+)
 from segmentation.raw.csv_records import check_records
 from segmentation.raw.text_encoding import make_readable
 from segmentation.sql_text import exact_path, quoted, text
@@ -131,7 +136,8 @@ def prepare_parquet(
 
 def _unused(names: Iterable[str], expected: Sequence[str]) -> tuple[str, ...]:
     # Spreadsheets leave columns without a name behind the last one.
-    return tuple(name for name in names if name and name not in expected)
+    others = (name for name in names if name and name not in expected)
+    return tuple(" ".join(name.split())[:LONGEST_NAME] for name in others)
 
 
 def _column_names(schema: list[tuple[str, int | None]]) -> list[str]:
