@@ -183,7 +183,7 @@ def test_only_what_an_agency_may_lack_and_no_feature_needs_may_have_no_row(
         needed = {"visibility": ["age", f"{MAY_BE_EMPTY[table]}total"]}
         message = agency.refusal(table, numeric_features=needed)
         assert f"The raw table {table} ({agency.folder}) has no row" in message
-        assert "numeric_features of visibility in the variable segment" in message
+        assert "change numeric_features of visibility" in message
     agency.write(",".join(RAW_COLUMNS[table]) + "\n", f"{table}.csv")
 
     agency.load(table, is_empty_run=True)
@@ -383,7 +383,9 @@ def test_a_file_in_two_encodings_is_refused_with_the_line(agency, content):
 NAMES = ["Café de la Gare", "Crêperie", "L\u2019Hôtel", "Noël", "CAFÉ", "Le cœur"]
 
 
-@pytest.mark.parametrize("names", [NAMES, NAMES[:1], NAMES[4:]])
+@pytest.mark.parametrize(
+    "names", [NAMES, NAMES[:1], NAMES[4:], ["FRANÇAIS", "Noël", "CAFé"]]
+)
 @pytest.mark.parametrize(
     ("encoding", "told"),
     [
@@ -406,10 +408,10 @@ def test_an_old_encoding_is_known_by_what_cannot_stand_between_letters(
         name.encode(encoding, "ignore").decode(encoding) for name in names
     ]
     # What is in both the same is said to be the more frequent.
-    assert f"read as {told}" in log or (told[:3], names) == ("ISO", NAMES[:1])
+    assert f"read as {told}" in log or (told[:3] == "ISO" and NAMES[-1] not in names)
 
 
-@pytest.mark.parametrize("content", [b"\x8f", b"FRAN\x80AIS"])
+@pytest.mark.parametrize("content", [b"\x81", b"Ma\x81\x9f"])
 def test_an_encoding_that_cannot_be_told_is_refused_with_the_line(agency, content):
     agency.write(HEADER.encode() + b"a,2020,5\n" + content + b",2021,6\n")
 

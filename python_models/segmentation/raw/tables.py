@@ -171,7 +171,8 @@ def _check_empty(
             raise SegmentationError(
                 f"{_what(table, place)} has no row, and the segmentation {segmentation}"
                 f" groups by {listed(useless)}: deliver the table, or change"
-                f" numeric_features of {segmentation} in the variable segmentations."
+                f" numeric_features of {segmentation} (those of its robust_recipe where"
+                " recipe is robust) in the variable segmentations."
             )
 
 
