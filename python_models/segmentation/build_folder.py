@@ -40,12 +40,14 @@ def prepare_start(record_name: str) -> None:
     ]
     for folder in folders:
         check_writable(folder, remedy="see to it, or build in a copy of the project")
-        for path in folder.rglob("*"):
-            if not os.access(path, os.W_OK):
-                raise SegmentationError(
-                    f"{path} belongs to another user and cannot be written: delete it,"
-                    " or build in a copy of the project."
-                )
+        for place, _, names in os.walk(folder):
+            for path in (Path(place), *(Path(place, name) for name in names)):
+                # What another build has removed meanwhile cannot be written either.
+                if not os.access(path, os.W_OK) and path.exists():
+                    raise SegmentationError(
+                        f"{path} belongs to another user and cannot be written: delete"
+                        " it, or build in a copy of the project."
+                    )
     # What it says of another command would be taken for this one's.
     (BUILD_DIR / record_name).unlink(missing_ok=True)
 

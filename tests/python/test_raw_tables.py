@@ -182,7 +182,7 @@ def test_only_what_an_agency_may_lack_and_no_feature_needs_may_have_no_row(
         assert agency.load(table) == absent
         needed = {"visibility": ["age", f"{MAY_BE_EMPTY[table]}total"]}
         message = agency.refusal(table, numeric_features=needed)
-        assert f"The raw table {table} ({agency.folder}) has no row" in message
+        assert f"The raw table {table} ({agency.folder}) has no rows" in message
         assert "change numeric_features of visibility" in message
     agency.write(",".join(RAW_COLUMNS[table]) + "\n", f"{table}.csv")
 
@@ -445,7 +445,7 @@ def test_utf_8_that_was_once_read_as_something_else_is_mended_and_told(
 
 
 @pytest.mark.parametrize(
-    "name", ["Caf\ufffd", "H?tel", "H“tel", "Cr\u02c6pe", "L\x92a"]
+    "name", ["Caf\ufffd", "H?tel", "Ã la carte", "H“tel", "Cr\u02c6pe", "L\x92a"]
 )
 def test_letters_that_were_lost_before_are_told(agency, name):
     rows, log = agency.rows_and_log_of(f"{HEADER}{name},2020,5\nÀ l\u2019Île,2020,5\n")
@@ -517,6 +517,13 @@ def test_files_of_which_one_may_be_meant_are_refused_by_name(agency, names, name
 
     assert named in agency.refusal()
     assert agency.tables == []
+
+
+def test_a_name_that_is_not_in_utf_8_is_refused(agency):
+    agency.write()
+    (agency.folder / os.fsdecode(b"caf\xe9.csv")).touch()
+
+    assert "The name 'caf?.csv' in" in agency.refusal()
 
 
 def test_parts_may_differ_in_columns_delimiter_and_encoding(agency):

@@ -64,9 +64,17 @@ def listed(names: Sequence[str]) -> str:
 
 def _list(folder: Path) -> list[Path]:
     try:
-        return sorted(
+        paths = sorted(
             path for path in folder.iterdir() if not path.name.startswith(LEFTOVERS)
         )
+        for path in paths:
+            path.name.encode()
+        return paths
+    except UnicodeEncodeError:
+        raise SegmentationError(
+            f"The name {path.name.encode(errors='replace').decode()!r} in {folder} is"
+            " not in UTF-8: rename that file."
+        ) from None
     except OSError as error:
         raise SegmentationError(
             f"The folder {folder} cannot be read ({error.strerror}): allow it to"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 
 from duckdb import DuckDBPyConnection
@@ -19,6 +20,8 @@ from segmentation.transaction import transaction
 
 # What an agency may lack, and how the features begin that come from it alone.
 MAY_BE_EMPTY = {"social_accounts": "followers_", "turnover": "turnover_"}
+# Of columns that are not needed so many are kept, empty.
+MOST_OTHERS = 100
 
 
 def load_raw_tables(
@@ -72,8 +75,8 @@ def load_from_files(
 ) -> list[str]:
     """Load each raw table from its CSV and Parquet files.
 
-    Several files of a table are united by column name; columns that are not needed are
-    left out, and rows in which nothing else stands: spreadsheets leave such rows behind
+    Several files of a table are united by column name; values that are not
+    needed are left out, and rows without any other: spreadsheets leave such rows behind
     the last one. All headers are read before any row: what is soon told is told soon.
     """
     files = find_raw_files(folder, tables=relations, optional=MAY_BE_EMPTY)
@@ -120,8 +123,11 @@ def _load_table(
     deliveries: list[DeliveredFile],
     needed: Sequence[str],
 ) -> list[str]:
-    names = ", ".join(f"{quoted(name)} varchar" for name in needed)
-    cursor.execute(f"create or replace table {relation} ({names})")
+    # The data check lists the others by their names; their values are nobody's matter.
+    others = dict.fromkeys(name for delivery in deliveries for name in delivery.unused)
+    names = [*needed, *islice(others, MOST_OTHERS)]
+    columns = ", ".join(f"{quoted(name)} varchar" for name in names)
+    cursor.execute(f"create or replace table {relation} ({columns})")
     if not deliveries:
         return ["no file, read as a table without rows"]
     told = []
@@ -169,7 +175,7 @@ def _check_empty(
         useless = [name for name in features if name.startswith(MAY_BE_EMPTY[table])]
         if useless:
             raise SegmentationError(
-                f"{_what(table, place)} has no row, and the segmentation {segmentation}"
+                f"{_what(table, place)} has no rows, and segmentation {segmentation}"
                 f" groups by {listed(useless)}: deliver the table, or change"
                 f" numeric_features of {segmentation} (those of its robust_recipe where"
                 " recipe is robust) in the variable segmentations."

@@ -44,7 +44,8 @@ IMPOSSIBLE = re.compile(
 # frequent one twice; and that not many people write CAFé.
 FREQUENT = "éèàêçôîâûëïùœÉÈÀÊÇÔÎéÉ"
 UNLIKELY = re.compile(r"(?<=[A-Z])[ß-ÿ](?![a-z])")
-LOST_LETTER = re.compile(rf"[{LETTERS}]\?[a-zß-ÿ]")
+# A question mark for a letter, and "Ã" for "à" of which the other half was a space.
+LOST_LETTER = re.compile(rf"[{LETTERS}]\?[a-zß-ÿ]|(?:^|[^A-ZÀ-Þ])Ã(?:[^{LETTERS}]|$)")
 # Words with letters that are not ASCII.
 ACCENTED_WORD = re.compile(rb"[^\s,;\"]*[\x80-\xff][^\s,;\"]*")
 # An encoding is not believed where more than one word in so many is impossible.
