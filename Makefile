@@ -8,7 +8,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PUBLISH_DIR ?= published
-export PUBLISH_DIR
+# Exported, as a shell would read quotes in what make writes into its lines.
+export PUBLISH_DIR VARS
 
 # Found before any other dbt or Python, and the package before any other of its name.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -17,17 +18,17 @@ export PYTHONPATH := $(CURDIR)/python_models
 .PHONY: build check-data rollback preview-refit test test-slow lint format benchmark bench docs demonstration-seeds demonstration-pictures lock clean help
 
 build: .venv/installed  ## Build the segments and publish them to PUBLISH_DIR
-	@python -m segmentation.build --vars '{$(VARS)}'
+	@python -m segmentation.build --vars "{$$VARS}"
 
 check-data: .venv/installed  ## Report on the raw data in plain words, publishing nothing
-	@python -m segmentation.data_check --vars '{$(VARS)}'
+	@python -m segmentation.data_check --vars "{$$VARS}"
 
 rollback: .venv/installed  ## Put the publication before this one back, or number TO
-	@python -m segmentation.publication.rollback "$(PUBLISH_DIR)" $(TO)
+	@python -m segmentation.publication.rollback "$$PUBLISH_DIR" $(TO)
 
 preview-refit: .venv/installed  ## Show what a refit would move, publishing nothing
 	dbt --quiet build --profiles-dir . --exclude-resource-type test \
-		--vars '{refit: always, evaluate: false, $(VARS)}'
+		--vars "{refit: always, evaluate: false, $$VARS}"
 	@python -m segmentation.builds.refit_preview build/segmentation.duckdb
 
 test: .venv/installed-dev  ## Run the test suite without its slow tests
@@ -57,8 +58,8 @@ benchmark: .venv/installed  ## Simulate a year of monthly builds, five minutes
 # Parsed from scratch: dbt forgets descriptions of singular tests when it parses in part.
 docs: .venv/installed  ## Write the documentation as one page, target/static_index.html
 	@test -e build/segmentation.duckdb || dbt --quiet build --profiles-dir . \
-		--exclude-resource-type test --vars '{$(VARS)}'
-	dbt --quiet --no-partial-parse docs generate --static --profiles-dir . --vars '{$(VARS)}'
+		--exclude-resource-type test --vars "{$$VARS}"
+	dbt --quiet --no-partial-parse docs generate --static --profiles-dir . --vars "{$$VARS}"
 
 demonstration-seeds: .venv/installed  ## Write the made-up raw data of seeds/raw anew
 	python tools/generate_demonstration_seeds.py

@@ -17,6 +17,9 @@
         {%- for node in graph.nodes.values() if node.resource_type == 'model' -%}
             {%- do models.append(node.name) -%}
         {%- endfor -%}
+        {#- A preview leaves tests out, and then nothing is published. -#}
+        {%- set is_to_publish = flags.WHICH == 'build'
+            and not invocation_args_dict.get('exclude_resource_types') -%}
         {%- do call_package('check_settings', {
             'segmentations': segmentations(),
             'models': models,
@@ -29,6 +32,7 @@
             'data_set': data_set(),
             'published_data_set': published.columns[0].values() | first | default(none),
             'published_at': published.columns[1].values() | first | default(none),
+            'is_to_publish': is_to_publish,
             'given_variables': invocation_args_dict.get('vars', {}).keys() | list,
         }) -%}
     {%- endif -%}

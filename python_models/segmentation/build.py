@@ -17,22 +17,20 @@ from pathlib import Path
 import duckdb
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 
+from segmentation.build_folder import BUILD_DIR, prepare_start
 from segmentation.builds.build_database import BuildDatabaseBusyError
 from segmentation.builds.build_outcome import EXIT_STATUSES, SUMMARY_NAME, write_outcome
 from segmentation.builds.build_summary import summarise
 from segmentation.builds.records import read_record
 from segmentation.errors import SegmentationError
 
-BUILD_DIR = Path("build")
-
 
 def build(options: list[str]) -> int:
     """Run ``dbt build`` and record how it ended; return the exit status."""
     try:
-        (BUILD_DIR / SUMMARY_NAME).unlink(missing_ok=True)
-    except OSError as error:
-        # What it says of another build would be taken for this one's.
-        print(f"The folder {BUILD_DIR}/ cannot be written ({error}): see to it.")
+        prepare_start(SUMMARY_NAME)
+    except SegmentationError as error:
+        print(error.msg)
         return EXIT_STATUSES["refused"]
     started_at = datetime.now(UTC).isoformat(timespec="seconds")
     run = dbtRunner().invoke(["build", "--profiles-dir", ".", *options])

@@ -1,5 +1,6 @@
-"""The folder of the build database, and folders beside it for a while."""
+"""The folder of the build database, folders beside it, and where a command starts."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -7,6 +8,60 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
+
+from segmentation.errors import SegmentationError
+
+BUILD_DIR = Path("build")
+
+
+def check_project_folder() -> None:
+    """Refuse to start elsewhere: paths of the project are relative to its folder."""
+    if not Path("python_models", "segmentation").is_dir():
+        raise SegmentationError(
+            f"This was started in {Path.cwd()}, which is not the project's folder:"
+            f" start it in {Path(__file__).resolve().parents[2]}."
+        )
+
+
+def prepare_start(record_name: str) -> None:
+    """Forget what an earlier command has recorded, before dbt is started.
+
+    Raises
+    ------
+    SegmentationError
+        If this is not the project's folder, or not all can be written that dbt
+        writes, of which dbt says nothing or a traceback.
+    """
+    check_project_folder()
+    folders = [
+        BUILD_DIR,
+        Path(os.environ.get("DBT_TARGET_PATH", "target")),
+        Path(os.environ.get("DBT_LOG_PATH", "logs")),
+    ]
+    for folder in folders:
+        check_writable(folder, remedy="see to it, or build in a copy of the project")
+        for place, _, names in os.walk(folder):
+            for path in (Path(place), *(Path(place, name) for name in names)):
+                # What another build has removed meanwhile cannot be written either.
+                if not os.access(path, os.W_OK) and path.exists():
+                    raise SegmentationError(
+                        f"{path} belongs to another user and cannot be written: delete"
+                        " it, or build in a copy of the project."
+                    )
+    # What it says of another command would be taken for this one's.
+    (BUILD_DIR / record_name).unlink(missing_ok=True)
+
+
+def check_writable(folder: Path, *, remedy: str) -> None:
+    """Refuse a folder in which nothing can be written or, if it is not there, made."""
+    try:
+        there = next(path for path in (folder, *folder.parents) if path.exists())
+        # It has no name: nothing of it is ever seen.
+        tempfile.TemporaryFile(dir=there).close()
+    except OSError as error:
+        raise SegmentationError(
+            f"The folder {folder}/ cannot be written ({error.strerror}): {remedy}."
+        ) from None
 
 
 def folder_of(cursor: duckdb.DuckDBPyConnection) -> Path | None:

@@ -11,12 +11,12 @@ described in `segmentation.builds.data_check_report`.
 
 import sys
 import time
-from pathlib import Path
 
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt_common.events.base_types import EventMsg
 
 from segmentation.build import own_error
+from segmentation.build_folder import BUILD_DIR, prepare_start
 from segmentation.builds.build_database import BuildDatabaseBusyError
 from segmentation.builds.data_check_report import (
     EXIT_STATUSES,
@@ -24,8 +24,7 @@ from segmentation.builds.data_check_report import (
     write_data_check,
 )
 from segmentation.builds.records import read_record
-
-BUILD_DIR = Path("build")
+from segmentation.errors import SegmentationError
 
 
 class Progress:
@@ -58,7 +57,11 @@ class Progress:
 
 def check_data(options: list[str]) -> int:
     """Read, clean and judge the raw data, print the report, return the status."""
-    (BUILD_DIR / REPORT_NAME).unlink(missing_ok=True)
+    try:
+        prepare_start(REPORT_NAME)
+    except SegmentationError as error:
+        print(error.msg)
+        return EXIT_STATUSES["cannot_build"]
     print("Checking the raw data; nothing is published.", flush=True)
     runner = dbtRunner(callbacks=[Progress()])
     # Not `dbt build`, which speaks for the last build in build_summary.json.

@@ -1,5 +1,8 @@
 """Write values and names as SQL text, where the engine takes no parameters."""
 
+import re
+from pathlib import Path
+
 
 def quoted(name: str) -> str:
     """Quote a column or table name."""
@@ -9,6 +12,11 @@ def quoted(name: str) -> str:
 def text(value: str) -> str:
     """Quote a text."""
     return "'" + value.replace("'", "''") + "'"
+
+
+def exact_path(path: Path) -> str:
+    """Quote the path of one file, which the engine would take for a pattern."""
+    return text(re.sub(r"[*?\[]", r"[\g<0>]", str(path)))
 
 
 def number(value: float) -> str:

@@ -18,6 +18,7 @@ from segmentation.builds.build_database import read_wait_seconds, wait_for_datab
 from segmentation.builds.build_outcome import write_outcome
 from segmentation.builds.build_summary import summarise
 from segmentation.builds.refit_preview import preview
+from segmentation.data_check import check_data
 from segmentation.errors import SegmentationError
 from small_publication import MARTS, publish_build
 
@@ -92,6 +93,7 @@ def test_a_published_build_ends_with_0_and_says_what_it_published(built):
                     "which is not a folder",
                 ),
                 ([], {"BUILD_WAIT_SECONDS": "soon"}, "refused", 2, "such as 60"),
+                ([], {"PUBLISH_DIR": "/proc/x"}, "refused", 2, "set PUBLISH_DIR to"),
             )
         ),
     ],
@@ -110,13 +112,55 @@ def test_other_ends_have_statuses_of_their_own(
     assert project.published.read_bytes() == before
 
 
+def enter_project(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "python_models" / "segmentation").mkdir(parents=True)
+    monkeypatch.chdir(folder)
+
+
+@pytest.mark.parametrize("start", [build, check_data])
+def test_a_start_that_cannot_end_well_is_a_sentence_and_leaves_nothing(
+    tmp_path, monkeypatch, capsys, start
+):
+    monkeypatch.chdir(tmp_path)
+    assert start([]) == 2
+    assert "not the project's folder: start it in /" in capsys.readouterr().out
+
+    enter_project(tmp_path, monkeypatch)
+    # What not even an administrator may write.
+    monkeypatch.setenv("DBT_LOG_PATH", "/proc/logs")
+    assert start([]) == 2
+    assert "The folder /proc/logs/ cannot be written" in capsys.readouterr().out
+
+    monkeypatch.delenv("DBT_LOG_PATH")
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "dbt.log").touch()
+    monkeypatch.setattr("os.access", lambda path, _: path.name != "dbt.log")
+    assert start([]) == 2
+    assert "logs/dbt.log belongs to another user" in capsys.readouterr().out
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["logs", "python_models"]
+
+
+def test_a_project_with_signs_in_its_path_loads_its_seeds(built, tmp_path):
+    built.copied_to(tmp_path / "l'agence [1]").succeed("seed")
+
+
+def test_dbt_that_is_started_elsewhere_is_told_where_to_start(built, tmp_path):
+    """As schedulers and editors do; its paths would be made where it is."""
+    place = ["--project-dir", str(built.folder), "--profiles-dir", str(built.folder)]
+    run = DbtProject(tmp_path).dbt("build", *place)
+    assert run.returncode != 0
+    assert f"start it in {built.folder}" in run.stdout
+    assert "Traceback" not in run.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_interrupted_build_has_failed(tmp_path, monkeypatch):
     """Cancelling its queries, dbt-duckdb trips over a connection of its own."""
     error = duckdb.ConnectionException("Connection already closed!")
     error.__context__ = KeyboardInterrupt()
     ended = dbtRunnerResult(success=False, exception=error)
     monkeypatch.setattr("segmentation.build.dbtRunner.invoke", lambda *_: ended)
-    monkeypatch.chdir(tmp_path)
+    enter_project(tmp_path, monkeypatch)
     assert build([]) == 1
     outcome = outcome_of(DbtProject(tmp_path))
     assert outcome["status"] == "failed"
@@ -131,7 +175,7 @@ def test_a_published_build_ends_with_0_even_if_a_tool_has_opened_the_file(
         return dbtRunnerResult(success=True)
 
     (tmp_path / "published").mkdir()
-    monkeypatch.chdir(tmp_path)
+    enter_project(tmp_path, monkeypatch)
     monkeypatch.delenv("PUBLISH_DIR", raising=False)
     monkeypatch.setattr(
         "segmentation.build.dbtRunner.invoke", publish_and_let_a_tool_open_it
@@ -149,7 +193,7 @@ def test_what_an_earlier_build_has_said_is_never_taken_for_this_ones(
     write_outcome(tmp_path / "build", status="published", message="Published.")
     ended = dbtRunnerResult(success=False, exception=SegmentationError("Full."))
     monkeypatch.setattr("segmentation.build.dbtRunner.invoke", lambda *_: ended)
-    monkeypatch.chdir(tmp_path)
+    enter_project(tmp_path, monkeypatch)
     with no_file_longer_than(10):
         assert build([]) == 2
     assert not (tmp_path / "build" / "build_summary.json").exists()

@@ -44,6 +44,7 @@ def load(name: str) -> dict[str, list[tuple]]:
             raw_data_dir=str(FILE_FORMATS / name),
             columns=RAW_COLUMNS,
             relations={table: f"raw.{table}" for table in RAW_COLUMNS},
+            numeric_features={},
             is_empty_run=False,
         )
         return {

@@ -14,6 +14,7 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.adapters.duckdb.utils import TargetConfig
 from duckdb import DuckDBPyConnection
 
+from segmentation.build_folder import check_project_folder
 from segmentation.builds.build_database import read_wait_seconds, wait_for_database
 from segmentation.builds.build_outcome import finish_build
 from segmentation.builds.data_check_report import report_data_check
@@ -43,6 +44,7 @@ class Plugin(BasePlugin):
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
         """Read where the publication is kept."""
+        check_project_folder()
         self.publish_dir = Path(plugin_config["publish_dir"])
         self.refusal: SegmentationError | None = None
         self.wait_seconds = read_wait_seconds(plugin_config["wait_seconds"])

@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
+from segmentation.build_folder import check_writable
 from segmentation.errors import SegmentationError, close_name
 from segmentation.learning import sampling
 from segmentation.learning.settings import (
@@ -52,6 +53,7 @@ def check_settings(
     published_data_set: str | None,
     published_at: datetime | None,
     given_variables: list[str],
+    is_to_publish: bool = False,
 ) -> None:
     """Refuse variables that no build can honour, before anything is built."""
     common = yaml.safe_load(Path("dbt_project.yml").read_text(encoding="utf-8"))["vars"]
@@ -72,6 +74,8 @@ def check_settings(
                 refit=read.refit,
                 stored=FitSettings.from_json(stored) if stored else None,
             )
+    if is_to_publish:
+        check_writable(publish_dir, remedy="set PUBLISH_DIR to one that can be")
     _check_choice("raw_source", raw_source, RAW_SOURCES)
     if raw_source == "files" and not raw_data_dir:
         raise SegmentationError(

@@ -1,16 +1,23 @@
-"""Read and check the header line of a CSV file, before anything else of it."""
+"""Read and check the header of a CSV file, before anything else of it."""
 
 import csv
 import difflib
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from segmentation.errors import SegmentationError
+from segmentation.raw.files import listed
 
 DELIMITERS = (",", ";", "\t")
 # What other tools write, told apart so that the error can name it.
 OTHER_DELIMITERS = ("|", ":", "^", "~", " ")
+# A header with line breaks in its names, or below a title, ends within so many lines.
+LONGEST_HEADER = 20
+LONGEST_NAME = 60
 
 
 @dataclass(frozen=True)
@@ -39,30 +46,49 @@ def read_header(
         while line and (not line.strip() or line.lower().startswith("sep=")):
             skipped += 1
             line = file.readline()
-        # A quoted name may hold a line break.
-        while line.count('"') % 2 and (more := file.readline()):
-            line += more
-        has_rows = any(further.strip() for further in file)
+        head = [line, *islice(file, LONGEST_HEADER - 1)]
+        has_more = any(further.strip() for further in file)
     if not line:
         raise SegmentationError(
             f"The file {name} is empty: write it again, with the header line"
             f" {','.join(expected)}."
         )
 
-    def split(delimiter: str) -> list[str]:
-        return next(csv.reader([line], delimiter=delimiter), [])
+    def known_columns(delimiter: str, text: str) -> int:
+        names = re.split(f"[{re.escape(delimiter)}\r\n]", text)
+        return len({plain_name(name.strip(' "')) for name in names} & set(expected))
 
-    def known_columns(delimiter: str) -> int:
-        return len({plain_name(column) for column in split(delimiter)} & set(expected))
-
-    delimiter = max(DELIMITERS, key=known_columns)
-    other = max(OTHER_DELIMITERS, key=known_columns)
-    if known_columns(other) > max(known_columns(delimiter), 1):
+    # What is quoted may hold line breaks.
+    end = next((n for n in range(1, len(head)) if _is_whole(head[:n])), len(head))
+    text = "".join(head[:end])
+    if not any(known_columns(delimiter, text) for delimiter in DELIMITERS):
+        for place, further in enumerate(head):
+            if max(known_columns(d, further) for d in DELIMITERS) == len(expected):
+                raise SegmentationError(
+                    f"The file {name} has its header in line {skipped + place + 1}:"
+                    " delete the lines before it."
+                )
+    delimiter = max(DELIMITERS, key=lambda delimiter: known_columns(delimiter, text))
+    other = max(OTHER_DELIMITERS, key=lambda delimiter: known_columns(delimiter, text))
+    if known_columns(other, text) > max(known_columns(delimiter, text), 1):
         raise SegmentationError(
             f"The file {name} is separated by {other!r}: save it as CSV with commas,"
             " semicolons or tabs."
         )
-    return CsvHeader(tuple(split(delimiter)), delimiter, skipped, has_rows)
+    reader = csv.reader(head, delimiter=delimiter, strict=True)
+    try:
+        columns = next(reader) if '"' in text else line.strip("\r\n").split(delimiter)
+    except csv.Error:
+        raise SegmentationError(
+            f"The header of the file {name} (line {skipped + 1}) has a quote that"
+            " opens or ends no name: delete that quote."
+        ) from None
+    has_rows = has_more or any(row.strip() for row in head[reader.line_num or 1 :])
+    return CsvHeader(tuple(columns), delimiter, skipped, has_rows)
+
+
+def _is_whole(lines: Sequence[str]) -> bool:
+    return sum(line.count('"') for line in lines) % 2 == 0
 
 
 def plain_name(column: str) -> str:
@@ -71,8 +97,8 @@ def plain_name(column: str) -> str:
 
 def check_header(columns: Sequence[str], *, expected: Sequence[str], what: str) -> None:
     """Refuse a header that lacks a column or has one twice, by the table and file."""
-    present = [plain_name(column) for column in columns]
-    header = ", ".join(f'"{name}"' for name in columns)
+    present = Counter(plain_name(column) for column in columns)
+    header = listed([f'"{" ".join(n.split())[:LONGEST_NAME]}"' for n in columns])
     others = [name for name in present if name not in expected]
     for column in (name for name in expected if name not in present):
         close = difflib.get_close_matches(column, others, n=1, cutoff=0.5)
@@ -82,9 +108,8 @@ def check_header(columns: Sequence[str], *, expected: Sequence[str], what: str) 
         raise SegmentationError(
             f"{what} has no column {column!r}: {remedy}. Its header is {header}."
         )
-    for column in present:
-        # Spreadsheets leave columns without a name behind the last one.
-        if column and present.count(column) > 1:
+    for column in expected:
+        if present[column] > 1:
             raise SegmentationError(
                 f"{what} has the column {column!r} more than once: delete or rename"
                 f" the wrong one. Its header is {header}."

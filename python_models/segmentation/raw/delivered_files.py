@@ -8,9 +8,15 @@ from duckdb import DuckDBPyConnection
 from duckdb import Error as DuckDBError
 
 from segmentation.errors import SegmentationError
-from segmentation.raw.csv_headers import check_header, plain_name, read_header
+from segmentation.raw.csv_headers import (
+    LONGEST_NAME,
+    check_header,
+    plain_name,
+    read_header,
+)
+from segmentation.raw.csv_records import check_records
 from segmentation.raw.text_encoding import make_readable
-from segmentation.sql_text import quoted, text
+from segmentation.sql_text import exact_path, quoted, text
 
 # Types whose text is plain; all others are treated one by one below.
 PLAIN = {
@@ -33,7 +39,8 @@ class DeliveredFile:
     relation: str
     # What to do where that fails.
     advice: str
-    told: str = ""
+    told: str
+    unused: tuple[str, ...]
 
     @property
     def query(self) -> str:
@@ -49,8 +56,9 @@ def read_csv(path: Path, *options: str, columns: Iterable[str]) -> str:
     """
     types = ", ".join(f"{text(name)}: 'varchar'" for name in columns)
     return (
-        f"read_csv({text(str(path))}, auto_detect = false, columns = {{{types}}},"
+        f"read_csv({exact_path(path)}, auto_detect = false, columns = {{{types}}},"
         " quote = '\"', escape = '\"', comment = '', strict_mode = true,"
+        " hive_partitioning = false,"
         f" {', '.join(options)})"
     )
 
@@ -62,37 +70,41 @@ def prepare_csv(
     readable, told = make_readable(path, copy=copy)
     header = read_header(readable, expected=expected, name=path)
     check_header(header.columns, expected=expected, what=what)
-    # By place: the names are known already, and may be empty.
-    places = {f"c{place}": plain_name(n) for place, n in enumerate(header.columns)}
+    length = check_records(readable, header=header, name=path)
+    # By place: the names are known already, and may be empty or there twice.
+    places = {f"c{n}": plain_name(column) for n, column in enumerate(header.columns)}
     return DeliveredFile(
         path=path,
-        columns={name: quoted(place) for place, name in places.items() if name},
+        columns={n: quoted(place) for place, n in places.items() if n in expected},
         relation=read_csv(
             readable,
             f"delim = {text(header.delimiter)}",
             f"skip = {header.skipped_lines}",
+            f"max_line_size = {length}",
             "header = true",
             columns=places,
         ),
         advice="Correct that line, or export the table again.",
         told=told,
+        unused=_unused(places.values(), expected),
     )
 
 
 def prepare_parquet(
     cursor: DuckDBPyConnection, path: Path, *, what: str, expected: Sequence[str]
 ) -> DeliveredFile:
-    """Check a Parquet file; further columns that are no single values are left out."""
+    """Check a Parquet file; its needed columns must be single values."""
     with path.open("rb") as file:
         if file.read(4) != b"PAR1":
             raise SegmentationError(
                 f"The file {path} is no Parquet file: write it again, or, if it is a"
                 " CSV, give it the ending .csv."
             )
-    relation = f"read_parquet({text(str(path))})"
+    # What the names of folders say is not what the file holds.
+    relation = f"read_parquet({exact_path(path)}, hive_partitioning = false)"
     try:
         schema = cursor.sql(
-            f"select name, num_children from parquet_schema({text(str(path))})"
+            f"select name, num_children from parquet_schema({exact_path(path)})"
         ).fetchall()
         found = cursor.sql(f"select * from {relation}")
     except DuckDBError as error:
@@ -104,17 +116,28 @@ def prepare_parquet(
     columns = {}
     for column, type_ in zip(found.columns, found.types, strict=True):
         name = plain_name(column)
-        as_text = _as_text(quoted(column), type_name=str(type_))
-        if as_text and (name in expected or str(type_) != "BLOB"):
-            columns[name] = as_text
-        elif name in expected:
+        if name not in expected:
+            continue
+        columns[name] = _as_text(quoted(column), type_name=str(type_))
+        if not columns[name]:
             raise SegmentationError(
                 f"The column {column!r} of {path} is of the type {type_}, which is no"
                 " single value: write it as text or number."
             )
     return DeliveredFile(
-        path, columns, relation, advice="Write it again as text in UTF-8."
+        path=path,
+        columns=columns,
+        relation=relation,
+        advice="Write it again as text in UTF-8.",
+        told="read as Parquet",
+        unused=_unused(map(plain_name, found.columns), expected),
     )
+
+
+def _unused(names: Iterable[str], expected: Sequence[str]) -> tuple[str, ...]:
+    # Spreadsheets leave columns without a name behind the last one.
+    others = (name for name in names if name and name not in expected)
+    return tuple(" ".join(name.split())[:LONGEST_NAME] for name in others)
 
 
 def _column_names(schema: list[tuple[str, int | None]]) -> list[str]:

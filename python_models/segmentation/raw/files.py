@@ -1,7 +1,8 @@
 """Find the files of each raw table in a folder, by one rule and without guessing."""
 
+import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,13 +24,16 @@ class RawFiles:
     not_read: tuple[str, ...]
 
 
-def find_raw_files(folder: Path, *, tables: Sequence[str]) -> RawFiles:
+def find_raw_files(
+    folder: Path, *, tables: Collection[str], optional: Collection[str]
+) -> RawFiles:
     """Find the CSV and Parquet files of each raw table.
 
     A table is one file (``turnover.csv``), or files with a number or date behind its
     name (``turnover_2023.csv``, ``turnover_part-1.parquet``), or a folder of its name
-    with files of any names in it; never two of these. Several files are parts of one
-    table: all their rows count. Upper and lower case are the same.
+    (``turnover``, or ``turnover.csv`` as Spark writes it) with files of any names in
+    it; never two of these. Several files are parts of one table: all their rows count.
+    Upper and lower case are the same. An optional table may have no file.
     """
     if not folder.is_dir():
         raise SegmentationError(
@@ -38,7 +42,10 @@ def find_raw_files(folder: Path, *, tables: Sequence[str]) -> RawFiles:
         )
     present = _list(folder)
     of_table = {
-        table: _files_of(table, folder=folder, present=present) for table in tables
+        table: _files_of(
+            table, folder=folder, present=present, is_optional=table in optional
+        )
+        for table in tables
     }
     read = {path for files in of_table.values() for path in files}
     read |= {path.parent for path in read}
@@ -57,9 +64,17 @@ def listed(names: Sequence[str]) -> str:
 
 def _list(folder: Path) -> list[Path]:
     try:
-        return sorted(
+        paths = sorted(
             path for path in folder.iterdir() if not path.name.startswith(LEFTOVERS)
         )
+        for path in paths:
+            path.name.encode()
+        return paths
+    except UnicodeEncodeError:
+        raise SegmentationError(
+            f"The name {path.name.encode(errors='replace').decode()!r} in {folder} is"
+            " not in UTF-8: rename that file."
+        ) from None
     except OSError as error:
         raise SegmentationError(
             f"The folder {folder} cannot be read ({error.strerror}): allow it to"
@@ -67,12 +82,14 @@ def _list(folder: Path) -> list[Path]:
         ) from error
 
 
-def _files_of(table: str, *, folder: Path, present: list[Path]) -> tuple[Path, ...]:
+def _files_of(
+    table: str, *, folder: Path, present: list[Path], is_optional: bool
+) -> tuple[Path, ...]:
     whole, parts, folders = [], [], []
     for path in present:
         stem = path.stem.lower()
         if path.is_dir():
-            if path.name.lower() == table:
+            if stem == table and path.suffix.lower() in ("", *SUFFIXES):
                 folders.append(path)
         elif path.suffix.lower() not in SUFFIXES or not stem.startswith(table):
             continue
@@ -92,9 +109,13 @@ def _files_of(table: str, *, folder: Path, present: list[Path]) -> tuple[Path, .
             f"The raw table {table} is in {folder} more than once ({listed(names)}):"
             " leave the one that is to be read and move the others elsewhere."
         )
-    files = _list_table_folder(folders[0]) if folders else whole + parts
+    files = _list_table_folder(folders[0], table) if folders else whole + parts
     if not files:
         names = [path.name for path in present]
+        stems = [path.stem.lower() for path in present]
+        # What is misspelt, or of another format, is not absent.
+        if is_optional and not difflib.get_close_matches(table, stems, cutoff=0.7):
+            return ()
         raise SegmentationError(
             f"The raw table {table} has no file {folder / f'{table}.csv'} (nor"
             f" .parquet): export it under this name. The folder holds"
@@ -111,19 +132,19 @@ def _files_of(table: str, *, folder: Path, present: list[Path]) -> tuple[Path, .
     return tuple(files)
 
 
-def _list_table_folder(folder: Path) -> list[Path]:
+def _list_table_folder(folder: Path, table: str) -> list[Path]:
     """List a table's own folder, where every file must be of the table."""
     files = [path for path in _list(folder) if not path.name.startswith("_")]
     for path in files:
         if path.is_dir() or path.suffix.lower() not in SUFFIXES:
             raise SegmentationError(
                 f"{path} is no CSV or Parquet file, and every file of {folder} is read"
-                f" as a part of the raw table {folder.name.lower()}: save it as CSV, or"
+                f" as a part of the raw table {table}: save it as CSV, or"
                 " move it elsewhere."
             )
     if not files:
         raise SegmentationError(
             f"The folder {folder} holds no CSV or Parquet file: export the raw table"
-            f" {folder.name.lower()} into it, or delete the folder."
+            f" {table} into it, or delete the folder."
         )
     return files

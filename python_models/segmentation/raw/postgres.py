@@ -1,6 +1,7 @@
 """Load the raw tables from PostgreSQL, by the queries of the folder raw_queries."""
 
 import difflib
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from duckdb import Error as DuckDBError
 
 from segmentation.build_folder import passing_folder
 from segmentation.errors import SegmentationError
+from segmentation.raw.csv_records import USUAL_LENGTH
 from segmentation.raw.delivered_files import read_csv
 from segmentation.raw.postgres_connection import message_of, open_snapshot, place_of
 from segmentation.sql_text import quoted
@@ -44,7 +46,7 @@ def load_from_postgres(
     """
     queries = {name: read_query(queries_dir, name) for name in relations}
     with passing_folder(cursor, prefix="postgres-rows-") as folder:
-        row_counts, types = {}, {}
+        row_counts, types, longest = {}, {}, {}
         with open_snapshot() as connection:
             for name, query in queries.items():
                 with _query_errors(connection, queries_dir, name, query):
@@ -56,7 +58,7 @@ def load_from_postgres(
             for name, query in queries.items():
                 started = time.perf_counter()
                 with _query_errors(connection, queries_dir, name, query):
-                    row_counts[name] = _write_rows(
+                    row_counts[name], longest[name] = _write_rows(
                         connection,
                         query=query,
                         types={column: types[name][column] for column in columns[name]},
@@ -74,6 +76,9 @@ def load_from_postgres(
                 "delim = ','",
                 "nullstr = ''",
                 "allow_quoted_nulls = false",
+                # Else a line break in the first row would be taken for those of all.
+                "new_line = '\\n'",
+                f"max_line_size = {max(longest[name], USUAL_LENGTH) + 2}",
                 columns=columns[name],
             )
             _create_table(cursor, relation, rows, name=name, count=row_counts[name])
@@ -145,8 +150,11 @@ def _check_columns(
 
 def _write_rows(
     connection: psycopg.Connection, *, query: str, types: Mapping[str, str], path: Path
-) -> int:
-    """Write the columns that have these types, in this order; return the row count."""
+) -> tuple[int, int]:
+    """Write the columns that have these types, in this order.
+
+    Returned are the number of rows and the bytes of the longest one.
+    """
     as_text = ", ".join(_as_text(name, kind) for name, kind in types.items())
     # With every value in quotes, nothing in it can be taken for anything else, and
     # what has none is NULL.
@@ -155,10 +163,11 @@ def _write_rows(
         " to stdout (format csv, force_quote *)"
     )
     with connection.cursor() as reader, path.open("wb") as file:
+        longest = 0
         with reader.copy(statement) as rows:
             for row in rows:
-                file.write(row)
-        return reader.rowcount
+                longest = max(longest, file.write(row))
+        return reader.rowcount, longest
 
 
 def _as_text(name: str, kind: str) -> str:
@@ -198,26 +207,39 @@ def _query_errors(
     try:
         yield
     except psycopg.Error as error:
-        line = ""
+        line, at_fault = "", ""
         if error.diag.statement_position:
             # The wrapping puts one line before the query.
-            sent = f"select * from (\n{query}\n"[: int(error.diag.statement_position)]
-            line = f" in line {sent.count(chr(10))}"
-        message = message_of(error, connection=connection)
-        said = message.split(" LINE ")[0].rstrip(".")
+            sent = f"select * from (\n{query}\n"
+            place = int(error.diag.statement_position)
+            line = f" in line {sent[:place].count(chr(10))}"
+            at_fault = sent[place - 1 :]
+        # Not the lines below it, which quote the query in the server's language.
+        said = message_of(
+            error, text=error.diag.message_primary, connection=connection
+        ).rstrip(".")
         raise SegmentationError(
             f"The query {queries_dir / f'{table_name}.sql'} fails{line} on"
-            f" {place_of(connection)}: {said}. {_remedy(connection, error)}"
+            f" {place_of(connection)}: {said}. {_remedy(connection, error, at_fault)}"
         ) from None
 
 
-def _remedy(connection: psycopg.Connection, error: psycopg.Error) -> str:
+def _remedy(connection: psycopg.Connection, error: psycopg.Error, at_fault: str) -> str:
+    """Say what to do; `at_fault` is the query from where the server points to on."""
     if isinstance(error, psycopg.errors.UndefinedTable):
-        return _closest_tables(connection, error)
+        return _closest_tables(connection, at_fault)
     if isinstance(error, psycopg.errors.InsufficientPrivilege):
+        reader = quoted(connection.info.user)
+        # In whatever language the server says it.
+        if error.diag.source_function == "check_enable_rls":
+            return (
+                "Its row policies would hide rows, which would count as clients that"
+                f" have left: let an administrator run alter role {reader} bypassrls,"
+                " or read with a role that has it."
+            )
         return (
             "Let its owner grant the right to read: grant usage on schema ... and"
-            f" grant select on ... to {quoted(connection.info.user)}."
+            f" grant select on ... to {reader}."
         )
     if isinstance(error, psycopg.errors.SyntaxError):
         return "A query is one select, without a semicolon in it."
@@ -226,7 +248,7 @@ def _remedy(connection: psycopg.Connection, error: psycopg.Error) -> str:
     return error.diag.message_hint or "Correct the query."
 
 
-def _closest_tables(connection: psycopg.Connection, error: psycopg.Error) -> str:
+def _closest_tables(connection: psycopg.Connection, at_fault: str) -> str:
     rows = connection.execute(
         "select relname, nspname, pg_table_is_visible(pg_class.oid) from pg_class"
         " inner join pg_namespace on pg_namespace.oid = relnamespace"
@@ -237,7 +259,8 @@ def _closest_tables(connection: psycopg.Connection, error: psycopg.Error) -> str
         name: quoted(name) if is_visible else f"{quoted(schema)}.{quoted(name)}"
         for name, schema, is_visible in rows
     }
-    wanted = (error.diag.message_primary or "").split('"')[1].rsplit(".", 1)[-1]
+    named = re.match(r'(?:"[^"]*"|[\w.])+', at_fault)
+    wanted = named[0].rsplit(".", 1)[-1].strip('"') if named else ""
     lower = {name.lower(): name for name in names}
     close = difflib.get_close_matches(wanted.lower(), lower, n=1)
     if close:

@@ -24,6 +24,8 @@ _TRANSACTION_SETTINGS = {
     "timezone": "UTC",
     "extra_float_digits": "3",
     "lock_timeout": "60s",
+    # Rows that the role may not see are an error, not clients that have left.
+    "row_security": "off",
 }
 
 
@@ -97,9 +99,12 @@ def place_of(connection: psycopg.Connection) -> str:
 
 
 def message_of(
-    error: BaseException, *, connection: psycopg.Connection | None = None
+    error: BaseException,
+    *,
+    text: str | None = None,
+    connection: psycopg.Connection | None = None,
 ) -> str:
-    """Put what libpq or the server says into one line, without a password."""
+    """Put an error, or the text of it, into one line without a password."""
     secrets = [os.environ.get("PGPASSWORD", "")]
     pgconn = connection.pgconn if connection else getattr(error, "pgconn", None)
     if pgconn is not None:
@@ -107,7 +112,7 @@ def message_of(
         # connection is closed.
         with suppress(psycopg.Error):
             secrets.append(pgconn.password.decode(errors="replace"))
-    message = " ".join(str(error).split())
+    message = " ".join((text or str(error)).split())
     for secret in secrets:
         if secret:
             message = message.replace(secret, "***")

@@ -1,6 +1,8 @@
 """Load and check the raw tables before anything is built from them."""
 
+import re
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 
 from duckdb import DuckDBPyConnection
@@ -12,11 +14,14 @@ from segmentation.raw.csv_headers import check_header, read_header
 from segmentation.raw.delivered_files import DeliveredFile, prepare_csv, prepare_parquet
 from segmentation.raw.files import find_raw_files, listed
 from segmentation.raw.postgres import QUERIES_DIR, load_from_postgres
+from segmentation.raw.text_encoding import mend_values
 from segmentation.sql_text import quoted
 from segmentation.transaction import transaction
 
-# Turnover is no feature of the fit by default, and many agencies have none.
-MAY_BE_EMPTY = ("turnover",)
+# What an agency may lack, and how the features begin that come from it alone.
+MAY_BE_EMPTY = {"social_accounts": "followers_", "turnover": "turnover_"}
+# Of columns that are not needed so many are kept, empty.
+MOST_OTHERS = 100
 
 
 def load_raw_tables(
@@ -27,20 +32,22 @@ def load_raw_tables(
     raw_data_dir: str,
     columns: Mapping[str, Sequence[str]],
     relations: Mapping[str, str],
+    numeric_features: Mapping[str, Sequence[str]],
     is_empty_run: bool,
 ) -> list[str]:
     """Load every raw table as text, or none of them; return what the log is to say.
 
     Seeds, which dbt loads itself, are only checked. `columns` and `relations` give the
-    columns and the table to create of each raw table; an empty run needs no row.
+    columns and the table to create of each raw table, `numeric_features` those of the
+    active recipe of each segmentation; an empty run needs no row.
     """
     if raw_source == "seeds":
         for table, expected in columns.items():
             path = Path("seeds", "raw", f"raw_{table}.csv")
             header = read_header(path, expected=expected)
             check_header(header.columns, expected=expected, what=_what(table, path))
-            if not (header.has_rows or is_empty_run or table in MAY_BE_EMPTY):
-                raise _no_row(table, place=path)
+            if not (header.has_rows or is_empty_run):
+                _check_empty(table, place=path, numeric_features=numeric_features)
         return []
     place = Path(raw_data_dir) if raw_source == "files" else QUERIES_DIR
     with transaction(cursor):
@@ -50,8 +57,12 @@ def load_raw_tables(
         told = load(cursor, place, relations=relations, columns=columns)
         for table, relation in relations.items():
             has_rows = cursor.execute(f"select 1 from {relation} limit 1").fetchall()
-            if not (has_rows or is_empty_run or table in MAY_BE_EMPTY):
-                raise _no_row(table, place=place)
+            if not (has_rows or is_empty_run):
+                _check_empty(table, place=place, numeric_features=numeric_features)
+            told += [
+                f"Raw table {table}: {line}"
+                for line in mend_values(cursor, relation, columns[table])
+            ]
     return told
 
 
@@ -64,12 +75,11 @@ def load_from_files(
 ) -> list[str]:
     """Load each raw table from its CSV and Parquet files.
 
-    Several files of a table are united by column name; columns that are not needed
-    come along. A row without any value, as spreadsheets leave them behind the last
-    one, is no row. All headers are read before any row: what is soon told is told
-    soon.
+    Several files of a table are united by column name; values that are not
+    needed are left out, and rows without any other: spreadsheets leave such rows behind
+    the last one. All headers are read before any row: what is soon told is told soon.
     """
-    files = find_raw_files(folder, tables=list(relations))
+    files = find_raw_files(folder, tables=relations, optional=MAY_BE_EMPTY)
     with passing_folder(cursor, prefix="raw_files_") as copies:
         deliveries = {
             table: [
@@ -113,12 +123,13 @@ def _load_table(
     deliveries: list[DeliveredFile],
     needed: Sequence[str],
 ) -> list[str]:
-    # Those that are needed come first; dict keys are a set in order.
-    names = dict.fromkeys(needed)
-    for delivery in deliveries:
-        names |= dict.fromkeys(delivery.columns)
+    # The data check lists the others by their names; their values are nobody's matter.
+    others = dict.fromkeys(name for delivery in deliveries for name in delivery.unused)
+    names = [*needed, *islice(others, MOST_OTHERS)]
     columns = ", ".join(f"{quoted(name)} varchar" for name in names)
     cursor.execute(f"create or replace table {relation} ({columns})")
+    if not deliveries:
+        return ["no file, read as a table without rows"]
     told = []
     for delivery in deliveries:
         try:
@@ -129,18 +140,17 @@ def _load_table(
             raise SegmentationError(
                 f"The file {delivery.path} cannot be read: {_cause(error)}"
                 f" {delivery.advice}"
-            ) from error
-        remarks = [_rows(row_count), *filter(None, [delivery.told])]
-        unused = [name for name in delivery.columns if name not in needed]
-        if unused:
-            remarks.append(f"columns not used: {listed(unused)}")
+            ) from None
+        remarks = [_rows(row_count), delivery.told]
+        if delivery.unused:
+            remarks.append(f"columns not used: {listed(delivery.unused)}")
         told.append(f"{delivery.path}, {'; '.join(remarks)}")
-    is_blank = " and ".join(f"coalesce(trim({quoted(n)}), '') = ''" for n in names)
+    is_blank = " and ".join(f"coalesce(trim({quoted(n)}), '') = ''" for n in needed)
     ((blank_count,),) = cursor.execute(
         f"delete from {relation} where {is_blank}"
     ).fetchall()
     if blank_count:
-        told.append(f"{_rows(blank_count)} without any value left out")
+        told.append(f"{_rows(blank_count)} without a value in its columns left out")
     return told
 
 
@@ -152,14 +162,30 @@ def _what(table: str, path: Path) -> str:
     return f"The raw table {table} ({path})"
 
 
-def _no_row(table: str, *, place: Path) -> SegmentationError:
-    return SegmentationError(
-        f"{_what(table, place)} has a header but no row: export it again with its data."
-    )
+def _check_empty(
+    table: str, *, place: Path, numeric_features: Mapping[str, Sequence[str]]
+) -> None:
+    """Refuse a table without rows, unless it may be empty and no feature needs it."""
+    if table not in MAY_BE_EMPTY:
+        raise SegmentationError(
+            f"{_what(table, place)} has a header but no row: export it again with its"
+            " data."
+        )
+    for segmentation, features in numeric_features.items():
+        useless = [name for name in features if name.startswith(MAY_BE_EMPTY[table])]
+        if useless:
+            raise SegmentationError(
+                f"{_what(table, place)} has no rows, and segmentation {segmentation}"
+                f" groups by {listed(useless)}: deliver the table, or change"
+                f" numeric_features of {segmentation} (those of its robust_recipe where"
+                " recipe is robust) in the variable segmentations."
+            )
 
 
 def _cause(error: DuckDBError) -> str:
-    """Keep the lines of DuckDB's message that say where and what, not its advice."""
-    lines = [line.strip() for line in str(error).splitlines()]
-    told = [line for line in lines[:4] if line and not line.startswith("Possible")]
-    return " ".join(told).rstrip(".") + "."
+    """Keep of DuckDB's message where and what; it quotes a row, which is personal."""
+    told = str(error).split("Possible fixes")[0].strip()
+    where = re.search(r"CSV Error on Line: (\d+)", told)
+    if not where:
+        return f"{told.splitlines()[0].rstrip('.')}."
+    return f"line {where[1]}: {told.splitlines()[-1].strip().rstrip('.')}."
