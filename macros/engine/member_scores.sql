@@ -350,7 +350,7 @@ projected as (
 
         fit_rows as (
             select *
-            from {{ source('previous_publication', 'fit_parameters') }}
+            from {{ ref('published_parameters') }}
             where
                 segmentation = '{{ segmentation }}'
                 and fit_id = (
