@@ -11,6 +11,8 @@
         'active'),
     ('enterprises_on_main_platforms', 'social_accounts', 'platform',
         'on_main_platform', 'active'),
+    ('published_enterprises_kept', 'enterprises', 'rows', 'kept', 'published'),
+    ('published_enterprises_multiplied', 'enterprises', 'rows', 'active', 'published'),
     ('shared_ids', 'enterprises', 'enterprise_id', 'shared_ids', 'ids'),
     ('merged_although_created_otherwise', 'enterprises', 'enterprise_name',
         'created_otherwise', 'ids'),
@@ -70,6 +72,10 @@ unlisted_names as (
 
 published_parameters as (
     select * from {{ ref('published_parameters') }}
+),
+
+published_members as (
+    select * from {{ source('previous_publication', 'member_segments') }}
 ),
 
 rules as (
@@ -169,6 +175,22 @@ ids_counted as (
         count(distinct enterprise_id) filter (where is_measured_otherwise)
             as measured_otherwise
     from disposed_enterprises
+),
+
+-- Nobody, where the user has confirmed that so many may come or go.
+published_counted as (
+    select
+        count(*) as published,
+        count(disposed_enterprises.enterprise_id) as kept
+    from published_members
+    left join disposed_enterprises
+        on
+            published_members.member_id = disposed_enterprises.enterprise_id
+            and disposed_enterprises.disposition = 'used'
+    where
+        published_members.segmentation
+        in ('{{ segmentations_of("enterprise_id") | join("', '") }}')
+        and not {{ var('confirm_size') | lower }}
 ),
 
 -- What the published model knows, if there is one that has this feature.
@@ -337,6 +359,7 @@ shares_listed as (
         {{ whole }} as whole_count
     from enterprises_counted
     cross join ids_counted
+    cross join published_counted
     cross join unseen_counted
     cross join turnover_counted
     cross join accounts_counted

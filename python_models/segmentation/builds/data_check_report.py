@@ -46,8 +46,10 @@ _BRIEF_FINDINGS = 8
 _COMPARED_NAMES = 500
 # Of the aliases in seeds/reference none is nearer to another category than this, and two
 # thirds are as near to their own.
-_LIKENESS = 0.8
-_CITY_LIKENESS = 0.85
+LIKENESS = 0.8
+_CITYLIKENESS = 0.85
+# Checks whose part may be larger than the whole.
+_RATIOS = ("active_enterprises_per_cluster", "published_enterprises_multiplied")
 _REJECTIONS = {"row_": "Rows", "value_": "Values"}
 _OF_ACTIVE = "of active enterprises"
 # Of names that no seed lists: their plural and whose they are; the seed of the names, and
@@ -96,7 +98,7 @@ class Check:
             place = f"{self.raw_table} on {self.subject}"
         part, whole = f"{self.part_count:,}", f"{self.whole_count:,}"
         figures = f"{part} of {whole} ({self.share})"
-        if self.check_name == "active_enterprises_per_cluster":
+        if self.check_name in _RATIOS:
             figures = f"{part} for {whole}"
         elif self.reason:
             what = self.check_name.partition("_")[0] + "s" * (self.whole_count != 1)
@@ -297,6 +299,7 @@ def _essential_lines(checks: Checks, *, raw_tables: Iterable[str]) -> list[str]:
     for check in findings[:_BRIEF_FINDINGS]:
         kind = "cannot build" if check.is_blocking else "finding"
         lines.append(f"  {kind}: {check.words}")
+        lines += [f"  -> {check.remedy}"] * check.is_blocking
     if len(findings) > _BRIEF_FINDINGS:
         lines.append(f"  and {len(findings) - _BRIEF_FINDINGS} more findings")
     return [*lines, "  With examples and remedies: make check-data"]
@@ -364,7 +367,7 @@ def _unlisted_lines(
     ).fetchmany(_COMPARED_NAMES)
     lines = []
     for key, name, count in rows:
-        cutoff = _CITY_LIKENESS if kind == "city" else _LIKENESS
+        cutoff = _CITY_LIKENESS if kind == "city" else LIKENESS
         close = difflib.get_close_matches(key, known, n=1, cutoff=cutoff)
         advice = f"{seed}.csv: {_csv_line([name])}{rest}"
         if close:
