@@ -141,7 +141,10 @@ def test_a_check_of_dirty_files_says_what_to_do_and_touches_nothing(files_projec
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        (keep_one_client, "enterprises.n_clusters, 1 for 4: There are fewer active"),
+        (
+            keep_one_client,
+            "enterprises.n_clusters, 1 for 4: Active enterprises for so many clusters",
+        ),
         (rename_column, "has no column 'city_name': rename 'citi_name' to 'city_name'"),
     ],
 )

@@ -44,16 +44,16 @@ _LONGEST_EXAMPLE = 40
 _BRIEF_FINDINGS = 8
 # Of unlisted cities only likely misspellings are told: a city need not be listed.
 _COMPARED_NAMES = 500
-# Of the aliases in seeds/reference none is nearer to another category than this, and two
-# thirds are as near to their own.
+# Of the aliases in seeds/reference none is nearer to another category than this, and
+# two thirds are as near to their own.
 LIKENESS = 0.8
-_CITYLIKENESS = 0.85
+_CITY_LIKENESS = 0.85
 # Checks whose part may be larger than the whole.
 _RATIOS = ("active_enterprises_per_cluster", "published_enterprises_multiplied")
 _REJECTIONS = {"row_": "Rows", "value_": "Values"}
 _OF_ACTIVE = "of active enterprises"
-# Of names that no seed lists: their plural and whose they are; the seed of the names, and
-# what follows the name there.
+# Of names that no seed lists: their plural and whose they are; the seed of the names,
+# and what follows the name there.
 _NAMES = {
     "category": ("categories", _OF_ACTIVE, "category_groups", ",<its family>,leaf"),
     "platform": ("platforms", "of used accounts", "platforms", ",<its name>"),
@@ -298,8 +298,8 @@ def _essential_lines(checks: Checks, *, raw_tables: Iterable[str]) -> list[str]:
     findings = checks.findings()
     for check in findings[:_BRIEF_FINDINGS]:
         kind = "cannot build" if check.is_blocking else "finding"
-        lines.append(f"  {kind}: {check.words}")
-        lines += [f"  -> {check.remedy}"] * check.is_blocking
+        remedy = f" {check.remedy}" if check.is_blocking else ""
+        lines.append(f"  {kind}: {check.words}{remedy}")
     if len(findings) > _BRIEF_FINDINGS:
         lines.append(f"  and {len(findings) - _BRIEF_FINDINGS} more findings")
     return [*lines, "  With examples and remedies: make check-data"]
