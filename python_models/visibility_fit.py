@@ -7,8 +7,8 @@ def model(dbt, session):
     variables = dbt.ref("segmentation_variables")
     sample = dbt.ref("visibility_sample")
     published_fits = dbt.source("previous_publication", "segmentation_fits")
-    published_parameters = dbt.source("previous_publication", "fit_parameters")
-    published_loadings = dbt.source("previous_publication", "projection_loadings")
+    published_parameters = dbt.ref("published_parameters")
+    published_loadings = dbt.ref("published_loadings")
 
     return fit_segmentation(
         "visibility",

@@ -305,6 +305,8 @@ projected as (
     there is none, or where one of its features is gone. -#}
 {% macro previous_labels(segmentation) -%}
 {%- set entry = segmentations()[segmentation] -%}
+{#- Here, for dbt must see it however the branches below go. -#}
+{%- set parameters = ref('published_parameters') -%}
 {%- set stored = namespace(settings=none, cluster_count=0) -%}
 {%- if is_executing() -%}
     {%- set found = run_query(
@@ -350,7 +352,7 @@ projected as (
 
         fit_rows as (
             select *
-            from {{ source('previous_publication', 'fit_parameters') }}
+            from {{ parameters }}
             where
                 segmentation = '{{ segmentation }}'
                 and fit_id = (

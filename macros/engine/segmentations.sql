@@ -1,6 +1,6 @@
 {#- Every segmentation by name: its entry over the variables that all have in common. -#}
 {% macro segmentations() -%}
-    {%- set common = {'as_of': as_of_text(), 'robust_recipe': none} -%}
+    {%- set common = {'as_of': as_of_text(), 'robust_recipe': none, 'level_names': none} -%}
     {%- for name in [
         'recipe', 'scaling', 'n_clusters', 'random_state', 'n_init', 'fit_sample_size',
         'refit', 'refit_after_days', 'refit_below_ari', 'refit_minimum_gain',
@@ -68,6 +68,14 @@ union all
     union all
     {%- endif %}
     {%- endfor %}
+{%- endmacro %}
+
+{#- The names of the segmentations whose members have this key. -#}
+{% macro segmentations_of(key) -%}
+    {{- return(
+        var('segmentations').items() | selectattr('1.key', 'equalto', key)
+            | map('first') | list
+    ) -}}
 {%- endmacro %}
 
 {#- What a list of every segmentation names: triples of segmentation, entry and item. -#}

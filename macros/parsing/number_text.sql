@@ -21,7 +21,8 @@
     {{ number_text(text, '|abonn[ée]s?|followers?|fans?') }}
 {%- endmacro %}
 
-{#- An amount in euros without the currency; another currency stays and is unreadable. -#}
+{#- An amount in euros without the currency, or that it is before taxes; another currency,
+    or taxes that are in it, stay and are unreadable. -#}
 {% macro amount_text(text) -%}
-    {{ number_text(text, '|€|eur(os?)?') }}
+    {{ number_text(text, '|€|eur(os?)?|ht|hors taxes?') }}
 {%- endmacro %}

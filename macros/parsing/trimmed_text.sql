@@ -1,15 +1,19 @@
-{#- White space of every kind (no-break, narrow, zero-width too), control characters and
-    the invisible marks of right-to-left text collapsed to one space and trimmed; NULL
-    when nothing is left. -#}
+{#- A text as it is seen: characters without width are left out, white space of every kind
+    (no-break and narrow too) and control characters are one space, none at the ends;
+    NULL when nothing is left. -#}
 {% macro trimmed_text(column) -%}
     nullif(
-        trim({{ replace_all(column, invisible_characters() ~ '+', ' ') }}), ''
+        trim({{ replace_all(without_invisible(column), '[\\s\\p{Z}\\p{Cc}]+', ' ') }}), ''
     )
 {%- endmacro %}
 
-{% macro invisible_characters() -%}
-    {{- return(
-        '[\\s\\p{Z}\\p{Cc}\\x{200B}\\x{200E}\\x{200F}\\x{202A}-\\x{202E}'
-        ~ '\\x{2060}-\\x{2069}\\x{FEFF}]'
-    ) -}}
+{#- Without soft hyphens, joiners, zero-width spaces, marks of right-to-left text and
+    byte-order marks, which web pages and spreadsheets leave within words. -#}
+{% macro without_invisible(column) -%}
+    translate({{ column }}, '
+    {%- for code in [173, 847, 1564, 6158] + range(8203, 8208) | list
+        + range(8234, 8239) | list + range(8288, 8304) | list + [65279] -%}
+        {{ '%c' % code }}
+    {%- endfor -%}
+    ', '')
 {%- endmacro %}

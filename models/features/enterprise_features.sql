@@ -26,9 +26,11 @@ used_turnover as (
     select
         surviving_enterprise_id as enterprise_id,
         fiscal_year,
-        turnover_eur
+        -- Several amounts of a year are used where the export means their sum.
+        cast(sum(turnover_eur) as decimal(18, 2)) as turnover_eur
     from turnover
     where disposition = 'used'
+    group by surviving_enterprise_id, fiscal_year
 ),
 
 -- No account is a count of 0; an account without a readable count stays unknown.

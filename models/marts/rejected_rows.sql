@@ -45,7 +45,11 @@ reasons_explained as (
         rows_and_values_listed.raw_key,
         rows_and_values_listed.enterprise_id,
         rows_and_values_listed.column_name,
-        rows_and_values_listed.raw_value,
+        -- Where and since when somebody trades is not published.
+        case
+            when rows_and_values_listed.column_name not in ('postal_code', 'created_at')
+                then rows_and_values_listed.raw_value
+        end as raw_value,
         rows_and_values_listed.reason,
         rejection_reasons.description_{{ var('language') }} as reason_description,
         rejection_reasons.remedy_{{ var('language') }} as remedy,

@@ -1,23 +1,40 @@
 """The data check says what raw data are like, and tells a scheduler if they will do."""
 
+import csv
+import difflib
 import json
+import re
 import shutil
+import unicodedata
 from pathlib import Path
 from types import SimpleNamespace
 
 import duckdb
 import pytest
 from dbt_project import DbtProject
+from project_copies import CHECKOUT
 from raw_columns import RAW_COLUMNS
 from segmentation.build_folder import folder_of
 from segmentation.builds.data_check_report import (
+    LIKENESS,
     REPORT_NAME,
+    Check,
     report_data_check,
     write_share,
 )
 from segmentation.data_check import Progress
 from test_build_outcomes import hold_open
 from test_own_files import keep_one_client, rename_column
+
+
+def read_seed(name: str) -> list[dict]:
+    path = CHECKOUT / "seeds" / "reference" / f"{name}.csv"
+    return list(csv.DictReader(path.read_text("utf-8").splitlines()))
+
+
+def text_key(name: str) -> str:
+    plain = unicodedata.normalize("NFD", name.lower().replace("œ", "oe"))
+    return " ".join(re.findall("[a-z0-9]+", re.sub("[\u0300-\u036f]", "", plain)))
 
 
 def check_of(project: DbtProject) -> dict:
@@ -124,7 +141,10 @@ def test_a_check_of_dirty_files_says_what_to_do_and_touches_nothing(files_projec
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        (keep_one_client, "enterprises.n_clusters, 1 for 4: There are fewer active"),
+        (
+            keep_one_client,
+            "enterprises.n_clusters, 1 for 4: Active enterprises for so many clusters",
+        ),
         (rename_column, "has no column 'city_name': rename 'citi_name' to 'city_name'"),
     ],
 )
@@ -238,3 +258,41 @@ def test_a_long_check_tells_its_steps_and_a_short_one_does_not(capsys):
     ]
     Progress(quiet_seconds=60.0)(start(1))
     assert capsys.readouterr().out == ""
+
+
+RULES = read_seed("data_check_rules")
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule["check_name"])
+def test_a_sentence_names_what_its_figures_count(rule):
+    """How many they are is left to the figures, which may be 0, 1, some or all."""
+    meaning = rule["meaning"]
+    assert not re.search(r"(?i)^(there|few|many|most|no)\b|\bare unknown\b", meaning)
+    for part, whole in [(0, 8), (1, 8), (3, 8), (8, 8), (1, 1)]:
+        words = Check(
+            *(rule["check_name"], "enterprises", "city_name", "text", part, whole),
+            *(part / whole, 0.5, True, False, meaning, rule["remedy"]),
+        ).words
+        assert f"{part} of {whole}" in words or f"{part} for {whole}" in words
+        assert words.endswith(meaning)
+        assert "1 rows" not in words
+        assert "1 values" not in words
+
+
+def likest(name: str) -> list[str]:
+    keys = [text_key(row["category_name"]) for row in read_seed("category_groups")]
+    return difflib.get_close_matches(text_key(name), keys, n=1, cutoff=LIKENESS)
+
+
+@pytest.mark.parametrize("trade", ["hotdogs", "Auto-école", "Horlogerie", "Notaire"])
+def test_no_line_is_suggested_for_a_trade_of_its_own(trade):
+    assert likest(trade) == []
+
+
+def test_the_spellings_of_the_seed_are_suggested_for_their_own_category():
+    suggested = [
+        (likest(row["alias"]), text_key(row["category_name"]))
+        for row in read_seed("category_aliases")
+    ]
+    assert all(found in ([], [name]) for found, name in suggested)
+    assert sum(found != [] for found, _ in suggested) > len(suggested) / 2

@@ -9,7 +9,7 @@ survivors as (
     from disposed
     where
         enterprise_id = surviving_enterprise_id
-        and disposition <> 'duplicate'
+        and disposition not in ('duplicate', 'conflicting')
 ),
 
 ids_with_survivor as (

@@ -2,12 +2,26 @@ with enterprises as (
     select * from {{ ref('stg_enterprises') }}
 ),
 
-categories as (
-    select * from {{ ref('int_categories_resolved') }}
+names as (
+    select * from {{ ref('int_names_resolved') }}
 ),
 
-cities as (
-    select * from {{ ref('int_cities_resolved') }}
+social_accounts as (
+    select * from {{ ref('stg_social_accounts') }}
+),
+
+turnover as (
+    select * from {{ ref('stg_turnover') }}
+),
+
+published_members as (
+    select * from {{ source('previous_publication', 'member_segments') }}
+),
+
+published_enterprises as (
+    select distinct member_id as enterprise_id
+    from published_members
+    where segmentation in ('{{ segmentations_of("enterprise_id") | join("', '") }}')
 ),
 
 names_resolved as (
@@ -16,9 +30,9 @@ names_resolved as (
         enterprises.enterprise_id,
         enterprises.enterprise_name,
         enterprises.enterprise_name_key,
-        categories.category_name,
+        categories.resolved_name as category_name,
         categories.category_group,
-        cities.city_name,
+        cities.resolved_name as city_name,
         -- A spreadsheet drops leading zeros: 01000 and 1000 are one code.
         {{ replace_all('enterprises.postal_code', '^0+', '') }} as postal_code,
         enterprises.created_on,
@@ -28,13 +42,17 @@ names_resolved as (
             else 3
         end as activity_rank,
         case when enterprises.enterprise_name is null then 0 else 1 end
-        + case when categories.category_name is null then 0 else 1 end
-        + case when cities.city_name is null then 0 else 1 end
+        + case when categories.resolved_name is null then 0 else 1 end
+        + case when cities.resolved_name is null then 0 else 1 end
         + case when enterprises.postal_code is null then 0 else 1 end
             as known_field_count
     from enterprises
-    left join categories on enterprises.category_key = categories.category_key
-    left join cities on enterprises.city_key = cities.city_key
+    left join names as categories
+        on
+            categories.name_kind = 'category'
+            and enterprises.category_key = categories.name_key
+    left join names as cities
+        on cities.name_kind = 'city' and enterprises.city_key = cities.name_key
     where enterprises.enterprise_id is not null
 ),
 
@@ -51,15 +69,24 @@ rows_of_one_id_ranked as (
         created_on,
         activity_rank,
         known_field_count,
-        row_number() over (
-            partition by enterprise_id
-            order by
-                activity_rank asc,
-                known_field_count desc,
-                created_on desc nulls last,
-                raw_key asc
-        ) as rank_in_id
+        row_number() over best_first as rank_in_id,
+        -- What speaks against one enterprise behind the id.
+        case
+            when enterprise_name_key <> first_value(enterprise_name_key) over best_first
+                then 'enterprise_name'
+            when city_name <> first_value(city_name) over best_first then 'city_name'
+            when category_name <> first_value(category_name) over best_first
+                then 'category_name'
+        end as differing_column
     from names_resolved
+    window best_first as (
+        partition by enterprise_id
+        order by
+            activity_rank asc,
+            known_field_count desc,
+            created_on desc nulls last,
+            raw_key asc
+    )
 ),
 
 namesakes_compared as (
@@ -87,16 +114,76 @@ namesakes_compared as (
 
 survivors_chosen as (
     select
-        enterprise_id,
-        first_value(enterprise_id) over (
-            partition by same_enterprise_key
-            order by
-                activity_rank asc,
-                known_field_count desc,
-                created_on desc nulls last,
-                enterprise_id asc
-        ) as surviving_enterprise_id
+        namesakes_compared.enterprise_id,
+        first_value(namesakes_compared.enterprise_id) over best_first
+            as surviving_enterprise_id,
+        first_value(namesakes_compared.created_on) over best_first
+        <> namesakes_compared.created_on as is_created_otherwise
     from namesakes_compared
+    left join published_enterprises
+        on namesakes_compared.enterprise_id = published_enterprises.enterprise_id
+    window best_first as (
+        partition by namesakes_compared.same_enterprise_key
+        order by
+            namesakes_compared.activity_rank asc,
+            -- Who was published stays, or its history would end.
+            published_enterprises.enterprise_id is null asc,
+            namesakes_compared.known_field_count desc,
+            namesakes_compared.created_on desc nulls last,
+            namesakes_compared.enterprise_id asc
+    )
+),
+
+merged_ids as (
+    select
+        enterprise_id,
+        surviving_enterprise_id
+    from survivors_chosen
+    where
+        surviving_enterprise_id in (
+            select survivors_chosen.surviving_enterprise_id
+            from survivors_chosen
+            where survivors_chosen.enterprise_id
+                <> survivors_chosen.surviving_enterprise_id
+        )
+),
+
+merged_ids_measured as (
+    select
+        merged_ids.surviving_enterprise_id,
+        merged_ids.enterprise_id,
+        concat_ws(
+            ' ', social_accounts.platform_key, cast(social_accounts.measured_on as string)
+        ) as measurement,
+        max(social_accounts.followers) as value
+    from merged_ids
+    inner join social_accounts
+        on merged_ids.enterprise_id = social_accounts.enterprise_id
+    where social_accounts.followers is not null
+    group by merged_ids.surviving_enterprise_id, merged_ids.enterprise_id, measurement
+    union all
+    select
+        merged_ids.surviving_enterprise_id,
+        merged_ids.enterprise_id,
+        concat_ws(' ', 'turnover', turnover.fiscal_year) as measurement,
+        max(turnover.turnover_eur) as value
+    from merged_ids
+    inner join turnover on merged_ids.enterprise_id = turnover.enterprise_id
+    where turnover.turnover_eur is not null
+    group by merged_ids.surviving_enterprise_id, merged_ids.enterprise_id, measurement
+),
+
+-- Two counts of one platform and day, or two turnovers of one year, are of two shops.
+measured_otherwise as (
+    select distinct surviving_enterprise_id
+    from (
+        select merged_ids_measured.surviving_enterprise_id
+        from merged_ids_measured
+        group by
+            merged_ids_measured.surviving_enterprise_id,
+            merged_ids_measured.measurement
+        having min(merged_ids_measured.value) <> max(merged_ids_measured.value)
+    ) as contradictions
 ),
 
 rows_disposed as (
@@ -104,24 +191,32 @@ rows_disposed as (
         enterprises.raw_key,
         enterprises.enterprise_id,
         survivors_chosen.surviving_enterprise_id,
+        survivors_chosen.is_created_otherwise,
+        enterprises.enterprise_id <> survivors_chosen.surviving_enterprise_id
+        and measured_otherwise.surviving_enterprise_id is not null
+            as is_measured_otherwise,
         rows_of_one_id_ranked.enterprise_name,
         rows_of_one_id_ranked.category_name,
         rows_of_one_id_ranked.category_group,
         rows_of_one_id_ranked.city_name,
         rows_of_one_id_ranked.created_on,
         case
-            when enterprises.enterprise_id is null then 'missing_key'
+            {{ rejection_of_id('enterprises') }}
+            when rows_of_one_id_ranked.rank_in_id > 1
+                then case
+                    when rows_of_one_id_ranked.differing_column is null then 'duplicate'
+                    else 'conflicting'
+                end
             when
-                rows_of_one_id_ranked.rank_in_id > 1
-                or enterprises.enterprise_id
-                <> survivors_chosen.surviving_enterprise_id
+                enterprises.enterprise_id <> survivors_chosen.surviving_enterprise_id
                 then 'duplicate'
             when enterprises.is_active is null then 'activity_unknown'
             when not enterprises.is_active then 'inactive'
             else 'used'
         end as disposition,
         case
-            when disposition = 'missing_key' or rows_of_one_id_ranked.rank_in_id > 1
+            when disposition = 'conflicting' then rows_of_one_id_ranked.differing_column
+            when enterprises.enterprise_id is null or rows_of_one_id_ranked.rank_in_id > 1
                 then 'enterprise_id'
             when disposition = 'duplicate' then 'enterprise_name'
             when disposition <> 'used' then 'is_active'
@@ -132,6 +227,10 @@ rows_disposed as (
         on enterprises.raw_key = rows_of_one_id_ranked.raw_key
     left join survivors_chosen
         on enterprises.enterprise_id = survivors_chosen.enterprise_id
+    left join measured_otherwise
+        on
+            survivors_chosen.surviving_enterprise_id
+            = measured_otherwise.surviving_enterprise_id
 )
 
 select * from rows_disposed

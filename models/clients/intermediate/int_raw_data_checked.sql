@@ -11,6 +11,14 @@
         'active'),
     ('enterprises_on_main_platforms', 'social_accounts', 'platform',
         'on_main_platform', 'active'),
+    ('published_enterprises_kept', 'enterprises', 'rows', 'kept', 'published'),
+    ('published_enterprises_multiplied', 'enterprises', 'rows', 'active', 'published'),
+    ('shared_ids', 'enterprises', 'enterprise_id', 'shared_ids', 'ids'),
+    ('merged_although_created_otherwise', 'enterprises', 'enterprise_name',
+        'created_otherwise', 'ids'),
+    ('merged_although_measured_otherwise', 'enterprises', 'enterprise_name',
+        'measured_otherwise', 'ids'),
+    ('unseen_category', 'enterprises', 'category_name', 'unseen', 'with_model_category'),
     ('unlisted_category', 'enterprises', 'category_name', 'unlisted_category',
         'with_category'),
     ('unlisted_city', 'enterprises', 'city_name', 'unlisted_city', 'with_city'),
@@ -23,6 +31,22 @@
     {%- do shares.append(('known_followers', 'social_accounts', platform,
         'known_on_' ~ platform, 'on_' ~ platform)) -%}
 {%- endfor -%}
+
+{#- Columns that a feature of an active recipe is made of: nothing can be told without. -#}
+{%- set features = [] -%}
+{%- for segmentation in segmentations_of('enterprise_id') -%}
+    {%- set recipe = active_recipe(segmentation) -%}
+    {%- do features.extend(recipe.numeric_features + recipe.categorical_features) -%}
+{%- endfor -%}
+{%- set needed = [] -%}
+{%- for raw_table, column, feature in [
+    ('social_accounts', 'followers', 'followers_'),
+    ('turnover', 'turnover_eur', 'turnover_eur'),
+    ('enterprises', 'category_name', 'category_name'),
+    ('enterprises', 'city_name', 'city_name'),
+] if feature in features | join(' ') -%}
+    {%- do needed.append("'" ~ raw_table ~ '.' ~ column ~ "'") -%}
+{%- endfor %}
 
 with {% for raw_table in raw_columns() -%}
 staged_{{ raw_table }} as (
@@ -44,6 +68,14 @@ followers as (
 
 unlisted_names as (
     select * from {{ ref('int_unlisted_names_counted') }}
+),
+
+published_parameters as (
+    select * from {{ ref('published_parameters') }}
+),
+
+published_members as (
+    select * from {{ source('previous_publication', 'member_segments') }}
 ),
 
 rules as (
@@ -121,13 +153,116 @@ enterprises_counted as (
         count(category_name) filter (where disposition = 'used') as with_category,
         count(city_name) filter (where disposition = 'used') as with_city
     from disposed_enterprises
-    where disposition not in ('missing_key', 'duplicate')
+    where
+        disposition not in ('unreadable', 'missing_key', 'duplicate', 'conflicting')
 ),
 
 turnover_counted as (
-    select count(turnover_eur) as with_turnover
+    select
+        count(distinct surviving_enterprise_id) filter (where turnover_eur is not null)
+            as with_turnover
     from disposed_turnover
     where disposition = 'used'
+),
+
+ids_counted as (
+    select
+        count(distinct enterprise_id) as ids,
+        count(distinct enterprise_id) filter (where disposition = 'conflicting')
+            as shared_ids,
+        count(distinct enterprise_id) filter (where is_created_otherwise)
+            as created_otherwise,
+        count(distinct enterprise_id) filter (where is_measured_otherwise)
+            as measured_otherwise
+    from disposed_enterprises
+),
+
+-- Nobody, where the user has confirmed that so many may come or go.
+published_counted as (
+    select
+        count(*) as published,
+        count(disposed_enterprises.enterprise_id) as kept
+    from published_members
+    left join disposed_enterprises
+        on
+            published_members.member_id = disposed_enterprises.enterprise_id
+            and disposed_enterprises.disposition = 'used'
+    where
+        published_members.segmentation
+        in ('{{ segmentations_of("enterprise_id") | join("', '") }}')
+        and not {{ var('confirm_size') | lower }}
+),
+
+-- What the published model knows, if there is one that has this feature.
+model_levels as (
+    select distinct feature_level as category_name
+    from published_parameters
+    where
+        segmentation in ('{{ segmentations_of("enterprise_id") | join("', '") }}')
+        and parameter = 'centroid'
+        and feature_name = 'category_name'
+),
+
+unseen_counted as (
+    select
+        count(*) filter (where model_levels.category_name is null) as unseen,
+        count(*) as with_model_category
+    from disposed_enterprises
+    left join model_levels
+        on disposed_enterprises.category_name = model_levels.category_name
+    where
+        disposed_enterprises.disposition = 'used'
+        and disposed_enterprises.category_name is not null
+        and exists (select 1 from model_levels as levels)
+),
+
+-- Values that tell how the others of their column are to be read, or that they were
+-- not written as they stand here.
+suspicions_counted as (
+    {% for column in ['enterprise_name', 'category_name', 'city_name'] -%}
+    select
+        'garbled_text' as check_name,
+        'enterprises' as raw_table,
+        '{{ column }}' as subject,
+        count(*) filter (where {{ garbled_text(plain_name(column ~ '_text')) }})
+            as part_count,
+        count({{ column }}_text) as whole_count
+    from staged_enterprises
+    union all
+    {% endfor -%}
+    {% for raw_table, column in [
+        ('enterprises', 'created_at'), ('social_accounts', 'measured_on')
+    ] -%}
+    select
+        'month_first_date' as check_name,
+        '{{ raw_table }}' as raw_table,
+        '{{ column }}' as subject,
+        count(*) filter (where {{ matches(
+            column ~ '_text', '^(0?[1-9]|1[0-2])[/.-](1[3-9]|2[0-9]|3[01])[/.-]\\d{2,4}'
+        ) }}) as part_count,
+        count(*) as whole_count
+    from staged_{{ raw_table }}
+    where {{ matches(column ~ '_text', '^\\d{1,2}[/.-]\\d{1,2}[/.-]\\d{2,4}') }}
+    union all
+    {% endfor -%}
+    select
+        'ambiguous_separator' as check_name,
+        'turnover' as raw_table,
+        'turnover_eur' as subject,
+        {% for mark in ['.', ','] -%}
+        case
+            when count(*) filter (where {{ matches(
+                'turnover_eur_text', '^[^.,]*[0-9][' ~ mark ~ '][0-9]{1,2}([^0-9.,].*)?$'
+            ) }}) > 0
+                then count(*) filter (where {{ matches(
+                    'turnover_eur_text',
+                    '^[^0-9]*[1-9][0-9]{0,2}[' ~ mark ~ '][0-9]{3}([^0-9.,].*)?$'
+                ) }})
+            else 0
+        end{{ ' +' if not loop.last else ' as part_count,' }}
+        {% endfor -%}
+        count(turnover_eur_text) as whole_count
+    from staged_turnover
 ),
 
 accounts_counted as (
@@ -186,6 +321,15 @@ shares_listed as (
     from columns_counted
     union all
     select
+        'needed_values' as check_name,
+        raw_table,
+        subject,
+        read_count as part_count,
+        written_count as whole_count
+    from columns_counted
+    where concat(raw_table, '.', subject) in ({{ needed | join(', ') or "''" }})
+    union all
+    select
         rejections_counted.check_name,
         rejections_counted.raw_table,
         rejections_counted.subject,
@@ -197,6 +341,14 @@ shares_listed as (
     from rejections_counted
     inner join tables_counted
         on rejections_counted.raw_table = tables_counted.raw_table
+    union all
+    select
+        check_name,
+        raw_table,
+        subject,
+        part_count,
+        whole_count
+    from suspicions_counted
     {% for check_name, raw_table, subject, part, whole in shares -%}
     union all
     select
@@ -206,6 +358,9 @@ shares_listed as (
         {{ part }} as part_count,
         {{ whole }} as whole_count
     from enterprises_counted
+    cross join ids_counted
+    cross join published_counted
+    cross join unseen_counted
     cross join turnover_counted
     cross join accounts_counted
     cross join platforms_counted

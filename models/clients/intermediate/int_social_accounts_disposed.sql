@@ -2,8 +2,8 @@ with social_accounts as (
     select * from {{ ref('stg_social_accounts') }}
 ),
 
-platforms as (
-    select * from {{ ref('int_platforms_resolved') }}
+names as (
+    select * from {{ ref('int_names_resolved') }}
 ),
 
 enterprise_fates as (
@@ -16,9 +16,9 @@ rows_attached as (
         social_accounts.measured_on,
         social_accounts.followers,
         enterprise_fates.surviving_enterprise_id,
-        platforms.platform,
+        names.resolved_name as platform,
         case
-            when social_accounts.enterprise_id is null then 'missing_key'
+            {{ rejection_of_id('social_accounts') }}
             -- A platform without letter or digit is written, and still none.
             when
                 social_accounts.platform_key is null
@@ -28,7 +28,8 @@ rows_attached as (
             {{ rejection_of_fate() }}
         end as attachment_rejection
     from social_accounts
-    left join platforms on social_accounts.platform_key = platforms.platform_key
+    left join names
+        on names.name_kind = 'platform' and social_accounts.platform_key = names.name_key
     left join enterprise_fates
         on social_accounts.enterprise_id = enterprise_fates.enterprise_id
 ),
@@ -40,19 +41,21 @@ rows_ranked as (
         surviving_enterprise_id,
         platform,
         attachment_rejection,
-        row_number() over (
-            partition by attachment_rejection, surviving_enterprise_id, platform
-            order by
-                followers is null asc,
-                measured_on desc nulls last,
-                followers desc nulls last,
-                raw_key asc
-        ) as measurement_rank,
+        row_number() over latest_first as measurement_rank,
+        first_value(followers) over latest_first as used_followers,
         dense_rank() over (
             partition by attachment_rejection, surviving_enterprise_id, platform
             order by followers is null asc, measured_on desc nulls last
         ) as day_rank
     from rows_attached
+    window latest_first as (
+        partition by attachment_rejection, surviving_enterprise_id, platform
+        order by
+            followers is null asc,
+            measured_on desc nulls last,
+            followers desc nulls last,
+            raw_key asc
+    )
 ),
 
 rows_disposed as (
@@ -69,7 +72,19 @@ rows_disposed as (
             when rows_ranked.measurement_rank = 1 then 'used'
             when social_accounts.followers is null
                 then coalesce(social_accounts.followers_rejection, 'missing_value')
+            -- When it was measured nobody knows, so that nobody can say it is older.
+            when social_accounts.measured_on_rejection is not null
+                then social_accounts.measured_on_rejection
+            {% if 'social_accounts' in var('added_up') -%}
+            when rows_ranked.day_rank = 1 then 'used'
+            {% else -%}
+            when
+                rows_ranked.day_rank = 1
+                and social_accounts.followers <> rows_ranked.used_followers
+                then 'conflicting'
             when rows_ranked.day_rank = 1 then 'duplicate'
+            {% endif -%}
+            when social_accounts.measured_on is null then 'missing_value'
             else 'superseded'
         end as disposition,
         case
@@ -79,8 +94,9 @@ rows_disposed as (
                 and social_accounts.platform_key is null
                 then 'platform'
             when rows_ranked.attachment_rejection is not null then 'enterprise_id'
-            when disposition in ('duplicate', 'superseded') then 'measured_on'
-            else 'followers'
+            when social_accounts.followers is null or disposition = 'conflicting'
+                then 'followers'
+            else 'measured_on'
         end as deciding_column,
         {{ deciding_value('social_accounts', 'social_accounts') }} as deciding_value
     from social_accounts

@@ -13,7 +13,7 @@ rows_attached as (
         turnover.turnover_eur,
         enterprise_fates.surviving_enterprise_id,
         case
-            when turnover.enterprise_id is null then 'missing_key'
+            {{ rejection_of_id('turnover') }}
             when turnover.fiscal_year is null
                 then coalesce(turnover.fiscal_year_rejection, 'missing_key')
             {{ rejection_of_fate() }}
@@ -29,19 +29,21 @@ rows_ranked as (
         raw_key,
         surviving_enterprise_id,
         attachment_rejection,
-        row_number() over (
-            partition by attachment_rejection, surviving_enterprise_id
-            order by
-                turnover_eur is null asc,
-                fiscal_year desc,
-                turnover_eur desc nulls last,
-                raw_key asc
-        ) as amount_rank,
+        row_number() over latest_first as amount_rank,
+        first_value(turnover_eur) over latest_first as used_turnover_eur,
         dense_rank() over (
             partition by attachment_rejection, surviving_enterprise_id
             order by turnover_eur is null asc, fiscal_year desc
         ) as year_rank
     from rows_attached
+    window latest_first as (
+        partition by attachment_rejection, surviving_enterprise_id
+        order by
+            turnover_eur is null asc,
+            fiscal_year desc,
+            turnover_eur desc nulls last,
+            raw_key asc
+    )
 ),
 
 rows_disposed as (
@@ -57,7 +59,15 @@ rows_disposed as (
             when rows_ranked.amount_rank = 1 then 'used'
             when turnover.turnover_eur is null
                 then coalesce(turnover.turnover_eur_rejection, 'missing_value')
+            {% if 'turnover' in var('added_up') -%}
+            when rows_ranked.year_rank = 1 then 'used'
+            {% else -%}
+            when
+                rows_ranked.year_rank = 1
+                and turnover.turnover_eur <> rows_ranked.used_turnover_eur
+                then 'conflicting'
             when rows_ranked.year_rank = 1 then 'duplicate'
+            {% endif -%}
             else 'superseded'
         end as disposition,
         case

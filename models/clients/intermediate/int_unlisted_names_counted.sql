@@ -1,4 +1,8 @@
-with enterprises as (
+with names as (
+    select * from {{ ref('int_names_resolved') }}
+),
+
+enterprises as (
     select * from {{ ref('int_enterprises_disposed') }}
 ),
 
@@ -6,75 +10,47 @@ social_accounts as (
     select * from {{ ref('int_social_accounts_disposed') }}
 ),
 
-categories_resolved as (
-    select * from {{ ref('int_categories_resolved') }}
-),
-
-cities_resolved as (
-    select * from {{ ref('int_cities_resolved') }}
-),
-
-cities as (
-    select * from {{ ref('cities') }}
-),
-
-platforms as (
-    select * from {{ ref('platforms') }}
-),
-
-unlisted_categories as (
+names_used as (
+    {% for kind in ['category', 'city'] -%}
     select
-        category_name as unlisted_name,
-        min(category_key) as name_key
-    from categories_resolved
-    where category_group is null
-    group by category_name
-),
-
-unlisted_cities as (
-    select
-        cities_resolved.city_name as unlisted_name,
-        min(cities_resolved.city_key) as name_key
-    from cities_resolved
-    left join cities on cities_resolved.city_name = cities.city_name
-    where cities.city_name is null
-    group by cities_resolved.city_name
-),
-
-names_counted as (
-    select
-        'category' as name_kind,
-        unlisted_categories.name_key,
-        unlisted_categories.unlisted_name,
-        count(*) as row_count
+        '{{ kind }}' as name_kind,
+        {{ kind }}_name as resolved_name
     from enterprises
-    inner join unlisted_categories
-        on enterprises.category_name = unlisted_categories.unlisted_name
-    where enterprises.disposition = 'used'
-    group by unlisted_categories.name_key, unlisted_categories.unlisted_name
+    where disposition = 'used'
     union all
-    select
-        'city' as name_kind,
-        unlisted_cities.name_key,
-        unlisted_cities.unlisted_name,
-        count(*) as row_count
-    from enterprises
-    inner join unlisted_cities on enterprises.city_name = unlisted_cities.unlisted_name
-    where enterprises.disposition = 'used'
-    group by unlisted_cities.name_key, unlisted_cities.unlisted_name
-    union all
-    -- A platform that is not listed goes by its key.
+    {% endfor -%}
     select
         'platform' as name_kind,
-        social_accounts.platform as name_key,
-        social_accounts.platform as unlisted_name,
-        count(*) as row_count
+        platform as resolved_name
     from social_accounts
-    left join platforms on social_accounts.platform = platforms.platform
-    where
-        social_accounts.disposition = 'used'
-        and platforms.platform is null
-    group by social_accounts.platform
+    where disposition = 'used'
+),
+
+unlisted_names as (
+    select
+        name_kind,
+        resolved_name,
+        min(name_key) as name_key
+    from names
+    where not is_listed
+    group by name_kind, resolved_name
+),
+
+unlisted_names_counted as (
+    select
+        names_used.name_kind,
+        unlisted_names.name_key,
+        names_used.resolved_name as unlisted_name,
+        count(*) as row_count
+    from names_used
+    inner join unlisted_names
+        on
+            names_used.name_kind = unlisted_names.name_kind
+            and names_used.resolved_name = unlisted_names.resolved_name
+    group by
+        names_used.name_kind,
+        unlisted_names.name_key,
+        names_used.resolved_name
 )
 
-select * from names_counted
+select * from unlisted_names_counted

@@ -20,7 +20,7 @@ characters_unified as (
 values_parsed as (
     select
         {{ key_and_texts('social_accounts') }},
-        {{ known_text('enterprise_id_text') }} as enterprise_id,
+        {{ parse_id(known_text('enterprise_id_text')) }} as enterprise_id,
         {{ known_text('platform_text') }} as platform_name,
         {{ text_key(known_text('platform_text')) }} as platform_key,
         {{ parse_count('followers_number') }} as followers_count,
@@ -34,12 +34,18 @@ values_judged as (
         enterprise_id,
         platform_name,
         platform_key,
-        case when followers_count >= 0 then followers_count end as followers,
-        case when {{ is_past('measured_date') }} then measured_date end as measured_on,
-        {{ value_rejection('followers', 'followers_count', '(followers_count >= 0)') }}
-            as followers_rejection,
-        {{ value_rejection('measured_on', 'measured_date', is_past('measured_date')) }}
-            as measured_on_rejection
+        case when {{ is_plausible_count('followers_count') }} then followers_count end
+            as followers,
+        case when {{ is_plausible_date('measured_date') }} then measured_date end
+            as measured_on,
+        {{ value_rejection('enterprise_id', 'enterprise_id') }}
+            as enterprise_id_rejection,
+        {{ value_rejection(
+            'followers', 'followers_count', is_plausible_count('followers_count')
+        ) }} as followers_rejection,
+        {{ value_rejection(
+            'measured_on', 'measured_date', is_plausible_date('measured_date')
+        ) }} as measured_on_rejection
     from values_parsed
 )
 

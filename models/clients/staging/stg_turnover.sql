@@ -21,7 +21,7 @@ characters_unified as (
 values_parsed as (
     select
         {{ key_and_texts('turnover') }},
-        {{ known_text('enterprise_id_text') }} as enterprise_id,
+        {{ parse_id(known_text('enterprise_id_text')) }} as enterprise_id,
         {{ parse_year('fiscal_year_ascii') }} as year_number,
         {{ parse_amount('turnover_number') }} as turnover_amount
     from characters_unified
@@ -33,12 +33,15 @@ values_judged as (
         enterprise_id,
         case when {{ is_plausible_year('year_number') }} then year_number end
             as fiscal_year,
-        case when turnover_amount >= 0 then turnover_amount end as turnover_eur,
+        case when {{ is_plausible_amount('turnover_amount') }} then turnover_amount end
+            as turnover_eur,
+        {{ value_rejection('enterprise_id', 'enterprise_id') }}
+            as enterprise_id_rejection,
         {{ value_rejection(
             'fiscal_year', 'year_number', is_plausible_year('year_number')
         ) }} as fiscal_year_rejection,
         {{ value_rejection(
-            'turnover_eur', 'turnover_amount', '(turnover_amount >= 0)'
+            'turnover_eur', 'turnover_amount', is_plausible_amount('turnover_amount')
         ) }} as turnover_eur_rejection
     from values_parsed
 )

@@ -44,21 +44,20 @@ _LONGEST_EXAMPLE = 40
 _BRIEF_FINDINGS = 8
 # Of unlisted cities only likely misspellings are told: a city need not be listed.
 _COMPARED_NAMES = 500
-_LIKENESS = 0.6
+# Of the aliases in seeds/reference none is nearer to another category than this, and
+# two thirds are as near to their own.
+LIKENESS = 0.8
 _CITY_LIKENESS = 0.85
+# Checks whose part may be larger than the whole.
+_RATIOS = ("active_enterprises_per_cluster", "published_enterprises_multiplied")
 _REJECTIONS = {"row_": "Rows", "value_": "Values"}
 _OF_ACTIVE = "of active enterprises"
-# Of names that no seed lists: their plural and whose they are; the column of the name,
-# the seed of the names, and what follows the name there.
+# Of names that no seed lists: their plural and whose they are; the seed of the names,
+# and what follows the name there.
 _NAMES = {
-    "category": (
-        *("categories", _OF_ACTIVE, "category_name", "category_groups"),
-        ",<its family>,leaf",
-    ),
-    "platform": (
-        *("platforms", "of used accounts", "platform", "platforms", ",<its name>"),
-    ),
-    "city": ("cities", f"{_OF_ACTIVE}, likely misspellings", "city_name", "cities", ""),
+    "category": ("categories", _OF_ACTIVE, "category_groups", ",<its family>,leaf"),
+    "platform": ("platforms", "of used accounts", "platforms", ",<its name>"),
+    "city": ("cities", f"{_OF_ACTIVE}, likely misspellings", "cities", ""),
 }
 
 
@@ -99,10 +98,10 @@ class Check:
             place = f"{self.raw_table} on {self.subject}"
         part, whole = f"{self.part_count:,}", f"{self.whole_count:,}"
         figures = f"{part} of {whole} ({self.share})"
-        if self.is_blocking:
+        if self.check_name in _RATIOS:
             figures = f"{part} for {whole}"
         elif self.reason:
-            what = self.check_name.partition("_")[0] + "s"
+            what = self.check_name.partition("_")[0] + "s" * (self.whole_count != 1)
             figures = f"{part} of {whole} {what} ({self.share}) {self.reason}"
         return f"{place}, {figures}: {self.meaning}"
 
@@ -299,7 +298,8 @@ def _essential_lines(checks: Checks, *, raw_tables: Iterable[str]) -> list[str]:
     findings = checks.findings()
     for check in findings[:_BRIEF_FINDINGS]:
         kind = "cannot build" if check.is_blocking else "finding"
-        lines.append(f"  {kind}: {check.words}")
+        remedy = f" {check.remedy}" if check.is_blocking else ""
+        lines.append(f"  {kind}: {check.words}{remedy}")
     if len(findings) > _BRIEF_FINDINGS:
         lines.append(f"  and {len(findings) - _BRIEF_FINDINGS} more findings")
     return [*lines, "  With examples and remedies: make check-data"]
@@ -352,12 +352,12 @@ def _unlisted_lines(
     cursor: DuckDBPyConnection, relations: Mapping[str, str], *, kind: str
 ) -> list[str]:
     """Tell which names no seed lists, and the line to add for each."""
-    plural, whose, column, seed, rest = _NAMES[kind]
+    plural, whose, seed, rest = _NAMES[kind]
     known = dict(
         cursor.sql(
-            f"select {kind}_key, {column} from {relations[f'int_{plural}_resolved']}"
-            f" semi join {relations[seed]} using ({column})"
-            f" where {column} <> 'any' order by {kind}_key"
+            f"select name_key, resolved_name from {relations['int_names_resolved']}"
+            f" where name_kind = '{kind}' and is_listed and resolved_name <> 'any'"
+            " order by name_key"
         ).fetchall()
     )
     rows = cursor.execute(
@@ -367,7 +367,7 @@ def _unlisted_lines(
     ).fetchmany(_COMPARED_NAMES)
     lines = []
     for key, name, count in rows:
-        cutoff = _CITY_LIKENESS if kind == "city" else _LIKENESS
+        cutoff = _CITY_LIKENESS if kind == "city" else LIKENESS
         close = difflib.get_close_matches(key, known, n=1, cutoff=cutoff)
         advice = f"{seed}.csv: {_csv_line([name])}{rest}"
         if close:

@@ -34,6 +34,7 @@ ENTRIES = (
     *("categorical_features", "log_features", "unscaled_features"),
     *("categorical_weight", "drops_constants", "sets_giants_apart", "robust_recipe"),
     *("identified_by", "dimensions", "presence_flags", "data_measures", "as_of"),
+    "level_names",
 )
 
 
