@@ -105,7 +105,7 @@ def test_variables_that_a_build_can_honour_are_accepted(connection, changes):
 @pytest.mark.parametrize(
     ("changes", "complaint", "remedy"),
     [
-        (merged(n_clusters=1), "The variable n_clusters is 1", "two clusters are the"),
+        (merged(n_clusters=1), "The variable n_clusters is 1", "of at least 2"),
         (merged(features=""), "Its entry has no features", "as 'visibility' has it"),
         (merged(measure=["x"]), "the unknown 'measure'", "did you mean measures?"),
         (merged(identified_by=["followers_total", "likes"]),
@@ -135,6 +135,8 @@ def test_variables_that_a_build_can_honour_are_accepted(connection, changes):
          "as_of to a later time, or PUBLISH_DIR to another folder"),
         ({"given_variables": ["n_cluster"]},
          "There is no variable 'n_cluster'", "did you mean n_clusters?"),
+        ({"given_variables": ["numeric_features"]},
+         "There is no variable 'numeric_features'", "set it in an entry of segmentat"),
         # Segments and history of two agencies in one file could not be told apart.
         ({"published_data_set": "files:/data/nice", "publish_dir": Path("shared/nice")},
          "The publication in shared/nice/ belongs to the data set 'files:/data/nice',"

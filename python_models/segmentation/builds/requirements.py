@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from duckdb import DuckDBPyConnection, DuckDBPyRelation
+from duckdb import DuckDBPyConnection
 
 from segmentation.errors import SegmentationError, close_name
 from segmentation.learning import sampling
 from segmentation.learning.settings import (
     FitSettings,
-    Variables,
     check_stored_settings,
     of_segmentation,
     read_clock,
@@ -58,9 +57,12 @@ def check_settings(
     for variable in given_variables:
         # A misspelt one would be ignored, and its default published instead.
         if variable not in common:
+            remedy = close_name(variable, common)
+            if variable in ENTRIES:
+                remedy = "set it in an entry of segmentations. "
             raise SegmentationError(
-                f"There is no variable {variable!r}: {close_name(variable, common)}They"
-                f" are {', '.join(common)}."
+                f"There is no variable {variable!r}: {remedy}The variables are"
+                f" {', '.join(common)}."
             )
     for name, variables in segmentations.items():
         _check_entry(name, variables, known=[*ENTRIES, *common], models=models)
@@ -72,7 +74,15 @@ def check_settings(
                 refit=read.refit,
                 stored=FitSettings.from_json(stored) if stored else None,
             )
-    _check_choice("raw_source", raw_source, RAW_SOURCES)
+    for variable, value, choices in (
+        ("raw_source", raw_source, RAW_SOURCES),
+        ("language", language, LANGUAGES),
+    ):
+        if value not in choices:
+            raise SegmentationError(
+                f"The variable {variable} is {value!r}: use one of"
+                f" {', '.join(choices)}."
+            )
     if raw_source == "files" and not raw_data_dir:
         raise SegmentationError(
             "raw_source is 'files', but the environment variable RAW_DATA_DIR is not"
@@ -82,7 +92,6 @@ def check_settings(
     if raw_source == "postgres":
         # Before they are named as the data set.
         check_connection_variables()
-    _check_choice("language", language, LANGUAGES)
     for known in LANGUAGES:
         if known not in unnamed_segment:
             raise SegmentationError(
@@ -140,11 +149,11 @@ def _check_entry(
                     f"Its entry has the unknown {entry!r}: {close_name(entry, known)}It"
                     f" may have {', '.join(ENTRIES)}, and the common variables."
                 )
-        strangers = set(variables["identified_by"]) - set(variables["measures"])
+        strangers = sorted({*variables["identified_by"]} - {*variables["measures"]})
         if strangers or not variables["identified_by"]:
             raise SegmentationError(
                 "identified_by must name some of its measures, and names"
-                f" {', '.join(sorted(strangers)) or 'none'}."
+                f" {', '.join(strangers) or 'none'}."
             )
         needed_models = [
             *(variables["features"], variables["members"]),
@@ -157,13 +166,6 @@ def _check_entry(
                 f"There is no model {missing[0]!r}: add it, as docs/segmentations.md"
                 " describes, or correct the entry."
             )
-
-
-def _check_choice(variable: str, value: str, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise SegmentationError(
-            f"The variable {variable} is {value!r}: use one of {', '.join(choices)}."
-        )
 
 
 def check_seeds(
@@ -211,14 +213,24 @@ def check_features(
     A model that is kept whatever happens scores as few members as there are.
     """
     read = read_variables(segmentation, variables)
-    settings = read.settings
+    settings, key = read.settings, variables["key"]
     table = cursor.sql(f"select * from {features}")
     with of_segmentation(segmentation):
-        _check_all_columns(table, variables, read)
+        for each in read.settings_by_recipe.values():
+            sampling.check_columns(
+                table, key=key, table=variables["features"], settings=each
+            )
+        for entry in ("measures", "dimensions", "presence_flags"):
+            for column in variables[entry]:
+                if column not in table.columns:
+                    raise SegmentationError(
+                        f"{column!r} in {entry} is not a column of"
+                        f" {variables['features']}: {close_name(column, table.columns)}"
+                        f"Its columns are {', '.join(table.columns)}."
+                    )
         if is_empty_run:
             return
-        key = quoted(variables["key"])
-        first = table.project(key).limit(settings.n_clusters).fetchall()
+        first = table.project(quoted(key)).limit(settings.n_clusters).fetchall()
         if read.refit == "never" and first:
             return
         sampling.check_member_count(len(first), settings=settings)
@@ -227,22 +239,6 @@ def check_features(
             f" limit {settings.n_clusters}"
         )
         sampling.check_different_count(len(different.fetchall()), settings=settings)
-
-
-def _check_all_columns(
-    table: DuckDBPyRelation, variables: dict[str, Any], read: Variables
-) -> None:
-    key, name = variables["key"], variables["features"]
-    for settings in read.settings_by_recipe.values():
-        sampling.check_columns(table, key=key, table=name, settings=settings)
-    for entry in ("measures", "dimensions", "presence_flags"):
-        for column in variables[entry]:
-            if column not in table.columns:
-                raise SegmentationError(
-                    f"{column!r} in {entry} is not a column of {name}:"
-                    f" {close_name(column, table.columns)}Its columns are"
-                    f" {', '.join(table.columns)}."
-                )
 
 
 def _imputed(settings: FitSettings, features: str) -> str:
