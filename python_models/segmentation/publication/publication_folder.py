@@ -28,6 +28,7 @@ from segmentation.errors import SegmentationError
 from segmentation.publication.memory import DATABASE_NAME, SCHEMA_VERSION
 from segmentation.reporting.exports import write_exports
 from segmentation.reporting.page import write_page
+from segmentation.sql_text import fetch_dicts
 
 KEPT = "kept"
 # The publication that is in place and so many before it.
@@ -260,8 +261,7 @@ def read_row(database: Path) -> dict[str, Any] | None:
     """Read the row of the table ``publication``; None if the file cannot be read."""
     try:
         with duckdb.connect(str(database), read_only=True) as connection:
-            relation = connection.sql("select * from publication")
-            return dict(zip(relation.columns, relation.fetchall()[0], strict=True))
+            return fetch_dicts(connection.execute("from publication"))[0]
     except (duckdb.Error, IndexError):
         return None
 
