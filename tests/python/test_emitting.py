@@ -68,7 +68,5 @@ def test_an_empty_sample_gives_no_row(publication):
 
 
 def test_a_refusal_names_the_segmentation(publication):
-    with pytest.raises(
-        SegmentationError, match="Segmentation 'planted': The feature t"
-    ):
-        publication.fit(make_planted_groups().head(3))
+    with pytest.raises(SegmentationError, match="Segmentation 'planted': The members"):
+        publication.fit(make_planted_groups().iloc[[0] * 9])

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from planted_data import make_planted_groups, make_settings, make_variables
-from segmentation.errors import SegmentationError
 from segmentation.learning import refitting
 from segmentation.learning.fitting import fit_model
 from segmentation.learning.model_rows import model_to_rows
@@ -114,18 +113,6 @@ def test_never_keeps_an_old_model_that_has_drifted(sample, stored):
 
     assert (decision.reason, decision.agreement) == (None, None)
     assert decision.rows is stored.rows
-
-
-def test_never_refuses_what_contradicts_it_and_names_both(sample, stored):
-    other = {"n_clusters": 5, "categorical_features": ["city_name"]}
-    with pytest.raises(
-        SegmentationError,
-        match=r"Now: categorical_features city_name; n_clusters 5\. Published model:"
-        r" categorical_features category_name; n_clusters 4\.",
-    ):
-        decided(sample, stored, **other, refit="never")
-    with pytest.raises(SegmentationError, match="holds no model yet"):
-        decided(sample, None, refit="never")
 
 
 def test_the_last_published_model_of_the_segmentation_is_read_back(sample, stored):

@@ -8,7 +8,6 @@ import duckdb
 import pytest
 from planted_data import VARIABLES, make_settings
 from segmentation.builds.requirements import (
-    THIN_MODELS,
     check_features,
     check_publish_dir,
     check_seeds,
@@ -25,7 +24,6 @@ ENTRY = VARIABLES | {
     "data_measures": ["int_features_measured"],
 }
 MODELS = ["enterprise_features", "enterprise_segments", "int_features_measured"]
-MODELS += [f"visibility_{part}" for part in THIN_MODELS]
 
 
 @pytest.fixture
@@ -112,9 +110,7 @@ def test_variables_that_a_build_can_honour_are_accepted(connection, changes):
          "identified_by must name some of its measures", "names likes"),
         (merged(identified_by=[]), "identified_by must name some", "names none"),
         (merged(members="people"), "no model 'people'", "docs/segmentations.md"),
-        (merged(data_measures=["int_x"]), "There is no model 'int_x'", "correct the"),
-        ({"models": [name for name in MODELS if name != "visibility_fit"]},
-         "no model 'visibility_fit'", "add it, as docs/segmentations.md describes"),
+        ({"models": []}, "no model 'enterprise_segments'", "correct the entry"),
         ({"segmentations": {"Visible-2": ENTRY}},
          "The segmentation 'Visible-2' is named in models and tables",
          "small letters, digits and underscores only"),

@@ -23,8 +23,6 @@ from segmentation.sql_text import quoted
 
 RAW_SOURCES = ("seeds", "files", "postgres")
 LANGUAGES = ("fr", "en")
-# The models that each segmentation has of its own.
-THIN_MODELS = ("sample", "fit", "scores", "evaluation", "drivers", "members")
 # What an entry of `segmentations` may say beside the common variables.
 NEEDED_ENTRIES = ("features", "key", "members", "numeric_features", "measures")
 ENTRIES = (
@@ -107,7 +105,7 @@ def check_settings(
             " is the same data from a new place, the variable data_set to"
             f" {published_data_set!r}."
         )
-    if published_at is not None and clock.replace(tzinfo=None) < published_at:
+    if published_at is not None and clock < published_at:
         raise SegmentationError(
             f"The publication in {publish_dir}/ is of {published_at}, later than this"
             f" build's clock, {as_of}: its history would run backwards. Set the"
@@ -155,16 +153,11 @@ def _check_entry(
                 "identified_by must name some of its measures, and names"
                 f" {', '.join(strangers) or 'none'}."
             )
-        needed_models = [
-            *(variables["features"], variables["members"]),
-            *(f"{name}_{part}" for part in THIN_MODELS),
-            *variables["data_measures"],
-        ]
-        missing = [model for model in needed_models if model not in models]
-        if missing:
+        # The others are read by models: without them dbt finds no node of that name.
+        if variables["members"] not in models:
             raise SegmentationError(
-                f"There is no model {missing[0]!r}: add it, as docs/segmentations.md"
-                " describes, or correct the entry."
+                f"There is no model {variables['members']!r}: add it, as"
+                " docs/segmentations.md describes, or correct the entry."
             )
 
 

@@ -54,7 +54,7 @@ class FitSettings:
     def __post_init__(self) -> None:
         """Refuse settings that no fit can honour."""
         _read_fields(fields(self), vars(self))
-        for message in self._refusals():
+        if message := next(self._refusals(), None):
             raise SegmentationError(message)
 
     def _refusals(self) -> Iterator[str]:
@@ -68,14 +68,13 @@ class FitSettings:
                 f"The variable fit_sample_size is {self.fit_sample_size}, fewer than"
                 f" n_clusters = {self.n_clusters}: raise it."
             )
-        twice = {name for name in self.features if self.features.count(name) > 1}
-        both = {*self.log_features} & {*self.unscaled_features}
-        for names, variables in (
-            (twice, "twice in numeric_features and categorical_features"),
-            (both, "in log_features and in unscaled_features"),
-        ):
-            for name in sorted(names):
-                yield f"The feature {name!r} is listed {variables}: keep one."
+        for name in self.features:
+            if self.features.count(name) > 1:
+                lists = "twice in numeric_features and categorical_features"
+                yield f"The feature {name!r} is listed {lists}: keep one."
+            if name in self.log_features and name in self.unscaled_features:
+                lists = "in log_features and in unscaled_features"
+                yield f"The feature {name!r} is listed {lists}: keep one."
         for variable in ("log_features", "unscaled_features"):
             for name in sorted({*getattr(self, variable)} - {*self.numeric_features}):
                 yield (
