@@ -296,8 +296,6 @@ def _read_features(
     """Read out imputations, levels, and the two numbers of each affine scaling."""
     numeric, categorical = [], []
     for block, fitted, names in pipeline.named_steps["features"].transformers_:
-        if block == "remainder":
-            continue
         steps = fitted.named_steps
         imputations = steps["impute"].statistics_
         if block == "categorical":

@@ -20,7 +20,7 @@ from duckdb import DuckDBPyConnection, DuckDBPyRelation
 from scipy.optimize import linear_sum_assignment
 
 from segmentation.learning.settings import Variables, variables_of
-from segmentation.learning.typed_table import typed_table
+from segmentation.typed_table import typed_table
 
 COLUMN_TYPES = {
     "segmentation": "string",
