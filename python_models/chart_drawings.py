@@ -18,8 +18,8 @@ def model(dbt, session):
         "chart_texts": dbt.ref("chart_texts"),
         "measure_texts": dbt.ref("measure_texts"),
     }
-    published_drawings = dbt.source("previous_publication", "chart_drawings")
-
     return draw_charts(
-        tables, published_drawings=published_drawings, connection=session
+        tables,
+        published_drawings=dbt.source("previous_publication", "chart_drawings"),
+        connection=session,
     )

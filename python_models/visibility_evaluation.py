@@ -4,18 +4,12 @@ from segmentation.evaluation.evaluating import evaluate_segmentation
 
 
 def model(dbt, session):
-    variables = dbt.ref("segmentation_variables")
-    sample = dbt.ref("visibility_sample")
-    fit = dbt.ref("visibility_fit")
-    published_fits = dbt.source("previous_publication", "segmentation_fits")
-    published_evaluation = dbt.source("previous_publication", "evaluation_figures")
-
     return evaluate_segmentation(
         "visibility",
-        variables=variables,
-        sample=sample,
-        fit=fit,
-        published_fits=published_fits,
-        published_evaluation=published_evaluation,
+        variables=dbt.ref("segmentation_variables"),
+        sample=dbt.ref("visibility_sample"),
+        fit=dbt.ref("visibility_fit"),
+        published_fits=dbt.source("previous_publication", "segmentation_fits"),
+        published_evaluation=dbt.source("previous_publication", "evaluation_figures"),
         connection=session,
     )

@@ -4,18 +4,12 @@ from segmentation.learning.emitting import fit_segmentation
 
 
 def model(dbt, session):
-    variables = dbt.ref("segmentation_variables")
-    sample = dbt.ref("visibility_sample")
-    published_fits = dbt.source("previous_publication", "segmentation_fits")
-    published_parameters = dbt.ref("published_parameters")
-    published_loadings = dbt.ref("published_loadings")
-
     return fit_segmentation(
         "visibility",
-        variables=variables,
-        sample=sample,
-        published_fits=published_fits,
-        published_parameters=published_parameters,
-        published_loadings=published_loadings,
+        variables=dbt.ref("segmentation_variables"),
+        sample=dbt.ref("visibility_sample"),
+        published_fits=dbt.source("previous_publication", "segmentation_fits"),
+        published_parameters=dbt.ref("published_parameters"),
+        published_loadings=dbt.ref("published_loadings"),
         connection=session,
     )

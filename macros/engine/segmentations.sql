@@ -11,11 +11,16 @@
         {%- do common.update({name: var(name)}) -%}
     {%- endfor -%}
     {%- for name in ['measures', 'identified_by', 'dimensions', 'presence_flags',
-        'data_measures', 'categorical_features', 'log_features'] -%}
+        'data_measures', 'numeric_features', 'categorical_features',
+        'log_features'] -%}
         {%- do common.update({name: []}) -%}
     {%- endfor -%}
     {%- set merged = {} -%}
     {%- for name, entry in var('segmentations').items() -%}
+        {#- What dbt then cannot find says what to do: nothing else is known of it. -#}
+        {%- do common.update({
+            'features': 'features, to be added to the entry ' ~ name ~ ' of segmentations'
+        }) -%}
         {%- do merged.update({name: dict(common, **entry)}) -%}
     {%- endfor -%}
     {{- return(merged) -}}

@@ -1,7 +1,16 @@
-"""Write values and names as SQL text, where the engine takes no parameters."""
+"""Write values and names as SQL text, and read rows by the names of columns."""
 
 import re
 from pathlib import Path
+from typing import Any
+
+from duckdb import DuckDBPyConnection
+
+
+def fetch_dicts(answer: DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Give the rows that a connection has been asked for, each by column name."""
+    names = [column[0] for column in answer.description]
+    return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
 
 
 def quoted(name: str) -> str:
@@ -22,11 +31,3 @@ def exact_path(path: Path) -> str:
 def number(value: float) -> str:
     """Write a float so that the engine reads the same bits; -- would be a comment."""
     return f"cast('{float(value)!r}' as double)"
-
-
-def finite(column: str) -> str:
-    """Read a column as a double, NULL where it is NaN or infinite."""
-    value = f"cast({quoted(column)} as double)"
-    for unusable in ("NaN", "Infinity", "-Infinity"):
-        value = f"nullif({value}, cast('{unusable}' as double))"
-    return value

@@ -13,7 +13,7 @@ from segmentation.learning.model_rows import (
     model_to_rows,
 )
 from segmentation.learning.settings import SCALINGS
-from segmentation.learning.typed_table import typed_table
+from segmentation.typed_table import typed_table
 
 AWKWARD_NAME = 'chiffre "net" d\'affaires {0} -- %s'
 AWKWARD_KIND = f"kind of {AWKWARD_NAME}"

@@ -8,7 +8,6 @@ import duckdb
 import pytest
 from planted_data import VARIABLES, make_settings
 from segmentation.builds.requirements import (
-    THIN_MODELS,
     check_features,
     check_publish_dir,
     check_seeds,
@@ -25,7 +24,6 @@ ENTRY = VARIABLES | {
     "data_measures": ["int_features_measured"],
 }
 MODELS = ["enterprise_features", "enterprise_segments", "int_features_measured"]
-MODELS += [f"visibility_{part}" for part in THIN_MODELS]
 
 
 @pytest.fixture
@@ -105,16 +103,14 @@ def test_variables_that_a_build_can_honour_are_accepted(connection, changes):
 @pytest.mark.parametrize(
     ("changes", "complaint", "remedy"),
     [
-        (merged(n_clusters=1), "The variable n_clusters is 1", "two clusters are the"),
+        (merged(n_clusters=1), "The variable n_clusters is 1", "of at least 2"),
         (merged(features=""), "Its entry has no features", "as 'visibility' has it"),
         (merged(measure=["x"]), "the unknown 'measure'", "did you mean measures?"),
         (merged(identified_by=["followers_total", "likes"]),
          "identified_by must name some of its measures", "names likes"),
         (merged(identified_by=[]), "identified_by must name some", "names none"),
         (merged(members="people"), "no model 'people'", "docs/segmentations.md"),
-        (merged(data_measures=["int_x"]), "There is no model 'int_x'", "correct the"),
-        ({"models": [name for name in MODELS if name != "visibility_fit"]},
-         "no model 'visibility_fit'", "add it, as docs/segmentations.md describes"),
+        ({"models": []}, "no model 'enterprise_segments'", "correct the entry"),
         ({"segmentations": {"Visible-2": ENTRY}},
          "The segmentation 'Visible-2' is named in models and tables",
          "small letters, digits and underscores only"),
@@ -135,6 +131,8 @@ def test_variables_that_a_build_can_honour_are_accepted(connection, changes):
          "as_of to a later time, or PUBLISH_DIR to another folder"),
         ({"given_variables": ["n_cluster"]},
          "There is no variable 'n_cluster'", "did you mean n_clusters?"),
+        ({"given_variables": ["numeric_features"]},
+         "There is no variable 'numeric_features'", "set it in an entry of segmentat"),
         # Segments and history of two agencies in one file could not be told apart.
         ({"published_data_set": "files:/data/nice", "publish_dir": Path("shared/nice")},
          "The publication in shared/nice/ belongs to the data set 'files:/data/nice',"

@@ -53,29 +53,29 @@ def test_every_scaling_that_is_offered_is_accepted(scaling):
         ("numeric_features", ["likes", "likes"], "'likes' is listed twice", "keep"),
         ("categorical_features", ["followers_total"], "'followers_total' is", "keep"),
         ("log_features", ["likes"], "'likes' is listed in log_features", "add it"),
-        ("n_clusters", 1, "n_clusters is 1:", "two clusters are the least"),
+        ("n_clusters", 1, "n_clusters is 1:", "of at least 2"),
         ("n_clusters", "four", "n_clusters is 'four'", "write a whole number"),
         ("n_clusters", 4.5, "n_clusters is 4.5", "write a whole number"),
         ("n_clusters", None, "n_clusters is None", "write a whole number"),
         ("random_state", "", "random_state is ''", "write a whole number"),
         ("random_state", -1, "random_state is -1", "from 0 to 4294967295"),
         ("random_state", 2**32, "random_state is 42", "from 0 to 4294967295"),
-        ("n_init", 0, "n_init is 0:", "must be at least 1"),
+        ("n_init", 0, "n_init is 0:", "of at least 1"),
         ("n_init", "auto", "n_init is 'auto'", "write a whole number"),
         ("scaling", "log", "scaling is 'log'", "standard, minmax, robust, none"),
         ("fit_sample_size", 3, "fit_sample_size is 3, fewer than n_clusters", "raise"),
         ("fit_sample_size", "all", "fit_sample_size is 'all'", "write a whole number"),
         ("identified_by", "likes", "identified_by is 'likes'", "write a list"),
         ("refit", "monthly", "refit is 'monthly'", "one of auto, always, never"),
-        ("refit_after_days", 0, "refit_after_days is 0", "positive number of days"),
-        ("refit_after_days", "inf", "refit_after_days is 'inf'", "a large one"),
-        ("refit_below_ari", "low", "refit_below_ari is 'low'", "between 0"),
-        ("refit_minimum_gain", 5, "refit_minimum_gain is 5", "share of the inertia"),
+        ("refit_after_days", 0, "refit_after_days is 0", "write a number above 0"),
+        ("refit_after_days", "inf", "refit_after_days is 'inf'", "above 0"),
+        ("refit_below_ari", "low", "refit_below_ari is 'low'", "from 0 to 1"),
+        ("refit_minimum_gain", 5, "refit_minimum_gain is 5", "from 0 to below 1"),
         ("evaluate", "maybe", "evaluate is 'maybe'", "write true or false"),
-        ("evaluation_sample_size", 0, "evaluation_sample_size is 0", "such as 2000"),
-        ("evaluate_after_days", -1, "evaluate_after_days is -1", "number of days"),
-        ("minimum_cluster_size", "few", "minimum_cluster_size is 'few'", "such as 5"),
-        ("minimum_stability_ari", 80, "minimum_stability_ari is 80", "such as 0.8"),
+        ("evaluation_sample_size", 0, "evaluation_sample_size is 0", "of at least 1"),
+        ("evaluate_after_days", -1, "evaluate_after_days is -1", "of at least 0"),
+        ("minimum_cluster_size", "few", "minimum_cluster_size is 'few'", "at least 1"),
+        ("minimum_stability_ari", 80, "minimum_stability_ari is 80", "from -1 to 1"),
         ("as_of", "tomorrow", "as_of is 'tomorrow'", "such as 2025-06-30"),
         ("recipe", "secret", "recipe is 'secret'", "one of report, robust"),
         ("robust_recipe", "log", "robust_recipe is 'log'", "write its entries as in"),
@@ -84,11 +84,11 @@ def test_every_scaling_that_is_offered_is_accepted(scaling):
         ("robust_recipe", {"categorical_weight": "half"}, "is 'half'", "a number"),
         ("robust_recipe", {"drops_constants": "maybe"}, "is 'maybe'", "true or false"),
         *(
-            ("identity_distance_limit", value, f"is {value!r}", "such as 0.5")
+            ("identity_distance_limit", value, f"is {value!r}", "above 0")
             for value in (0, -1, "far", None, "", float("nan"), float("inf"))
         ),
         *(
-            ("projection_variance_share", value, f"is {value!r}", "such as 0.85")
+            ("projection_variance_share", value, f"is {value!r}", "above 0 and up to 1")
             for value in (0, 1.01, "much", None)
         ),
     ],

@@ -6,7 +6,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from segmentation.learning.typed_table import typed_table
+from segmentation.typed_table import typed_table
 
 TYPES = {
     "name": "varchar",

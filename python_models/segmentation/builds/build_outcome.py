@@ -37,6 +37,7 @@ from duckdb import DuckDBPyConnection
 from segmentation.build_folder import folder_of
 from segmentation.builds.records import write_record
 from segmentation.publication.publishing import publish
+from segmentation.sql_text import fetch_dicts
 
 SUMMARY_NAME = "build_summary.json"
 EXIT_STATUSES = {
@@ -71,9 +72,7 @@ def finish_build(
         "started_at": started_at,
         "invocation_id": invocation_id,
         "result_counts": dict(sorted(counts.items())),
-        "problems": [
-            result for result in results if result["status"] not in _UNEVENTFUL
-        ],
+        "problems": [r for r in results if r["status"] not in _UNEVENTFUL],
     }
     try:
         message, publication = publish(
@@ -88,8 +87,7 @@ def finish_build(
         raise
     else:
         broken = [line for result in results for line in result["broken_lines"]]
-        message = "\n  ".join([message, *broken])
-        outcome["message"] = message
+        message = outcome["message"] = "\n  ".join([message, *broken])
         if publication:
             relations = {mart["name"]: mart["relation"] for mart in arguments["marts"]}
             outcome |= _describe_marts(cursor, relations, publication)
@@ -132,27 +130,19 @@ def write_outcome(
 def _describe_marts(
     cursor: DuckDBPyConnection, relations: dict[str, str], publication: dict[str, Any]
 ) -> dict[str, Any]:
-    language = publication["language"]
-    segments = cursor.sql(
-        f"select segmentation, segment_key, segment_name_{language} as segment_name,"
-        f" model_member_count as member_count from {relations['segment_overview']}"
+    segments = cursor.execute(
+        f"select segmentation, segment_key, segment_name_{publication['language']}"
+        " as segment_name, model_member_count as member_count"
+        f" from {relations['segment_overview']}"
         " where cluster_id is not null order by segmentation, segment_key"
     )
-    changes: dict[str, dict[str, int]] = {}
-    rows = cursor.execute(
+    described: dict[str, Any] = {"segments": fetch_dicts(segments), "changes": {}}
+    changes = cursor.execute(
         f"select segmentation, cause, count(*) from {relations['segment_changes']}"
         " where changed_at = ? group by segmentation, cause order by all",
         [publication["published_at"]],
     ).fetchall()
-    for segmentation, cause, count in rows:
-        changes.setdefault(segmentation, {})[cause] = count
-    ((rejected_rows,),) = cursor.sql(
-        f"select count(*) from {relations['rejected_rows']}"
-    ).fetchall()
-    return {
-        "segments": [
-            dict(zip(segments.columns, row, strict=True)) for row in segments.fetchall()
-        ],
-        "changes": changes,
-        "rejected_rows": rejected_rows,
-    }
+    for segmentation, cause, count in changes:
+        described["changes"].setdefault(segmentation, {})[cause] = count
+    rejected = cursor.execute(f"select count(*) from {relations['rejected_rows']}")
+    return described | {"rejected_rows": rejected.fetchall()[0][0]}

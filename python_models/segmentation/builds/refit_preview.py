@@ -5,10 +5,12 @@ Reads the build database of a build with ``refit: always`` that published nothin
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from segmentation.builds.build_summary import event_lines
+from segmentation.sql_text import fetch_dicts
 
 
 def preview(database: Path) -> str:
@@ -18,31 +20,22 @@ def preview(database: Path) -> str:
     move from where to where, and what would become of the segments.
     """
     with duckdb.connect(str(database), read_only=True) as connection:
-        fits = connection.sql(
-            "select segmentation, fit_id, is_new_fit, last_fit_id, reason,"
-            " cluster_count, silhouette from engine.current_fits order by segmentation"
-        ).fetchall()
-        lines = [line for fit in fits for line in _preview_fit(connection, *fit)]
+        query = "from engine.current_fits order by segmentation"
+        fits = fetch_dicts(connection.execute(query))
+        lines = [line for fit in fits for line in ["", *_preview_fit(connection, fit)]]
     return "\n".join([*lines, "", "Nothing was published."])
 
 
 def _preview_fit(
-    connection: duckdb.DuckDBPyConnection,
-    name: str,
-    fit_id: int,
-    is_new_fit: bool,
-    last_fit_id: int | None,
-    reason: str,
-    clusters: int,
-    silhouette: float | None,
+    connection: duckdb.DuckDBPyConnection, fit: dict[str, Any]
 ) -> list[str]:
+    name, last_fit_id = fit["segmentation"], fit["last_fit_id"]
     if last_fit_id is None:
-        return ["", f"{name}: nothing has been published yet, so there is no model."]
-    if not is_new_fit:
+        return [f"{name}: nothing has been published yet, so there is no model."]
+    if not fit["is_new_fit"]:
         return [
-            "",
-            f"{name}: a refit would learn what fit {fit_id} learned, the published one:"
-            " nothing would move.",
+            f"{name}: a refit would learn what fit {fit['fit_id']} learned, the"
+            " published one: nothing would move."
         ]
 
     def ask(query: str, *parameters: int) -> list[tuple]:
@@ -70,10 +63,10 @@ def _preview_fit(
     moved_count = sum(count for _, _, count in moved)
     total_count = sum(count for _, _, count in migrations)
     return [
-        "",
-        f"{name}: a refit ({reason}) would replace fit {last_fit_id} by fit {fit_id}:",
-        f"  clusters    {last_clusters} -> {clusters}",
-        f"  silhouette  {_figure(last_silhouette)} -> {_figure(silhouette)}",
+        f"{name}: a refit ({fit['reason']}) would replace fit {last_fit_id} by fit"
+        f" {fit['fit_id']}:",
+        f"  clusters    {last_clusters} -> {fit['cluster_count']}",
+        f"  silhouette  {_figure(last_silhouette)} -> {_figure(fit['silhouette'])}",
         f"  agreement with the published model {_figure(agreement)}"
         " (adjusted Rand index)",
         "",

@@ -6,14 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from duckdb import DuckDBPyConnection, DuckDBPyRelation
+from duckdb import DuckDBPyConnection
 
 from segmentation.build_folder import check_writable
 from segmentation.errors import SegmentationError, close_name
 from segmentation.learning import sampling
 from segmentation.learning.settings import (
     FitSettings,
-    Variables,
     check_stored_settings,
     of_segmentation,
     read_clock,
@@ -25,8 +24,6 @@ from segmentation.sql_text import quoted
 
 RAW_SOURCES = ("seeds", "files", "postgres")
 LANGUAGES = ("fr", "en")
-# The models that each segmentation has of its own.
-THIN_MODELS = ("sample", "fit", "scores", "evaluation", "drivers", "members")
 # What an entry of `segmentations` may say beside the common variables.
 NEEDED_ENTRIES = ("features", "key", "members", "numeric_features", "measures")
 ENTRIES = (
@@ -61,9 +58,12 @@ def check_settings(
     for variable in given_variables:
         # A misspelt one would be ignored, and its default published instead.
         if variable not in common:
+            remedy = close_name(variable, common)
+            if variable in ENTRIES:
+                remedy = "set it in an entry of segmentations. "
             raise SegmentationError(
-                f"There is no variable {variable!r}: {close_name(variable, common)}They"
-                f" are {', '.join(common)}."
+                f"There is no variable {variable!r}: {remedy}The variables are"
+                f" {', '.join(common)}."
             )
     for name, variables in segmentations.items():
         _check_entry(name, variables, known=[*ENTRIES, *common], models=models)
@@ -77,7 +77,15 @@ def check_settings(
             )
     if is_to_publish:
         check_writable(publish_dir, remedy="set PUBLISH_DIR to one that can be")
-    _check_choice("raw_source", raw_source, RAW_SOURCES)
+    for variable, value, choices in (
+        ("raw_source", raw_source, RAW_SOURCES),
+        ("language", language, LANGUAGES),
+    ):
+        if value not in choices:
+            raise SegmentationError(
+                f"The variable {variable} is {value!r}: use one of"
+                f" {', '.join(choices)}."
+            )
     if raw_source == "files" and not raw_data_dir:
         raise SegmentationError(
             "raw_source is 'files', but the environment variable RAW_DATA_DIR is not"
@@ -87,7 +95,6 @@ def check_settings(
     if raw_source == "postgres":
         # Before they are named as the data set.
         check_connection_variables()
-    _check_choice("language", language, LANGUAGES)
     for known in LANGUAGES:
         if known not in unnamed_segment:
             raise SegmentationError(
@@ -103,7 +110,7 @@ def check_settings(
             " is the same data from a new place, the variable data_set to"
             f" {published_data_set!r}."
         )
-    if published_at is not None and clock.replace(tzinfo=None) < published_at:
+    if published_at is not None and clock < published_at:
         raise SegmentationError(
             f"The publication in {publish_dir}/ is of {published_at}, later than this"
             f" build's clock, {as_of}: its history would run backwards. Set the"
@@ -145,30 +152,18 @@ def _check_entry(
                     f"Its entry has the unknown {entry!r}: {close_name(entry, known)}It"
                     f" may have {', '.join(ENTRIES)}, and the common variables."
                 )
-        strangers = set(variables["identified_by"]) - set(variables["measures"])
+        strangers = sorted({*variables["identified_by"]} - {*variables["measures"]})
         if strangers or not variables["identified_by"]:
             raise SegmentationError(
                 "identified_by must name some of its measures, and names"
-                f" {', '.join(sorted(strangers)) or 'none'}."
+                f" {', '.join(strangers) or 'none'}."
             )
-        needed_models = [
-            *(variables["features"], variables["members"]),
-            *(f"{name}_{part}" for part in THIN_MODELS),
-            *variables["data_measures"],
-        ]
-        missing = [model for model in needed_models if model not in models]
-        if missing:
+        # The others are read by models: without them dbt finds no node of that name.
+        if variables["members"] not in models:
             raise SegmentationError(
-                f"There is no model {missing[0]!r}: add it, as docs/segmentations.md"
-                " describes, or correct the entry."
+                f"There is no model {variables['members']!r}: add it, as"
+                " docs/segmentations.md describes, or correct the entry."
             )
-
-
-def _check_choice(variable: str, value: str, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise SegmentationError(
-            f"The variable {variable} is {value!r}: use one of {', '.join(choices)}."
-        )
 
 
 def check_seeds(
@@ -216,14 +211,24 @@ def check_features(
     A model that is kept whatever happens scores as few members as there are.
     """
     read = read_variables(segmentation, variables)
-    settings = read.settings
+    settings, key = read.settings, variables["key"]
     table = cursor.sql(f"select * from {features}")
     with of_segmentation(segmentation):
-        _check_all_columns(table, variables, read)
+        for each in read.settings_by_recipe.values():
+            sampling.check_columns(
+                table, key=key, table=variables["features"], settings=each
+            )
+        for entry in ("measures", "dimensions", "presence_flags"):
+            for column in variables[entry]:
+                if column not in table.columns:
+                    raise SegmentationError(
+                        f"{column!r} in {entry} is not a column of"
+                        f" {variables['features']}: {close_name(column, table.columns)}"
+                        f"Its columns are {', '.join(table.columns)}."
+                    )
         if is_empty_run:
             return
-        key = quoted(variables["key"])
-        first = table.project(key).limit(settings.n_clusters).fetchall()
+        first = table.project(quoted(key)).limit(settings.n_clusters).fetchall()
         if read.refit == "never" and first:
             return
         sampling.check_member_count(len(first), settings=settings)
@@ -232,22 +237,6 @@ def check_features(
             f" limit {settings.n_clusters}"
         )
         sampling.check_different_count(len(different.fetchall()), settings=settings)
-
-
-def _check_all_columns(
-    table: DuckDBPyRelation, variables: dict[str, Any], read: Variables
-) -> None:
-    key, name = variables["key"], variables["features"]
-    for settings in read.settings_by_recipe.values():
-        sampling.check_columns(table, key=key, table=name, settings=settings)
-    for entry in ("measures", "dimensions", "presence_flags"):
-        for column in variables[entry]:
-            if column not in table.columns:
-                raise SegmentationError(
-                    f"{column!r} in {entry} is not a column of {name}:"
-                    f" {close_name(column, table.columns)}Its columns are"
-                    f" {', '.join(table.columns)}."
-                )
 
 
 def _imputed(settings: FitSettings, features: str) -> str:

@@ -42,19 +42,16 @@ def evaluate_cluster_counts(
     """
     use_one_thread()
     seed = settings.random_state
-    whole = Recipe(sample, settings=settings)
     different_count = len(sample[list(settings.features)].drop_duplicates())
     counts = {*range(SMALLEST_COUNT, LARGEST_COUNT + 1), settings.n_clusters}
-    fits = {
-        cluster_count: clustering
-        for cluster_count in sorted(counts)
-        if cluster_count <= different_count
-        and (clustering := whole.cluster(cluster_count)) is not None
-    }
-    nulls = null_silhouettes(
-        permute_features(sample, count=NULL_COUNT, seed=seed),
-        cluster_counts=list(fits),
-        settings=settings,
+    fits = Recipe(sample, settings=settings).cluster_each(
+        count for count in sorted(counts) if count <= different_count
+    )
+    copies = permute_features(sample, count=NULL_COUNT, seed=seed)
+    nulls = pd.DataFrame(
+        [_silhouettes(copy, cluster_counts=fits, settings=settings) for copy in copies],
+        columns=list(fits),
+        dtype=float,
     )
     agreements = subsample_agreements(
         sample,
@@ -75,29 +72,22 @@ def evaluate_cluster_counts(
             "sample_count": len(sample),
             "inertia": fit.inertia,
             "silhouette": fit.silhouette,
-            "null_silhouette": _mean(nulls[cluster_count]),
-            "highest_null_silhouette": max(nulls[cluster_count], default=np.nan),
+            "null_silhouette": nulls[cluster_count].mean(),
+            "highest_null_silhouette": nulls[cluster_count].max(),
             "davies_bouldin": spread,
             "calinski_harabasz": separation,
             # Of those that k-means made, which the giants' is not.
             "smallest_cluster_size": min(sizes[:-1] if fit.has_giants else sizes),
-            "stability_ari": _mean(agreements[cluster_count]),
+            "stability_ari": agreements[cluster_count].mean(),
         }
     return figures
 
 
-def null_silhouettes(
-    copies: Iterable[pd.DataFrame], *, cluster_counts: list[int], settings: FitSettings
-) -> dict[int, list[float]]:
-    """Silhouettes on the shuffled copies that can be fitted, by number of clusters."""
-    silhouettes: dict[int, list[float]] = {count: [] for count in cluster_counts}
-    for copy in copies:
-        recipe = Recipe(copy, settings=settings)
-        for cluster_count, figures in silhouettes.items():
-            fit = recipe.cluster(cluster_count)
-            if fit is not None and not np.isnan(figure := fit.silhouette):
-                figures.append(figure)
-    return silhouettes
+def _silhouettes(
+    sample: pd.DataFrame, *, cluster_counts: Iterable[int], settings: FitSettings
+) -> dict[int, float]:
+    fits = Recipe(sample, settings=settings).cluster_each(cluster_counts)
+    return {count: fit.silhouette for count, fit in fits.items()}
 
 
 def subsample_agreements(
@@ -106,23 +96,17 @@ def subsample_agreements(
     *,
     subsamples: list[np.ndarray],
     settings: FitSettings,
-) -> dict[int, list[float]]:
+) -> pd.DataFrame:
     """Adjusted Rand index of each subsample's own labels with those of the whole.
 
-    By number of clusters, as the labels of the whole are given; subsamples with fewer
-    different members than clusters are left out.
+    A column by number of clusters, as the labels of the whole are given; NaN where a
+    subsample has fewer different members than clusters.
     """
-    agreements: dict[int, list[float]] = {count: [] for count in labels}
-    for rows in subsamples:
+    agreements = pd.DataFrame(columns=list(labels), dtype=float)
+    for i, rows in enumerate(subsamples):
         recipe = Recipe(sample.iloc[rows].reset_index(drop=True), settings=settings)
-        for cluster_count, of_whole in labels.items():
-            fit = recipe.cluster(cluster_count)
-            if fit is not None:
-                agreements[cluster_count].append(
-                    float(adjusted_rand_score(of_whole[rows], fit.labels))
-                )
+        for cluster_count, fit in recipe.cluster_each(labels).items():
+            agreements.loc[i, cluster_count] = adjusted_rand_score(
+                labels[cluster_count][rows], fit.labels
+            )
     return agreements
-
-
-def _mean(values: list[float]) -> float:
-    return float(np.mean(values)) if values else float("nan")

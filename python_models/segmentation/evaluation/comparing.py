@@ -75,26 +75,20 @@ def compare_approaches(
             "member_count": len(sample),
             **dict.fromkeys(FIGURES),
         }
-        if of_approach is not None:
-            figures[approach] |= _measure(of_approach, space, active, labels)
+        if of_approach is None:
+            continue
+        is_noise = of_approach == NOISE
+        sizes = np.sort(np.unique_counts(of_approach[~is_noise]).counts)[::-1]
+        figures[approach] |= {
+            "cluster_count": len(sizes),
+            "cluster_sizes": ", ".join(map(str, sizes)) or None,
+            "smallest_cluster_size": sizes[-1] if len(sizes) else None,
+            "silhouette": space.silhouette(of_approach),
+            "silhouette_in_active_space": active.silhouette(of_approach),
+            "noise_share": float(is_noise.mean()),
+            "ari_to_active": float(adjusted_rand_score(labels, of_approach)),
+        }
     return figures
-
-
-def _measure(
-    found: np.ndarray, space: Space, active: Space, active_labels: np.ndarray
-) -> dict[str, object]:
-    is_noise = found == NOISE
-    sizes = np.sort(np.unique_counts(found[~is_noise]).counts)[::-1]
-    figures = (
-        len(sizes),
-        ", ".join(map(str, sizes)) or None,
-        sizes[-1] if len(sizes) else None,
-        space.silhouette(found),
-        active.silhouette(found),
-        float(is_noise.mean()),
-        float(adjusted_rand_score(active_labels, found)),
-    )
-    return dict(zip(FIGURES, figures, strict=True))
 
 
 def standardised_ranks(sample: pd.DataFrame, *, settings: FitSettings) -> np.ndarray:

@@ -15,8 +15,8 @@ from segmentation.learning.model_rows import model_from_rows
 from segmentation.learning.refitting import days_between, last_fit
 from segmentation.learning.sampling import read_sample
 from segmentation.learning.settings import Variables, variables_of
-from segmentation.learning.typed_table import typed_table
 from segmentation.sql_text import text
+from segmentation.typed_table import typed_table
 
 COLUMN_TYPES = {
     "section": "string",

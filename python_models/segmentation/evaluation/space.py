@@ -1,5 +1,6 @@
 """A sample in the fitted space of a recipe, to be clustered many times."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -80,6 +81,11 @@ class Recipe:
         self._sample = sample
         self._settings = settings
         self._prepared: dict[bool, tuple] = {}
+
+    def cluster_each(self, cluster_counts: Iterable[int]) -> dict[int, Clustering]:
+        """Fit k-means with each number of clusters that there are members for."""
+        fits = {count: self.cluster(count) for count in cluster_counts}
+        return {count: fit for count, fit in fits.items() if fit is not None}
 
     def cluster(self, cluster_count: int) -> Clustering | None:
         """Fit k-means; None of fewer different members than clusters."""

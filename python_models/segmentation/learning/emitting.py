@@ -15,8 +15,8 @@ from segmentation.learning.projection import (
 from segmentation.learning.refitting import decide, read_stored_model
 from segmentation.learning.sampling import read_sample
 from segmentation.learning.settings import of_segmentation, variables_of
-from segmentation.learning.typed_table import typed_table
 from segmentation.sql_text import text
+from segmentation.typed_table import typed_table
 
 COLUMN_TYPES = {"section": "string", **MODEL_COLUMN_TYPES, "component": "integer"}
 

@@ -19,7 +19,7 @@ from segmentation.learning.pipeline import (
     log_of_positive,
     use_one_thread,
 )
-from segmentation.learning.sampling import check_different_count, check_member_count
+from segmentation.learning.sampling import check_different_count
 from segmentation.learning.settings import FitSettings
 
 # The silhouette compares all pairs: beyond this it is taken on a sample.
@@ -123,7 +123,6 @@ def fit_model(
     sample: pd.DataFrame, *, settings: FitSettings, former: FormerGroups | None = None
 ) -> FittedModel:
     """Fit the pipeline of the settings, as :func:`fit_pipeline`, and read it out."""
-    check_member_count(len(sample), settings=settings)
     pipeline, transformed = fit_pipeline(sample, settings=settings, former=former)
     clusters = pipeline.named_steps["clusters"]
     check_different_count(len(np.unique(clusters.labels_)), settings=settings)
@@ -297,8 +296,6 @@ def _read_features(
     """Read out imputations, levels, and the two numbers of each affine scaling."""
     numeric, categorical = [], []
     for block, fitted, names in pipeline.named_steps["features"].transformers_:
-        if block == "remainder":
-            continue
         steps = fitted.named_steps
         imputations = steps["impute"].statistics_
         if block == "categorical":

@@ -20,7 +20,7 @@ from duckdb import DuckDBPyConnection, DuckDBPyRelation
 from scipy.optimize import linear_sum_assignment
 
 from segmentation.learning.settings import Variables, variables_of
-from segmentation.learning.typed_table import typed_table
+from segmentation.typed_table import typed_table
 
 COLUMN_TYPES = {
     "segmentation": "string",
@@ -127,17 +127,15 @@ def identify_clusters(
     unused_keys = (key for key in new_keys if key not in keys)
     rows = []
     for i, cluster_id in enumerate(clusters["cluster_id"]):
-        distance, overlap = distances[i].min(initial=UNREACHABLE), None
-        if i in by_members:
-            match = by_members[i]
-            key, matched_by = keys[match], "shared_members"
-            distance, overlap = distances[i, match], overlaps[i, match]
-        elif i in by_profile:
-            match = by_profile[i]
+        match, overlap = by_members.get(i, by_profile.get(i)), None
+        if match is None:
+            key, matched_by = next(unused_keys), "nothing"
+            distance = distances[i].min(initial=UNREACHABLE)
+        else:
             key, matched_by = keys[match], known_from[match]
             distance = distances[i, match]
-        else:
-            key, matched_by = next(unused_keys), "nothing"
+        if i in by_members:
+            matched_by, overlap = "shared_members", overlaps[i, match]
         distance = None if distance == UNREACHABLE else distance
         rows.append((cluster_id, key, matched_by, distance, overlap))
     return pd.DataFrame(rows, columns=list(COLUMN_TYPES)[1:]).sort_values(

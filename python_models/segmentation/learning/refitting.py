@@ -20,7 +20,7 @@ from segmentation.learning.model_rows import (
     model_from_rows,
     model_to_rows,
 )
-from segmentation.learning.settings import Variables, check_stored_settings
+from segmentation.learning.settings import Variables
 from segmentation.sql_text import text
 
 
@@ -102,12 +102,9 @@ def decide(
     feature that the sample lacks.
     """
     settings = variables.settings
-    check_stored_settings(
-        settings,
-        refit=variables.refit,
-        stored=stored.model.settings if stored else None,
-    )
+    published = stored.model.settings if stored else None
     if variables.refit == "never":
+        # There is a model of these settings, or check_settings has refused the build.
         kept = {"model": stored.model, "rows": stored.rows}
         return Decision(reason=None, agreement=None, **kept)
     former = None
@@ -117,7 +114,7 @@ def decide(
     agreement = reason = None
     if stored is None:
         reason = "first_fit"
-    elif stored.model.settings != settings:
+    elif published != settings:
         reason = "variables_changed"
     else:
         agreement = float(adjusted_rand_score(former[0], fitted.labels))

@@ -5,17 +5,11 @@ Checked before a build too: without scikit-learn, which takes a second to import
 
 import pandas as pd
 from duckdb import DuckDBPyRelation
+from pandas.api.types import is_numeric_dtype
 
 from segmentation.errors import SegmentationError
 from segmentation.learning.settings import FitSettings
 from segmentation.sql_text import quoted
-
-# Whatever else a column is, k-means cannot average it.
-NUMERIC_TYPES = (
-    *("BIGINT", "BOOLEAN", "DECIMAL", "DOUBLE", "FLOAT", "HUGEINT", "INTEGER"),
-    *("SMALLINT", "TINYINT", "UBIGINT", "UHUGEINT", "UINTEGER", "USMALLINT"),
-    "UTINYINT",
-)
 
 
 def read_sample(
@@ -53,8 +47,11 @@ def check_columns(
             f"The key {key!r} is no feature: take it out of numeric_features and"
             " categorical_features. Every member would be a group of its own."
         )
+    numbers = ", ".join(map(quoted, settings.numeric_features))
+    kinds = features.project(numbers).limit(0).df().dtypes
     for name in settings.numeric_features:
-        if types[name].split("(")[0] not in NUMERIC_TYPES:
+        # Whatever else a column is, k-means cannot average it.
+        if not is_numeric_dtype(kinds[name]):
             raise SegmentationError(
                 f"The numeric feature {name!r} is of type {types[name]}: move it to"
                 " categorical_features or name a numeric column."

@@ -54,7 +54,7 @@ class FitSettings:
     def __post_init__(self) -> None:
         """Refuse settings that no fit can honour."""
         _read_fields(fields(self), vars(self))
-        for message in self._refusals():
+        if message := next(self._refusals(), None):
             raise SegmentationError(message)
 
     def _refusals(self) -> Iterator[str]:
@@ -68,14 +68,13 @@ class FitSettings:
                 f"The variable fit_sample_size is {self.fit_sample_size}, fewer than"
                 f" n_clusters = {self.n_clusters}: raise it."
             )
-        twice = {name for name in self.features if self.features.count(name) > 1}
-        both = {*self.log_features} & {*self.unscaled_features}
-        for names, variables in (
-            (twice, "twice in numeric_features and categorical_features"),
-            (both, "in log_features and in unscaled_features"),
-        ):
-            for name in sorted(names):
-                yield f"The feature {name!r} is listed {variables}: keep one."
+        for name in self.features:
+            if self.features.count(name) > 1:
+                lists = "twice in numeric_features and categorical_features"
+                yield f"The feature {name!r} is listed {lists}: keep one."
+            if name in self.log_features and name in self.unscaled_features:
+                lists = "in log_features and in unscaled_features"
+                yield f"The feature {name!r} is listed {lists}: keep one."
         for variable in ("log_features", "unscaled_features"):
             for name in sorted({*getattr(self, variable)} - {*self.numeric_features}):
                 yield (
@@ -252,68 +251,28 @@ _READERS = {
         lambda value: {"true": True, "false": False}[str(value).strip().lower()],
         "write true or false",
     ),
-    str: (lambda value: value, "write a word"),
+    str: (lambda value: value, "use one of"),
     datetime: (read_clock, ""),
     dict: (dict, "write its entries as in dbt_project.yml"),
 }
-# What a single variable may be, and what else to write.
+# What a single variable may be, and how that is said.
 _LIMITS = {
-    "scaling": (SCALINGS.__contains__, f"use one of {', '.join(SCALINGS)}"),
-    "refit": (POLICIES.__contains__, f"use one of {', '.join(POLICIES)}"),
-    "recipe": (RECIPES.__contains__, f"use one of {', '.join(RECIPES)}"),
-    "n_clusters": (
-        lambda count: count > 1,
-        "write a whole number; two clusters are the least that can be told apart",
-    ),
-    "random_state": (
-        lambda seed: 0 <= seed < 2**32,
-        "write a whole number from 0 to 4294967295",
-    ),
-    "n_init": (
-        lambda count: count > 0,
-        "write a whole number; it counts the random starts of k-means and must be at"
-        " least 1",
-    ),
-    "categorical_weight": (
-        lambda weight: 0 < weight < INFINITE,
-        "write a number above 0; to leave the texts out, empty categorical_features",
-    ),
-    "evaluation_sample_size": (
-        lambda size: size > 0,
-        "write a whole number of members, such as 2000",
-    ),
-    "minimum_cluster_size": (
-        lambda size: size > 0,
-        "write a whole number of members, such as 5",
-    ),
-    "refit_after_days": (
-        lambda days: 0 < days < INFINITE,
-        "write a positive number of days, a large one for no limit",
-    ),
-    "refit_below_ari": (
-        lambda index: 0 <= index <= 1,
-        "write an adjusted Rand index between 0 (no such refit) and 1",
-    ),
-    "refit_minimum_gain": (
-        lambda share: 0 <= share < 1,
-        "write a share of the inertia, from 0 (always the best solution) to below 1",
-    ),
-    "identity_distance_limit": (
-        lambda distance: 0 < distance < INFINITE,
-        "write a positive number, such as 0.5",
-    ),
-    "projection_variance_share": (
-        lambda share: 0 < share <= 1,
-        "write a number above 0 and up to 1, such as 0.85",
-    ),
-    "evaluate_after_days": (
-        lambda days: 0 <= days < INFINITE,
-        "write a number of days, 0 to evaluate in every build",
-    ),
-    "minimum_stability_ari": (
-        lambda index: -1 <= index <= 1,
-        "write a number from -1 to 1, such as 0.8",
-    ),
+    "recipe": (RECIPES.__contains__, ", ".join(RECIPES)),
+    "scaling": (SCALINGS.__contains__, ", ".join(SCALINGS)),
+    "refit": (POLICIES.__contains__, ", ".join(POLICIES)),
+    "n_clusters": (lambda count: count > 1, "of at least 2"),
+    "random_state": (lambda seed: 0 <= seed < 2**32, "from 0 to 4294967295"),
+    "n_init": (lambda count: count > 0, "of at least 1"),
+    "categorical_weight": (lambda weight: 0 < weight < INFINITE, "above 0"),
+    "evaluation_sample_size": (lambda size: size > 0, "of at least 1"),
+    "minimum_cluster_size": (lambda size: size > 0, "of at least 1"),
+    "refit_after_days": (lambda days: 0 < days < INFINITE, "above 0"),
+    "refit_below_ari": (lambda index: 0 <= index <= 1, "from 0 to 1"),
+    "refit_minimum_gain": (lambda share: 0 <= share < 1, "from 0 to below 1"),
+    "identity_distance_limit": (lambda limit: 0 < limit < INFINITE, "above 0"),
+    "projection_variance_share": (lambda share: 0 < share <= 1, "above 0 and up to 1"),
+    "evaluate_after_days": (lambda days: 0 <= days < INFINITE, "of at least 0"),
+    "minimum_stability_ari": (lambda index: -1 <= index <= 1, "from -1 to 1"),
 }
 
 
@@ -328,8 +287,9 @@ def _read_fields(of: Iterable[Field], variables: dict[str, Any]) -> dict[str, An
 def _read(variable: str, value: Any, kind: Any) -> Any:
     """Read a value as its kind, or name the variable, the value and the remedy."""
     read, remedy = _READERS[kind]
-    is_allowed, remedy = _LIMITS.get(variable, (lambda _: True, remedy))
+    is_allowed, limit = _LIMITS.get(variable, (lambda _: True, ""))
     with suppress(ValueError, KeyError, TypeError):
         if is_allowed(found := read(value)):
             return found
+    remedy = f"{remedy} {limit}".strip()
     raise SegmentationError(f"The variable {variable} is {value!r}: {remedy}.")

@@ -28,6 +28,7 @@ from segmentation.errors import SegmentationError
 from segmentation.publication.memory import DATABASE_NAME, SCHEMA_VERSION
 from segmentation.reporting.exports import write_exports
 from segmentation.reporting.page import write_page
+from segmentation.sql_text import fetch_dicts
 
 KEPT = "kept"
 # The publication that is in place and so many before it.
@@ -174,7 +175,7 @@ def replace_publication(publish_dir: Path, folder: Path) -> dict[str, Any]:
     before = keep_current(publish_dir, folder)
     shutil.copyfile(folder / DATABASE_NAME, folder / _COPY)
     others = list_kept(publish_dir)
-    put_in_place(publish_dir, folder, kept=_next_number(publish_dir))
+    put_in_place(publish_dir, folder)
     # Where somebody has taken the database away, nothing was rolled back from.
     dead = [] if before is None else [other for other in others if other > before]
     if before is not None and read_row(others[before]) == row:
@@ -185,10 +186,10 @@ def replace_publication(publish_dir: Path, folder: Path) -> dict[str, Any]:
     return row
 
 
-def put_in_place(publish_dir: Path, folder: Path, *, kept: int | None = None) -> None:
+def put_in_place(publish_dir: Path, folder: Path) -> None:
     """Rename everything in the hidden folder to where it belongs, the database last.
 
-    ``kept`` is the number under which the copy of the database is kept.
+    A copy of the database that is there is kept.
 
     Raises
     ------
@@ -210,8 +211,8 @@ def put_in_place(publish_dir: Path, folder: Path, *, kept: int | None = None) ->
         os.replace(source / name, publish_dir / name)
     for name in gone:
         (publish_dir / name).unlink(missing_ok=True)
-    if kept is not None:
-        _number(source / _COPY, publish_dir=publish_dir, number=kept)
+    if (source / _COPY).exists():
+        _keep(source / _COPY, publish_dir=publish_dir)
     _make_durable({(publish_dir / name).parent for name in new})
     shutil.rmtree(replacing)
 
@@ -231,9 +232,7 @@ def keep_current(publish_dir: Path, folder: Path) -> int | None:
         return matching[-1]
     shutil.copyfile(publish_dir / DATABASE_NAME, folder / _COPY)
     _make_durable([folder / _COPY])
-    number = _next_number(publish_dir)
-    _number(folder / _COPY, publish_dir=publish_dir, number=number)
-    return number
+    return _keep(folder / _COPY, publish_dir=publish_dir)
 
 
 def list_kept(publish_dir: Path) -> dict[int, Path]:
@@ -260,22 +259,19 @@ def read_row(database: Path) -> dict[str, Any] | None:
     """Read the row of the table ``publication``; None if the file cannot be read."""
     try:
         with duckdb.connect(str(database), read_only=True) as connection:
-            relation = connection.sql("select * from publication")
-            return dict(zip(relation.columns, relation.fetchall()[0], strict=True))
+            return fetch_dicts(connection.execute("from publication"))[0]
     except (duckdb.Error, IndexError):
         return None
 
 
-def _next_number(publish_dir: Path) -> int:
-    return max(list_kept(publish_dir), default=0) + 1
-
-
-def _number(finished: Path, *, publish_dir: Path, number: int) -> None:
-    """Keep a finished copy, which is whole or not there."""
+def _keep(finished: Path, *, publish_dir: Path) -> int:
+    """Keep a finished copy, which is whole or not there; give its number."""
+    number = max(list_kept(publish_dir), default=0) + 1
     target = publish_dir / KEPT / f"{number:06d}.duckdb"
     target.parent.mkdir(exist_ok=True)
     os.replace(finished, target)
     _make_durable([target.parent])
+    return number
 
 
 def _files_in(folder: Path) -> list[str]:

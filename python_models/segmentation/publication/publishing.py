@@ -29,21 +29,22 @@ _DESCRIBED = ("members", "key", "measures", "dimensions")
 PRIMARY_KEY_ROW_LIMIT = 1_000_000
 # Every client from 1.2 on reads the file.
 STORAGE_VERSION = "v1.2.0"
-_PUBLICATION = """
-    data_set string: Name of the data set that the publication belongs to.
-    raw_source string: Where the raw tables came from: seeds, files or another source.
-    published_at timestamp: Clock of the build that published it, UTC.
-    language string: Language of the CSV file, in which the page opens: fr, en
-    schema_version integer: Version of the published tables, raised when a column is \
-renamed or removed.
-    segmentations string: JSON object by segmentation: fit_id (key of \
-segmentation_fits), member_count, the table of its members with its key, its measures \
-and its dimensions.
-    tables string: JSON object: the number of rows of each other table of this file, \
-by name.
-    files string: JSON object: the sha256 (hexadecimal) of each file that was \
-published with this one, by its path in the folder.
-"""
+_PUBLICATION = {
+    "data_set string": "Name of the data set that the publication belongs to.",
+    "raw_source string": "Where the raw tables came from: seeds, files or another"
+    " source.",
+    "published_at timestamp": "Clock of the build that published it, UTC.",
+    "language string": "Language of the CSV file, in which the page opens: fr, en",
+    "schema_version integer": "Version of the published tables, raised when a column"
+    " is renamed or removed.",
+    "segmentations string": "JSON object by segmentation: fit_id (key of"
+    " segmentation_fits), member_count, the table of its members with its key, its"
+    " measures and its dimensions.",
+    "tables string": "JSON object: the number of rows of each other table of this"
+    " file, by name.",
+    "files string": "JSON object: the sha256 (hexadecimal) of each file that was"
+    " published with this one, by its path in the folder.",
+}
 
 
 def publish(
@@ -159,12 +160,9 @@ def _write_database(
         row |= {"schema_version": SCHEMA_VERSION, "files": "{}"}
         row["segmentations"] = json.dumps(described, sort_keys=True)
         row["tables"] = json.dumps(row_counts, sort_keys=True)
-        lines = [
-            line.strip().split(": ", 1) for line in _PUBLICATION.strip().splitlines()
-        ]
-        columns = {column.split()[0]: what for column, what in lines}
+        columns = {column.split()[0]: what for column, what in _PUBLICATION.items()}
         table = "publication.main.publication"
-        cursor.execute(f"create table {table} ({', '.join(c for c, _ in lines)})")
+        cursor.execute(f"create table {table} ({', '.join(_PUBLICATION)})")
         places = ", ".join("?" * len(columns))
         cursor.execute(
             f"insert into {table} values ({places})", [row[name] for name in columns]

@@ -17,6 +17,8 @@ from typing import Any
 
 from duckdb import DuckDBPyConnection
 
+from segmentation.sql_text import fetch_dicts
+
 CSV_NAME = "entreprises_clusterisées.csv"
 JSON_NAME = "recommandations.json"
 SCHEMA_VERSION = 1
@@ -147,8 +149,7 @@ def write_recommendations_json(published: DuckDBPyConnection, path: Path) -> Non
     The file ends with a line break and has neither clock nor fit in it: the same data
     give the same bytes.
     """
-    rows = published.sql(_SEGMENTS)
-    segments = [dict(zip(rows.columns, row, strict=True)) for row in rows.fetchall()]
+    segments = fetch_dicts(published.execute(_SEGMENTS))
     document = {"schema_version": SCHEMA_VERSION, "segments": segments}
     text = json.dumps(document, ensure_ascii=False, indent=2)
     path.write_text(text + "\n", encoding="utf-8", newline="\n")

@@ -8,17 +8,13 @@ import pandas as pd
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from segmentation.errors import SegmentationError
-from segmentation.reporting.charts.reading import (
-    READERS,
-    ChartPlan,
-    ChartTables,
-    read_chart,
-)
+from segmentation.reporting.charts.reading import ChartPlan, ChartTables, read_chart
 from segmentation.reporting.charts.texts import (
     EVERY_CHART,
     EVERY_SEGMENTATION,
     ChartTexts,
 )
+from segmentation.typed_table import typed_table
 
 LANGUAGES = ("fr", "en")
 # To be raised with every change of how a chart looks: what is published is redrawn.
@@ -77,9 +73,8 @@ def draw_charts(
 
                     drawing = draw_chart(content, texts)
                 drawn.append((*place, *drawing, digest))
-    casts = [f"cast({name} as {kind}) as {name}" for name, kind in COLUMN_TYPES.items()]
     rows = pd.DataFrame(drawn, columns=list(COLUMN_TYPES), dtype=object)
-    return connection.from_df(rows).project(", ".join(casts))
+    return typed_table(connection, rows, COLUMN_TYPES)
 
 
 def plan_charts(
@@ -90,7 +85,7 @@ def plan_charts(
     Raises
     ------
     SegmentationError
-        If a chart is of no kind, or has subjects that its segmentation has not.
+        If a chart has subjects that its segmentation or its kind has not.
     """
     columns = "chart_name, kind, position, subjects, extra_subjects"
     planned = tables.rows("segmentation_charts", columns, order="position, chart_name")
@@ -114,13 +109,11 @@ def plan_charts(
         main, extras = (tuple((text or "").split()) for text in subjects)
         offered = {"means": measures, "boxes": measures, "mix": dimensions,
                    "ranking": dimensions}.get(kind, [])  # fmt: skip
-        is_wrong = kind not in READERS or bool(main) != bool(offered)
-        if is_wrong or not {*main, *extras} <= {*offered}:
+        if bool(main) != bool(offered) or not {*main, *extras} <= {*offered}:
             raise SegmentationError(
                 f"The seed segmentation_charts plans {name} of {tables.segmentation} as"
-                f" {kind!r} of {' '.join((*main, *extras)) or 'nothing'}: kinds are"
-                f" {', '.join(READERS)}, and this one takes"
-                f" {', '.join(offered) or 'no subjects'}."
+                f" {kind!r} of {' '.join((*main, *extras)) or 'nothing'}, and that is"
+                f" drawn of {', '.join(offered) or 'no subjects'}."
             )
         plans.append(ChartPlan(name, kind, position, main, extras))
     return plans

@@ -37,17 +37,21 @@
     };
     const isHighestFirst = (key) => key === "engagement" || key === "followers";
 
-    let language, search, chosen, order, isDescending;
+    const UNFILTERED = { search: "", city: ALL, sector: ALL, segment: ALL, level: ALL };
+    // What is looked at: search and filters, language, order and its direction.
+    const view = {};
     let matches = [];
     let shownCount = STEP;
     const opened = new Set();
 
     const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-    const say = (key, values = {}) => fill(DATA.texts[key][language], values);
-    const writeNumber = (value) => value.toLocaleString(language, { maximumFractionDigits: 0 });
+    const say = (key, values = {}) => fill(DATA.texts[key][view.language], values);
+    const writeNumber = (value) =>
+        value.toLocaleString(view.language, { maximumFractionDigits: 0 });
+    const collator = () => new Intl.Collator(view.language, { numeric: true });
     function sayCount(key, count, values = {}) {
-        const isOne = language === "fr" ? count <= 1 : count === 1;
-        const form = DATA.texts[key][language][isOne ? "one" : "other"];
+        const isOne = view.language === "fr" ? count <= 1 : count === 1;
+        const form = DATA.texts[key][view.language][isOne ? "one" : "other"];
         return fill(form, { ...values, count: writeNumber(count) });
     }
 
@@ -78,20 +82,19 @@
 
     // Filters and order
 
-    const accepts = (option, value) => option === ALL || option === (value ?? MISSING);
-
     function isFound(client, words, except) {
+        const accepts = (name) =>
+            name === except || [ALL, client[name] ?? MISSING].includes(view[name]);
         return (
             words.every((word) => client.plainName.includes(word)) &&
-            Object.keys(FILTERS).every(
-                (name) => name === except || accepts(chosen[name], client[name]),
-            )
+            Object.keys(FILTERS).every(accepts)
         );
     }
 
     function labelOf(name, option) {
         const { entries, missing: text } = FILTERS[name];
-        return option === MISSING ? say(text) : (entries.get(option)?.name[language] ?? option);
+        const known = entries.get(option)?.name[view.language];
+        return option === MISSING ? say(text) : (known ?? option);
     }
 
     const hasMissing = (name) =>
@@ -106,7 +109,7 @@
         }
         const options = [...FILTERS[name].entries.keys()];
         if (FILTERS[name].missing) {
-            options.sort(new Intl.Collator(language, { numeric: true }).compare);
+            options.sort(collator().compare);
         }
         if (hasMissing(name)) {
             options.push(MISSING);
@@ -117,20 +120,20 @@
         };
         const nothing = make("option", { value: ALL }, say(FILTERS[name].all));
         byId(name).replaceChildren(nothing, ...options.map(write));
-        byId(name).value = chosen[name];
+        byId(name).value = view[name];
     }
 
     function inOrder(clients) {
-        const value = ORDERS[order];
-        const collator = new Intl.Collator(language, { numeric: true });
-        const direction = isDescending ? -1 : 1;
+        const value = ORDERS[view.order];
+        const { compare } = collator();
+        const direction = view.isDescending ? -1 : 1;
         return clients.sort((one, other) => {
             const [a, b] = [value(one), value(other)];
             if (a === null || b === null) {
                 // What is unknown comes last either way.
                 return (a === null) - (b === null);
             }
-            return direction * (typeof a === "string" ? collator.compare(a, b) : a - b);
+            return direction * (typeof a === "string" ? compare(a, b) : a - b);
         });
     }
 
@@ -188,7 +191,7 @@
     }
 
     function detailsOf(client) {
-        const explanation = client[`explanation_${language}`] ?? say("no_explanation");
+        const explanation = client[`explanation_${view.language}`] ?? say("no_explanation");
         const facts = ["facebook", "instagram", "tiktok", "other"].flatMap((platform) => [
             make("dt", {}, say(platform)),
             make("dd", {}, count(client[`followers_${platform}`])),
@@ -212,7 +215,7 @@
         const byPlatform = new Map();
         for (const position of client.recommendations) {
             const { platform, action, matched_on: matchedOn } = DATA.recommendations[position];
-            const item = make("li", {}, action[language]);
+            const item = make("li", {}, action[view.language]);
             const reason = `matched_on_${matchedOn}`;
             if (reason in DATA.texts) {
                 item.append(" ", quiet(`(${say(reason)})`));
@@ -223,7 +226,7 @@
             return [make("p", {}, say("no_proposals"))];
         }
         return [...byPlatform].map(([platform, items]) => {
-            const name = DATA.platforms[platform]?.[language] ?? platform;
+            const name = DATA.platforms[platform]?.[view.language] ?? platform;
             const heading = make("p", {}, make("strong", {}, name));
             return make("div", { className: "proposal" }, heading, make("ul", {}, ...items));
         });
@@ -239,25 +242,27 @@
         byId("show-more").textContent = sayCount("show_more", rest);
     }
 
-    function update() {
-        const words = plain(search).split(" ").filter(Boolean);
+    function update(values) {
+        Object.assign(view, values);
+        const words = plain(view.search).split(" ").filter(Boolean);
         matches = inOrder(CLIENTS.filter((client) => isFound(client, words)));
         shownCount = STEP;
-        document.documentElement.lang = language;
+        document.documentElement.lang = view.language;
         document.title = say("title");
         for (const button of all("[data-language]")) {
-            button.setAttribute("aria-pressed", String(button.dataset.language === language));
+            const isPressed = button.dataset.language === view.language;
+            button.setAttribute("aria-pressed", String(isPressed));
         }
         all("[data-sort]").forEach((header) => header.removeAttribute("aria-sort"));
-        const direction = isDescending ? "descending" : "ascending";
-        all(`[data-sort=${order}]`)[0].setAttribute("aria-sort", direction);
-        if (byId("search").value !== search) {
-            byId("search").value = search;
+        const direction = view.isDescending ? "descending" : "ascending";
+        all(`[data-sort=${view.order}]`)[0].setAttribute("aria-sort", direction);
+        if (byId("search").value !== view.search) {
+            byId("search").value = view.search;
         }
         Object.keys(FILTERS).forEach((name) => fillFilter(name, words));
         const sortings = Object.keys(ORDERS).map((key) => make("option", { value: key }, say(key)));
         byId("sorting").replaceChildren(...sortings);
-        byId("sorting").value = order;
+        byId("sorting").value = view.order;
         const total = writeNumber(CLIENTS.length);
         byId("match-count").textContent = sayCount("match_count", matches.length, { total });
         byId("client-table").hidden = matches.length === 0;
@@ -270,22 +275,23 @@
 
     // What a printed list was filtered by.
     function filtersInWords() {
-        const parts = [["name", search.trim()]];
-        for (const [name, option] of Object.entries(chosen)) {
-            parts.push([name === "level" ? "engagement" : name, option && labelOf(name, option)]);
+        const parts = { name: view.search.trim() };
+        for (const name of Object.keys(FILTERS)) {
+            const key = name === "level" ? "engagement" : name;
+            parts[key] = view[name] && labelOf(name, view[name]);
         }
         const words = ([key, value]) => say("label_and_value", { label: say(key), value });
-        return parts.filter(([, value]) => value).map(words).join(" · ");
+        return Object.entries(parts).filter(([, value]) => value).map(words).join(" · ");
     }
 
     // The address: filters, order and language stand behind its #.
 
     function writeAddress() {
-        const sort = (isDescending ? "-" : "") + order;
+        const sort = (view.isDescending ? "-" : "") + view.order;
         const state = {
-            lang: language === DATA.language ? "" : language,
-            search: search.trim(),
-            ...chosen,
+            lang: view.language === DATA.language ? "" : view.language,
+            search: view.search.trim(),
+            ...Object.fromEntries(Object.keys(FILTERS).map((name) => [name, view[name]])),
             sort: sort === "name" ? "" : sort,
         };
         const hash = `#${new URLSearchParams(Object.entries(state).filter(([, value]) => value))}`;
@@ -298,20 +304,25 @@
         // Other fragments are places on the page.
         const isState = location.hash.includes("=");
         const parts = new URLSearchParams(isState ? location.hash.slice(1) : "");
-        const isLanguage = Object.hasOwn(DATA.texts.language, parts.get("lang"));
-        language = isLanguage ? parts.get("lang") : DATA.language;
-        search = parts.get("search") ?? "";
-        chosen = {};
+        const [, minus, key] = (parts.get("sort") ?? "").match(/^(-?)(.*)$/s);
+        const read = {
+            ...UNFILTERED,
+            language: DATA.language,
+            search: parts.get("search") ?? "",
+            order: Object.hasOwn(ORDERS, key) ? key : "name",
+            isDescending: minus !== "",
+        };
+        if (Object.hasOwn(DATA.texts.language, parts.get("lang"))) {
+            read.language = parts.get("lang");
+        }
         for (const [name, { entries }] of Object.entries(FILTERS)) {
             // The data may have changed since.
-            const option = parts.get(name) ?? ALL;
-            const isKnown = entries.has(option) || (option === MISSING && hasMissing(name));
-            chosen[name] = isKnown ? option : ALL;
+            const option = parts.get(name);
+            if (entries.has(option) || (option === MISSING && hasMissing(name))) {
+                read[name] = option;
+            }
         }
-        const [, minus, key] = (parts.get("sort") ?? "").match(/^(-?)(.*)$/s);
-        isDescending = minus !== "";
-        order = Object.hasOwn(ORDERS, key) ? key : "name";
-        update();
+        update(read);
     }
 
     // What people do
@@ -327,41 +338,26 @@
         section.querySelector("h2").focus({ preventScroll: true });
     }
 
-    function choose(values) {
-        search = "";
-        chosen = { city: ALL, sector: ALL, segment: ALL, level: ALL, ...values };
-        update();
-    }
+    const orderBy = (order, isDescending = isHighestFirst(order)) =>
+        update({ order, isDescending });
 
-    on("#search", "input", (input) => {
-        search = input.value;
-        update();
-    });
-    on(".filters select:not(#sorting)", "change", (select) => {
-        chosen[select.id] = select.value;
-        update();
-    });
-    function orderBy(key, isReversed) {
-        isDescending = isReversed ? !isDescending : isHighestFirst(key);
-        order = key;
-        update();
-    }
-    on("#sorting", "change", (select) => orderBy(select.value, false));
+    on("#search", "input", (input) => update({ search: input.value }));
+    on(".filters select:not(#sorting)", "change", (select) =>
+        update({ [select.id]: select.value }),
+    );
+    on("#sorting", "change", (select) => orderBy(select.value));
     on(".filters", "submit", (_, event) => event.preventDefault());
     on(".filters", "reset", (_, event) => {
         event.preventDefault();
-        choose({});
+        update(UNFILTERED);
     });
     on("[data-sort] button", "click", (button) => {
         const key = button.parentElement.dataset.sort;
-        orderBy(key, order === key);
+        orderBy(key, view.order === key ? !view.isDescending : undefined);
     });
-    on("[data-language]", "click", (button) => {
-        language = button.dataset.language;
-        update();
-    });
+    on("[data-language]", "click", (button) => update({ language: button.dataset.language }));
     on("[data-segment]", "click", (button) => {
-        choose({ segment: button.dataset.segment });
+        update({ ...UNFILTERED, segment: button.dataset.segment });
         goTo(byId("clients"));
     });
     // The address keeps the filters.

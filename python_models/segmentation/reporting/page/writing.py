@@ -10,6 +10,7 @@ from typing import Any
 from duckdb import DuckDBPyConnection
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from segmentation.sql_text import fetch_dicts
 from segmentation.written_numbers import write_number, write_share
 
 LANGUAGES = ("fr", "en")
@@ -45,36 +46,27 @@ measured as (
     where segmentation = $name group by segment_key
 ),
 frequent as (
-    select segment_key, dimension, dimension_value, cluster_share, value_rank
-    from cluster_mix where segmentation = $name and dimension_value is not null
-    qualify row_number() over (partition by segment_key, dimension order by value_rank)
-    <= 3
-),
-listed as (
     select segment_key, dimension, list({
         'name': dimension_value, 'share': cluster_share
-    } order by value_rank) as leaders
-    from frequent where dimension in $dimensions group by segment_key, dimension
+    } order by value_rank)[:3] as leaders
+    from cluster_mix where segmentation = $name and dimension_value is not null
+        and dimension in $dimensions
+    group by segment_key, dimension
 ),
 topped as (
     select segment_key, list({
         'label': in_both(coalesce(label_fr, label_en, dimension), label_en),
         'leaders': leaders
     } order by list_position($dimensions, dimension)) as tops
-    from listed left join texts on dimension = texts.name group by segment_key
-),
-general as (
-    select segment_key, platform, in_both(action_fr, action_en) as action,
-        row_number() over (
-            partition by segment_key order by priority, platform, recommendation_id
-        ) as place
-    from cluster_recommendations where segmentation = $name
-        and coalesce(category_name, category_group, city_name) is null
+    from frequent left join texts on dimension = texts.name group by segment_key
 ),
 recommended as (
-    select segment_key,
-        list({'platform': platform, 'action': action} order by place) as actions
-    from general where place <= 4 group by segment_key
+    select segment_key, list({
+        'platform': platform, 'action': in_both(action_fr, action_en)
+    } order by priority, platform, recommendation_id)[:4] as actions
+    from cluster_recommendations where segmentation = $name
+        and coalesce(category_name, category_group, city_name) is null
+    group by segment_key
 ),
 set_by_hand as (
     select segment_key, count(*) as set_by_hand_count
@@ -91,6 +83,14 @@ from segment_overview
 where segmentation = $name and (cluster_id is not null or member_count > 0)
 order by display_order nulls last, cluster_id is null, model_member_count desc,
     segment_key
+"""
+_LABEL = """
+select in_both(label_fr, label_en) from measure_texts
+where segmentation = $1 and name = $1
+"""
+_CHARTS = """
+select *, to_base64(png) as image from chart_drawings
+where segmentation = $1 order by position, chart_name, language
 """
 _RECOMMENDATIONS = """
 select recommendation_id, any_value(platform) as platform,
@@ -159,15 +159,15 @@ def write_page(
     published.execute(_IN_BOTH)
     texts = read_texts()
     main, *others = _read_segmentations(published)
-    platforms = {
-        key: texts[key] for key in ("facebook", "instagram", "tiktok", "other")
-    }
     names = published.sql(
         "select distinct platform, platform_name from enterprise_recommendations"
         " where platform <> 'any' and platform_name is not null order by platform"
-    )
-    platforms |= {key: dict.fromkeys(LANGUAGES, n) for key, n in names.fetchall()}
-    platforms["any"] = texts["any_platform"]
+    ).fetchall()
+    platforms = {
+        **{key: texts[key] for key in ("facebook", "instagram", "tiktok", "other")},
+        **{key: dict.fromkeys(LANGUAGES, name) for key, name in names},
+        "any": texts["any_platform"],
+    }
     clients = read_clients(published, enterprise_limit=enterprise_limit)
     style, script = _read("page.css"), _read("page.js")
     data = clients | {
@@ -204,14 +204,14 @@ def read_clients(
     which has each text once.
     """
     published.execute(_IN_BOTH)
-    recommendations = _fetch(published, _RECOMMENDATIONS)
+    recommendations = fetch_dicts(published.execute(_RECOMMENDATIONS))
     keys = [row.pop("recommendation_id") for row in recommendations]
     asked = {"keys": keys, "least": LEAST_PER_SEGMENT, "limit": enterprise_limit}
     answer = published.execute(_CLIENTS, asked)
     return {
         "columns": [column[0] for column in answer.description],
         "enterprises": answer.fetchall(),
-        "levels": _fetch(published, _LEVELS),
+        "levels": fetch_dicts(published.execute(_LEVELS)),
         "recommendations": recommendations,
     }
 
@@ -222,22 +222,12 @@ def _read_segmentations(published: DuckDBPyConnection) -> list[dict[str, Any]]:
     segmentations = []
     for name, entry in json.loads(entries).items():
         asked = {n: entry[n] for n in ("members", "measures", "dimensions")}
-        segments = _fetch(published, _SEGMENTS, asked | {"name": name})
+        segments = fetch_dicts(published.execute(_SEGMENTS, asked | {"name": name}))
         for segment in segments:
             segment["shape"] = max(0, _MARKERS.find(segment["marker"] or "o"))
-        labels = published.execute(
-            "select in_both(label_fr, label_en) from measure_texts"
-            " where segmentation = $1 and name = $1",
-            [name],
-        ).fetchone()
+        labels = published.execute(_LABEL, [name]).fetchone()
         charts: dict[str, dict[str, Any]] = {}
-        for chart in _fetch(
-            published,
-            "from chart_drawings where segmentation = ?"
-            " order by position, chart_name, language",
-            [name],
-        ):
-            chart["image"] = base64.b64encode(chart["png"]).decode("ascii")
+        for chart in fetch_dicts(published.execute(_CHARTS, [name])):
             charts.setdefault(chart["chart_name"], {})[chart["language"]] = chart
         segmentations.append(
             {
@@ -307,14 +297,6 @@ def _template(texts: dict[str, dict[str, Any]], platforms: dict[str, Any]) -> An
         platform_name=lambda key: platforms.get(key, dict.fromkeys(LANGUAGES, key)),
     )
     return environment.get_template("page.html")
-
-
-def _fetch(
-    published: DuckDBPyConnection, query: str, parameters: Any = None
-) -> list[dict[str, Any]]:
-    answer = published.execute(query, parameters)
-    names = [column[0] for column in answer.description]
-    return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
 
 
 def _read(name: str) -> str:
