@@ -55,10 +55,11 @@ bench: .venv/installed  ## Measure what a build costs, beside the smallest dbt p
 benchmark: .venv/installed  ## Simulate a year of monthly builds, five minutes
 	python benchmarks/simulated_year.py
 
+# Beside no publication, which may be of other data.
 # Parsed from scratch: dbt forgets descriptions of singular tests when it parses in part.
 docs: .venv/installed  ## Write the documentation as one page, target/static_index.html
-	@test -e build/segmentation.duckdb || dbt --quiet build --profiles-dir . \
-		--exclude-resource-type test --vars "{$$VARS}"
+	@test -e build/segmentation.duckdb || PUBLISH_DIR=target/none dbt --quiet build \
+		--profiles-dir . --exclude-resource-type test --vars "{$$VARS}"
 	dbt --quiet --no-partial-parse docs generate --static --profiles-dir . --vars "{$$VARS}"
 
 demonstration-seeds: .venv/installed  ## Write the made-up raw data of seeds/raw anew
@@ -68,9 +69,10 @@ demonstration-pictures: .venv/installed  ## Copy the published charts to assets/
 	rm -f assets/charts/*.png
 	cp $(PUBLISH_DIR)/charts/*.png assets/charts/
 
-# Both locks are for Linux, macOS and WSL, Python 3.11 to 3.13.
+# Both locks are for Linux, macOS and WSL, Python 3.11 to 3.13. With the digest of every
+# file: pip refuses a package that was exchanged at its index.
 COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 \
-	--fork-strategy fewest --no-header --no-annotate --quiet
+	--fork-strategy fewest --generate-hashes --no-header --no-annotate --quiet
 lock: .venv/installed-dev  ## Resolve both locks anew from pyproject.toml
 	python -m pip install --quiet "uv>=0.9,<1"
 	$(COMPILE) --output-file requirements.lock
@@ -86,16 +88,19 @@ help:  ## List these commands
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /: /' \
 		| awk -F': ' '{ printf "make %-20s %s\n", $$1, $$2 }'
 
+# Nothing that a lock does not list: it has all that its packages need.
+INSTALL := python -m pip install --quiet --disable-pip-version-check --require-hashes \
+	--no-deps --requirement
 # What a build needs, in an environment of its own.
 .venv/installed: requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
 		|| { echo "Python 3.11 to 3.13 is needed, and $(PYTHON) is" \
 		"$$($(PYTHON) --version 2>&1). Name another: make PYTHON=python3.12"; exit 1; }
 	$(PYTHON) -m venv --clear .venv
-	python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
+	$(INSTALL) requirements.lock
 	@touch $@
 
 # Tests and linters beside it; a build does not mind them.
 .venv/installed-dev: .venv/installed requirements-dev.lock
-	python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.lock
+	$(INSTALL) requirements-dev.lock
 	@touch $@

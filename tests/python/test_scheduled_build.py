@@ -46,6 +46,9 @@ def run(
     )
 
 
+PINNED = f"actions/none@{40 * '0'}"
+
+
 def failing_with(status: int, message: str) -> str:
     summary = json.dumps({"message": message})
     return f"printf '%s' '{summary}' > build/build_summary.json; exit {status}"
@@ -120,5 +123,11 @@ def test_workflows_run_commands_that_exist(name):
     assert targets
     for target in targets:
         assert re.search(rf"^{target}:", makefile, flags=re.M), target
+    for step in steps:
+        # A tag can be moved to other code, and a variable hold more than a word.
+        assert re.fullmatch("actions/[a-z-]+@[0-9a-f]{40}", step.get("uses", PINNED))
+        assert "${{" not in step.get("run", "")
+        if step.get("uses", "").startswith("actions/cache"):
+            assert step["with"]["path"] == "published/segmentation.duckdb"
     for script in re.findall(r"^\.\S+", "\n".join(commands), flags=re.M):
         assert os.access(CHECKOUT / script, os.X_OK), script
