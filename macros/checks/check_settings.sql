@@ -28,12 +28,12 @@
             'raw_data_dir': env_var('RAW_DATA_DIR', ''),
             'language': var('language'),
             'unnamed_segment': var('unnamed_segment'),
-            'as_of': as_of_text(),
+            'as_of': given_as_of(),
             'data_set': data_set(),
             'published_data_set': published.columns[0].values() | first | default(none),
             'published_at': published.columns[1].values() | first | default(none),
             'is_to_publish': is_to_publish,
-            'given_variables': invocation_args_dict.get('vars', {}).keys() | list,
+            'given_variables': invocation_args_dict.get('vars', {}),
         }) -%}
     {%- endif -%}
 {%- endmacro %}

@@ -9,6 +9,7 @@ import pytest
 from planted_data import VARIABLES, make_settings
 from segmentation.builds.requirements import (
     check_features,
+    check_given_variables,
     check_publish_dir,
     check_seeds,
     check_settings,
@@ -47,7 +48,7 @@ def check(connection, **changes):
         "data_set": "seeds",
         "published_data_set": None,
         "published_at": None,
-        "given_variables": ["n_clusters"],
+        "given_variables": {"n_clusters": 4},
     }
     check_settings(connection, **{**arguments, **changes})
 
@@ -77,6 +78,11 @@ def merged(**changes):
     return {"segmentations": {"visibility": ENTRY | changes}}
 
 
+def given(**variables):
+    """Give variables of the command line."""
+    return {"given_variables": variables}
+
+
 def published(**changes):
     """Give the settings of a published model with some changed."""
     return {"published_settings": {"visibility": make_settings(**changes).to_json()}}
@@ -93,6 +99,7 @@ def published(**changes):
         merged(refit="never") | published(),
         {"published_data_set": "seeds"},
         {"published_at": datetime(2025, 6, 30, 12)},
+        {"given_variables": {"confirm_size": "true", "added_up": ["turnover"]}},
         {"as_of": "2025-06-30T14:00:00+02:00"},
     ],
 )
@@ -126,12 +133,28 @@ def test_variables_that_a_build_can_honour_are_accepted(connection, changes):
         ({"unnamed_segment": {"fr": "Nouveau"}, "language": "en"},
          "unnamed_segment has no name for the language 'en'", "to {'fr': 'Nouveau'}"),
         ({"as_of": "tomorrow"}, "as_of is 'tomorrow'", "such as 2025-06-30"),
+        *(
+            (given(**{name: value}), f"The variable {name} is {value!r}: write", remedy)
+            for name, values, remedy in (
+                ("unknown_texts", ("abc", 5, None, [False]), "a list of texts, such"),
+                ("added_up", ("turnover", {"turnover": 1}), "a list of texts, such"),
+                ("confirm_size", ("maybe", 1, None, []), "true or false"),
+                ("unnamed_segment", ("abc", [], 5), "its entries as in dbt_project"),
+                ("segmentations", ("abc", [], {}), "its entries as in dbt_project"),
+            )
+            for value in values
+        ),
+        (given(added_up=["tunover"]), "added_up names 'tunover'", "you mean turnover?"),
+        (given(segmentations={"visibility": "abc"}),
+         "Segmentation 'visibility': The variable segmentations is 'abc'", "entries"),
+        (given(segmentations={"visibility": {"measures": "turnover_eur"}}),
+         "Segmentation 'visibility': The variable measures is 'turnover_eur'", "list"),
         ({"published_at": datetime(2025, 7, 1)},
          "is of 2025-07-01 00:00:00, later than this build's clock",
          "as_of to a later time, or PUBLISH_DIR to another folder"),
-        ({"given_variables": ["n_cluster"]},
+        ({"given_variables": {"n_cluster": 4}},
          "There is no variable 'n_cluster'", "did you mean n_clusters?"),
-        ({"given_variables": ["numeric_features"]},
+        ({"given_variables": {"numeric_features": []}},
          "There is no variable 'numeric_features'", "set it in an entry of segmentat"),
         # Segments and history of two agencies in one file could not be told apart.
         ({"published_data_set": "files:/data/nice", "publish_dir": Path("shared/nice")},
@@ -153,15 +176,36 @@ def test_a_variable_is_refused_with_its_value_and_the_remedy(
         assert "Segmentation 'visibility': " in str(refusal.value)
 
 
-@pytest.mark.parametrize("place", ["a_file", "build", ""])
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--vars", "{unknown_texts: 5, n_clusters: 4}"],
+        ["--select", "x", "--vars=unknown_texts: 5"],
+    ],
+)
+def test_variables_on_the_command_line_are_checked_before_dbt_reads_them(options):
+    with pytest.raises(SegmentationError, match="unknown_texts is 5: write a list"):
+        check_given_variables(options)
+
+
+@pytest.mark.parametrize("options", [[], ["--vars"], ["--vars", "{"], ["--vars", "5"]])
+def test_what_is_no_dictionary_of_variables_is_left_to_dbt(options):
+    check_given_variables(options)
+
+
+@pytest.mark.parametrize(
+    "place", ["a_file", "build", "", "nowhere", "loop/x", "x" * 300]
+)
 def test_only_a_new_folder_or_one_of_its_own_is_a_place_to_publish(
     tmp_path, monkeypatch, place
 ):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a_file").write_text("mine")
     (tmp_path / "build").mkdir()
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "nowhere").symlink_to("/nowhere/at/all")
     check_publish_dir(Path("new"), working_dir=Path("build"))
-    with pytest.raises(SegmentationError, match=r"PUBLISH_DIR is .* name a folder"):
+    with pytest.raises(SegmentationError, match=r"PUBLISH_DIR is .* name a"):
         check_publish_dir(Path(place), working_dir=Path("build"))
 
 

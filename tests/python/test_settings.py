@@ -76,7 +76,13 @@ def test_every_scaling_that_is_offered_is_accepted(scaling):
         ("evaluate_after_days", -1, "evaluate_after_days is -1", "of at least 0"),
         ("minimum_cluster_size", "few", "minimum_cluster_size is 'few'", "at least 1"),
         ("minimum_stability_ari", 80, "minimum_stability_ari is 80", "from -1 to 1"),
-        ("as_of", "tomorrow", "as_of is 'tomorrow'", "such as 2025-06-30"),
+        *(
+            ("as_of", value, f"as_of is '{value}'", "such as 2025-06-30")
+            for value in (
+                *("tomorrow", "20250630", "2025-W27-1", "2025-06-30T14", "2025-02-30"),
+                *("2025-06-30x14:00", "2025-06-30 14:00:00,5", "9999-12-31", "0", ""),
+            )
+        ),
         ("recipe", "secret", "recipe is 'secret'", "one of report, robust"),
         ("robust_recipe", "log", "robust_recipe is 'log'", "write its entries as in"),
         ("robust_recipe", {"categorical_wieght": 2}, "entry 'categorical_wieght'",

@@ -1,6 +1,7 @@
 """What a build requires of its variables and of the feature table."""
 
 import re
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,14 +17,17 @@ from segmentation.learning.settings import (
     check_stored_settings,
     of_segmentation,
     read_clock,
+    read_value,
     read_variables,
 )
+from segmentation.publication.memory import DATABASE_NAME
 from segmentation.raw.csv_headers import check_header, read_header
 from segmentation.raw.postgres_connection import check_connection_variables
 from segmentation.sql_text import quoted
 
 RAW_SOURCES = ("seeds", "files", "postgres")
 LANGUAGES = ("fr", "en")
+ADDED_UP = ("social_accounts", "turnover")
 # What an entry of `segmentations` may say beside the common variables.
 NEEDED_ENTRIES = ("features", "key", "members", "numeric_features", "measures")
 ENTRIES = (
@@ -33,6 +37,63 @@ ENTRIES = (
     *("identified_by", "dimensions", "presence_flags", "data_measures", "as_of"),
     "level_names",
 )
+_Names = tuple[str, ...]
+_KINDS = {
+    "segmentations": dict,
+    "unnamed_segment": dict,
+    "unknown_texts": _Names,
+    "added_up": _Names,
+    "confirm_size": bool,
+}
+_ENTRY_KINDS = dict.fromkeys(
+    ("measures", "dimensions", "presence_flags", "data_measures"), _Names
+)
+
+
+def check_given_variables(options: list[str]) -> None:
+    """Refuse variables on the command line of which dbt speaks in terms of its own."""
+    given: dict[str, Any] = {}
+    for option, following in zip(options, [*options, ""][1:], strict=True):
+        name, _, value = option.partition("=")
+        if name == "--vars":
+            with suppress(yaml.YAMLError, TypeError):
+                given = {**yaml.safe_load(value or following)}
+    # What is no YAML, dbt says itself.
+    with suppress(OSError, yaml.YAMLError):
+        check_variables(_read_defaults(), given=given)
+
+
+def check_variables(defaults: dict[str, Any], *, given: dict[str, Any]) -> None:
+    """Refuse variables that are not there or of another type than models expect."""
+    for variable in given:
+        # A misspelt one would be ignored, and its default published instead.
+        if variable not in defaults:
+            remedy = close_name(variable, defaults)
+            if variable in ENTRIES:
+                remedy = "set it in an entry of segmentations. "
+            raise SegmentationError(
+                f"There is no variable {variable!r}: {remedy}The variables are"
+                f" {', '.join(defaults)}."
+            )
+    variables = defaults | given
+    for name, kind in _KINDS.items():
+        if name in variables:
+            read_value(name, variables[name], kind)
+    for name in variables.get("added_up", []):
+        if name not in ADDED_UP:
+            raise SegmentationError(
+                f"The variable added_up names {name!r}: {close_name(name, ADDED_UP)}It"
+                f" may name {' and '.join(ADDED_UP)}."
+            )
+    for segmentation, entry in variables.get("segmentations", {}).items():
+        with of_segmentation(segmentation):
+            read_value("segmentations", entry, dict)
+            for name, kind in _ENTRY_KINDS.items():
+                read_value(name, entry.get(name, []), kind)
+
+
+def _read_defaults() -> dict[str, Any]:
+    return yaml.safe_load(Path("dbt_project.yml").read_text(encoding="utf-8"))["vars"]
 
 
 def check_settings(
@@ -50,21 +111,13 @@ def check_settings(
     data_set: str,
     published_data_set: str | None,
     published_at: datetime | None,
-    given_variables: list[str],
+    given_variables: dict[str, Any],
     is_to_publish: bool = False,
 ) -> None:
     """Refuse variables that no build can honour, before anything is built."""
-    common = yaml.safe_load(Path("dbt_project.yml").read_text(encoding="utf-8"))["vars"]
-    for variable in given_variables:
-        # A misspelt one would be ignored, and its default published instead.
-        if variable not in common:
-            remedy = close_name(variable, common)
-            if variable in ENTRIES:
-                remedy = "set it in an entry of segmentations. "
-            raise SegmentationError(
-                f"There is no variable {variable!r}: {remedy}The variables are"
-                f" {', '.join(common)}."
-            )
+    common = _read_defaults()
+    check_variables(common, given=given_variables)
+    clock = read_clock(as_of)
     for name, variables in segmentations.items():
         _check_entry(name, variables, known=[*ENTRIES, *common], models=models)
         stored = published_settings.get(name)
@@ -101,7 +154,6 @@ def check_settings(
                 "The variable unnamed_segment has no name for the language"
                 f" {known!r}: add it to {unnamed_segment}."
             )
-    clock = read_clock(as_of)
     if published_data_set not in (None, data_set):
         raise SegmentationError(
             f"The publication in {publish_dir}/ belongs to the data set"
@@ -120,10 +172,24 @@ def check_settings(
 
 def check_publish_dir(publish_dir: Path, *, working_dir: Path) -> None:
     """Refuse a place where nothing can or should be published."""
-    if publish_dir.exists() and not publish_dir.is_dir():
+    try:
+        # Of a network that is gone, a loop of links or too long a name this fails.
+        publish_dir.lstat()
+        if not publish_dir.is_dir():
+            what = "leads nowhere" if publish_dir.is_symlink() else "is a file"
+            raise SegmentationError(
+                f"PUBLISH_DIR is {str(publish_dir)!r}, which {what}: name a folder."
+            )
+        if (publish_dir / DATABASE_NAME).is_file():
+            (publish_dir / DATABASE_NAME).open("rb").close()
+    except FileNotFoundError:
+        pass
+    except (OSError, RuntimeError) as error:
         raise SegmentationError(
-            f"PUBLISH_DIR is {str(publish_dir)!r}, which is a file: name a folder."
-        )
+            f"PUBLISH_DIR is {str(publish_dir)[:200]!r}, which cannot be reached or"
+            f" read ({getattr(error, 'strerror', None) or error}): see to it, or name"
+            " another folder."
+        ) from error
     if publish_dir.resolve() in (working_dir.resolve(), Path.cwd()):
         raise SegmentationError(
             f"PUBLISH_DIR is {str(publish_dir)!r}, the folder of the project or of its"

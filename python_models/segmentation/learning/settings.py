@@ -1,6 +1,7 @@
 """The variables of a segmentation, read in one place and checked before use."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import MISSING, Field, asdict, dataclass, fields
@@ -16,6 +17,9 @@ RECIPES = ("report", "robust")
 SCALINGS = ("standard", "minmax", "robust", "none")
 POLICIES = ("auto", "always", "never")
 INFINITE = float("inf")
+_CLOCK = re.compile(
+    r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?)?"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,14 +174,15 @@ def variables_of(segmentation: str, table: DuckDBPyRelation) -> Variables:
 
 def read_clock(as_of: str) -> datetime:
     """Read the clock of the build, in UTC where it names no time zone."""
-    try:
+    with suppress(ValueError):
         clock = datetime.fromisoformat(as_of)
-    except ValueError:
-        raise SegmentationError(
-            f"The variable as_of is {as_of!r}: write a date or time such as"
-            " 2025-06-30 or 2025-06-30 12:00:00."
-        ) from None
-    return clock.astimezone(UTC).replace(tzinfo=None) if clock.tzinfo else clock
+        # What SQL reads as Python does, and days can be added to.
+        if _CLOCK.fullmatch(as_of) and 1950 <= clock.year < 2200:
+            return clock.astimezone(UTC).replace(tzinfo=None) if clock.tzinfo else clock
+    raise SegmentationError(
+        f"The variable as_of is {as_of!r}: write a date or time of 1950 to 2199 such as"
+        " 2025-06-30 or 2025-06-30 12:00:00, in UTC."
+    )
 
 
 @contextmanager
@@ -221,10 +226,10 @@ def check_stored_settings(
 def _read_recipes(variables: dict[str, Any]) -> tuple[dict[str, FitSettings], str]:
     own = FitSettings.from_variables(variables)
     robust_recipe = variables.get("robust_recipe")
-    recipe = _read("recipe", variables.get("recipe", RECIPES[0]), str)
+    recipe = read_value("recipe", variables.get("recipe", RECIPES[0]), str)
     if robust_recipe is None:
         return {RECIPES[0]: own}, RECIPES[0]
-    _read("robust_recipe", robust_recipe, dict)
+    read_value("robust_recipe", robust_recipe, dict)
     known = [field.name for field in fields(FitSettings)]
     for name in robust_recipe:
         if name not in known:
@@ -244,7 +249,7 @@ def _names(value: Any) -> tuple[str, ...]:
 
 # How the values of a field's type are read, and what else to write.
 _READERS = {
-    tuple[str, ...]: (_names, "write a list of column names"),
+    tuple[str, ...]: (_names, "write a list of texts, such as ['a', 'no']"),
     int: (lambda value: int(str(value)), "write a whole number"),
     float: (lambda value: float(str(value)), "write a number"),
     bool: (
@@ -253,10 +258,12 @@ _READERS = {
     ),
     str: (lambda value: value, "use one of"),
     datetime: (read_clock, ""),
-    dict: (dict, "write its entries as in dbt_project.yml"),
+    # A list of nothing is not a dictionary of nothing.
+    dict: (lambda value: {**value}, "write its entries as in dbt_project.yml"),
 }
 # What a single variable may be, and how that is said.
 _LIMITS = {
+    "segmentations": (bool, ""),
     "recipe": (RECIPES.__contains__, ", ".join(RECIPES)),
     "scaling": (SCALINGS.__contains__, ", ".join(SCALINGS)),
     "refit": (POLICIES.__contains__, ", ".join(POLICIES)),
@@ -278,13 +285,13 @@ _LIMITS = {
 
 def _read_fields(of: Iterable[Field], variables: dict[str, Any]) -> dict[str, Any]:
     return {
-        field.name: _read(field.name, variables.get(field.name), field.type)
+        field.name: read_value(field.name, variables.get(field.name), field.type)
         for field in of
         if field.name in variables or field.default is MISSING
     }
 
 
-def _read(variable: str, value: Any, kind: Any) -> Any:
+def read_value(variable: str, value: Any, kind: Any) -> Any:
     """Read a value as its kind, or name the variable, the value and the remedy."""
     read, remedy = _READERS[kind]
     is_allowed, limit = _LIMITS.get(variable, (lambda _: True, ""))
