@@ -10,7 +10,6 @@ published). Whatever it is but 0, the last publication is as it was. See
 
 import os
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,22 +18,46 @@ from dbt.cli.main import dbtRunner, dbtRunnerResult
 
 from segmentation.build_folder import BUILD_DIR, prepare_start
 from segmentation.builds.build_database import BuildDatabaseBusyError
-from segmentation.builds.build_outcome import EXIT_STATUSES, SUMMARY_NAME, write_outcome
+from segmentation.builds.build_outcome import (
+    EXIT_STATUSES,
+    SUMMARY_NAME,
+    describe_error,
+    is_interruption,
+    with_causes,
+    write_outcome,
+)
 from segmentation.builds.build_summary import summarise
-from segmentation.builds.records import read_record
+from segmentation.builds.interruption import interruptible
+from segmentation.builds.records import take_record
+from segmentation.builds.requirements import check_given_variables
 from segmentation.errors import SegmentationError
 
 
 def build(options: list[str]) -> int:
     """Run ``dbt build`` and record how it ended; return the exit status."""
+    started_at = datetime.now(UTC).isoformat(timespec="seconds")
+    take_record(SUMMARY_NAME)
     try:
         prepare_start(SUMMARY_NAME)
     except SegmentationError as error:
         print(error.msg)
         return EXIT_STATUSES["refused"]
-    started_at = datetime.now(UTC).isoformat(timespec="seconds")
-    run = dbtRunner().invoke(["build", "--profiles-dir", ".", *options])
-    outcome = read_record(BUILD_DIR, SUMMARY_NAME)
+    try:
+        check_given_variables(options)
+    except SegmentationError as error:
+        print(error.msg)
+        run = dbtRunnerResult(success=False, exception=error)
+    else:
+        with interruptible():
+            run = dbtRunner().invoke(["build", "--profiles-dir", ".", *options])
+    # The sentence is short, and who is impatient shall not miss it.
+    with interruptible(unless=lambda: True):
+        return _end(run, started_at=started_at)
+
+
+def _end(run: dbtRunnerResult, *, started_at: str) -> int:
+    """Record and say how a run of dbt's ended; return the exit status."""
+    outcome = take_record(SUMMARY_NAME)
     if outcome is None:
         status, message = _unrecorded_end(run)
         outcome = write_outcome(
@@ -46,6 +69,8 @@ def build(options: list[str]) -> int:
         except duckdb.IOException as error:
             # A BI tool may have opened it for writing already.
             print(f"It is published, and cannot be summed up here ({error}).")
+    elif is_interruption(run.exception):
+        print(f"\n{outcome['message']}")
     return EXIT_STATUSES[outcome["status"]]
 
 
@@ -53,25 +78,12 @@ def _unrecorded_end(run: dbtRunnerResult) -> tuple[str, str]:
     """Tell status and message of a run that did not come to the hook at its end."""
     if run.exception is None:
         return "not_published", "Not published: dbt had nothing to build."
-    errors = _with_causes(run.exception)
-    if any(isinstance(error, KeyboardInterrupt) for error in errors):
-        return "failed", "The build was interrupted. The last publication is as it was."
-    error = own_error(run.exception)
-    status = "busy" if isinstance(error, BuildDatabaseBusyError) else "refused"
-    return status, getattr(error, "msg", str(error))
-
-
-def own_error(error: BaseException) -> BaseException:
-    """Find this project's error where dbt has wrapped it into one of its own."""
-    own = (e for e in _with_causes(error) if isinstance(e, SegmentationError))
-    return next(own, error)
-
-
-def _with_causes(error: BaseException | None) -> Iterator[BaseException]:
-    """Go from an error of dbt's to what it has wrapped."""
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
+    message = describe_error(run.exception)
+    if is_interruption(run.exception):
+        return "failed", message
+    errors = with_causes(run.exception)
+    is_busy = any(isinstance(error, BuildDatabaseBusyError) for error in errors)
+    return "busy" if is_busy else "refused", message
 
 
 if __name__ == "__main__":

@@ -15,15 +15,21 @@ import time
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt_common.events.base_types import EventMsg
 
-from segmentation.build import own_error
 from segmentation.build_folder import BUILD_DIR, prepare_start
 from segmentation.builds.build_database import BuildDatabaseBusyError
+from segmentation.builds.build_outcome import (
+    describe_error,
+    is_interruption,
+    with_causes,
+)
 from segmentation.builds.data_check_report import (
     EXIT_STATUSES,
     REPORT_NAME,
     write_data_check,
 )
-from segmentation.builds.records import read_record
+from segmentation.builds.interruption import interruptible
+from segmentation.builds.records import take_record
+from segmentation.builds.requirements import check_given_variables
 from segmentation.errors import SegmentationError
 
 
@@ -57,25 +63,36 @@ class Progress:
 
 def check_data(options: list[str]) -> int:
     """Read, clean and judge the raw data, print the report, return the status."""
+    take_record(REPORT_NAME)
     try:
         prepare_start(REPORT_NAME)
+        check_given_variables(options)
     except SegmentationError as error:
         print(error.msg)
         return EXIT_STATUSES["cannot_build"]
     print("Checking the raw data; nothing is published.", flush=True)
     runner = dbtRunner(callbacks=[Progress()])
     # Not `dbt build`, which speaks for the last build in build_summary.json.
-    for command in ("seed", "run"):
-        selection = ["--select", "+int_raw_data_checked"]
-        run = runner.invoke(
-            ["--quiet", command, "--profiles-dir", ".", *selection, *options]
-        )
-        if not run.success:
-            break
-    check = read_record(BUILD_DIR, REPORT_NAME)
+    with interruptible():
+        for command in ("seed", "run"):
+            selection = ["--select", "+int_raw_data_checked"]
+            run = runner.invoke(
+                ["--quiet", command, "--profiles-dir", ".", *selection, *options]
+            )
+            if not run.success:
+                break
+    with interruptible(unless=lambda: True):
+        return _end(run)
+
+
+def _end(run: dbtRunnerResult) -> int:
+    """Print the report or record why there is none; return the exit status."""
+    check = take_record(REPORT_NAME)
     if check is None:
         status, message = _refusal(run)
         write_data_check(BUILD_DIR, status=status, message=message)
+        if is_interruption(run.exception):
+            print(f"\n{message}")
         return EXIT_STATUSES[status]
     print(check["report"])
     return check["exit_status"]
@@ -84,10 +101,9 @@ def check_data(options: list[str]) -> int:
 def _refusal(run: dbtRunnerResult) -> tuple[str, str]:
     """Say why there is no report; dbt has printed it."""
     if run.exception is not None:
-        error = own_error(run.exception)
-        is_busy = isinstance(error, BuildDatabaseBusyError)
-        message = getattr(error, "msg", str(error))
-        return "busy" if is_busy else "cannot_build", message
+        errors = with_causes(run.exception)
+        is_busy = any(isinstance(error, BuildDatabaseBusyError) for error in errors)
+        return "busy" if is_busy else "cannot_build", describe_error(run.exception)
     messages = [
         result.message for result in run.result if result.status in ("error", "fail")
     ]

@@ -1,7 +1,10 @@
 """A scheduler can tell from status and file how a build ended, and why."""
 
 import json
+import os
+import pydoc
 import resource
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,14 +16,17 @@ import pytest
 from dbt.cli.main import dbtRunnerResult
 from dbt_project import DbtProject
 from page_data import VISIBILITY
-from segmentation.build import build
+from segmentation.build import build as run_build
 from segmentation.builds.build_database import read_wait_seconds, wait_for_database
-from segmentation.builds.build_outcome import write_outcome
+from segmentation.builds.build_outcome import finish_build, write_outcome
 from segmentation.builds.build_summary import summarise
+from segmentation.builds.interruption import interruptible
+from segmentation.builds.records import take_record
 from segmentation.builds.refit_preview import preview
 from segmentation.data_check import check_data
 from segmentation.errors import SegmentationError
-from small_publication import MARTS, publish_build
+from segmentation.publication.memory import identify_publication
+from small_publication import MARTS, contents_of, publish_build
 
 HOLD = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print(1, flush=True);"
 
@@ -117,7 +123,7 @@ def enter_project(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder)
 
 
-@pytest.mark.parametrize("start", [build, check_data])
+@pytest.mark.parametrize("start", [run_build, check_data])
 def test_a_start_that_cannot_end_well_is_a_sentence_and_leaves_nothing(
     tmp_path, monkeypatch, capsys, start
 ):
@@ -161,10 +167,114 @@ def test_an_interrupted_build_has_failed(tmp_path, monkeypatch):
     ended = dbtRunnerResult(success=False, exception=error)
     monkeypatch.setattr("segmentation.build.dbtRunner.invoke", lambda *_: ended)
     enter_project(tmp_path, monkeypatch)
-    assert build([]) == 1
+    assert run_build([]) == 1
     outcome = outcome_of(DbtProject(tmp_path))
     assert outcome["status"] == "failed"
     assert "interrupted" in outcome["message"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_interruption_comes_only_where_it_may(number):
+    before = signal.getsignal(number)
+    with interruptible(unless=lambda: True):
+        os.kill(os.getpid(), number)
+    with pytest.raises(KeyboardInterrupt), interruptible():
+        os.kill(os.getpid(), number)
+    assert signal.getsignal(number) is before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_build_says_so_in_a_sentence(project, number):
+    before = contents_of(project.published.parent)
+    environment = {"PYTHONPATH": "python_models", "PYTHONUNBUFFERED": "1"}
+    process = project._start(
+        [sys.executable, "-m", "segmentation.build"], **environment
+    )
+    for line in process.stdout:
+        if "START python table model engine.visibility_fit" in line:
+            process.send_signal(number)
+            break
+    rest = process.communicate(timeout=60)[0]
+    assert process.returncode == 1, rest
+    assert rest.endswith("It was interrupted. The last publication is as it was.\n")
+    assert "Traceback" not in rest
+    assert outcome_of(project)["status"] == "failed"
+    assert contents_of(project.published.parent) == before
+
+
+def finish(
+    build: duckdb.DuckDBPyConnection, publish_dir: Path, **changes: object
+) -> str:
+    """Do what the hook at the end of a build does."""
+    arguments = {
+        "publish_dir": publish_dir,
+        "command": "build",
+        "is_empty_run": False,
+        "expected_nodes": ["model.clusters"],
+        "results": [result("success")],
+        "marts": MARTS,
+        "segmentations": {"visibility": VISIBILITY},
+        "language": "fr",
+        "data_set": "seeds",
+        "raw_source": "seeds",
+        "started_at": "2024-03-01T12:30:00+00:00",
+        "invocation_id": "1",
+        "published_at": "2024-03-01 12:30:00",
+        "remembered_file": identify_publication(publish_dir),
+    }
+    return finish_build(build.cursor(), **arguments | changes)
+
+
+def result(status: str, message: str = "") -> dict:
+    described = {"node": "model.clusters", "status": status, "message": message}
+    return described | {"broken_lines": []}
+
+
+@pytest.mark.parametrize(
+    ("function", "is_published"),
+    [
+        ("publication.publishing.render_files", False),
+        # From the first rename on it is faster to go on than to go back.
+        ("publication.publication_folder._keep", True),
+    ],
+)
+def test_an_interruption_leaves_the_old_or_the_new_publication_whole(
+    build, publish_dir, monkeypatch, function, is_published
+):
+    publish_build(build, publish_dir)
+    before = contents_of(publish_dir)
+    called = pydoc.locate(f"segmentation.{function}")
+
+    def interrupt(*arguments: object, **named: object) -> object:
+        os.kill(os.getpid(), signal.SIGTERM)
+        return called(*arguments, **named)
+
+    monkeypatch.setattr(f"segmentation.{function}", interrupt)
+    if is_published:
+        assert "Published" in finish(build, publish_dir, language="en")
+    else:
+        with pytest.raises(KeyboardInterrupt):
+            finish(build, publish_dir, language="en")
+        assert contents_of(publish_dir) == before
+    outcome = take_record("build_summary.json")
+    assert outcome["status"] == ("published" if is_published else "failed")
+    assert is_published or "interrupted" in outcome["message"]
+    assert not [path for path in publish_dir.iterdir() if path.name.startswith(".")]
+
+
+@pytest.mark.parametrize(
+    ("message", "remedy"),
+    [
+        ("Out of Memory Error: could not allocate block", "There is too little memory"),
+        ("IO Error: Could not write: No space left on device", "A disk is full: make"),
+        ("Binder Error: no such column", "Not published: model.clusters failed"),
+    ],
+)
+def test_a_machine_that_is_too_small_is_said_to_be(build, publish_dir, message, remedy):
+    told = finish(build, publish_dir, results=[result("error", message)])
+    assert told.startswith(remedy)
+    assert take_record("build_summary.json")["message"] == told
 
 
 def test_a_published_build_ends_with_0_even_if_a_tool_has_opened_the_file(
@@ -182,7 +292,7 @@ def test_a_published_build_ends_with_0_even_if_a_tool_has_opened_the_file(
     )
     database = tmp_path / "published" / "segmentation.duckdb"
     with hold_open(database, "sys.stdin.readline()") as holder:
-        assert build([]) == 0
+        assert run_build([]) == 0
         holder.communicate("\n")
 
 
@@ -195,8 +305,31 @@ def test_what_an_earlier_build_has_said_is_never_taken_for_this_ones(
     monkeypatch.setattr("segmentation.build.dbtRunner.invoke", lambda *_: ended)
     enter_project(tmp_path, monkeypatch)
     with no_file_longer_than(10):
-        assert build([]) == 2
+        assert run_build([]) == 2
     assert not (tmp_path / "build" / "build_summary.json").exists()
+
+
+@pytest.mark.parametrize("is_published", [True, False])
+def test_another_command_in_the_folder_does_not_speak_for_a_build(
+    tmp_path, monkeypatch, is_published
+):
+    """It may write or remove the summary, and `dbt clean` whatever a build writes."""
+
+    def invoke_beside_another(*_: object) -> dbtRunnerResult:
+        summary = tmp_path / "build" / "build_summary.json"
+        if is_published:
+            write_outcome(tmp_path / "build", status="published", message="Published.")
+            summary.unlink()
+        else:
+            summary.parent.mkdir()
+            summary.write_text('{"status": "published", "message": "Published."}')
+        error = FileNotFoundError("target/run_results.json")
+        return dbtRunnerResult(success=False, exception=error)
+
+    enter_project(tmp_path, monkeypatch)
+    monkeypatch.setattr("segmentation.build.summarise", lambda _: "All is well.")
+    monkeypatch.setattr("segmentation.build.dbtRunner.invoke", invoke_beside_another)
+    assert run_build([]) == (0 if is_published else 2)
 
 
 def test_a_busy_build_database_ends_with_3_and_says_who_has_it(project):
@@ -270,13 +403,15 @@ def test_the_summary_tells_of_each_segmentation_what_a_person_asks_first(
             ('purchases', 'new_2_1', 'country', null, 0.5, 1),
             ('purchases', 'new_2_1', 'country', 'Belgium', 0.5, 2);
         insert into measure_texts values ('purchases', 'orders', 'Achats', 'Orders');
-        insert into segmentation_fits values ('purchases', 1, '2024-03-01', 'refit');
+        insert into segmentation_fits (segmentation, fit_id, fitted_at, reason)
+            values ('purchases', 1, '2024-03-01', 'refit');
         insert into model_freshness select segmentation, 1, '2024-03-01', 0, 0.93,
             'auto', 365, 0.8 from unnest(['visibility', 'purchases'])
             as s (segmentation);
-        insert into segment_changes
+        insert into segment_changes (segmentation, member_id, changed_at, cause)
             values ('purchases', 'e1', '2024-03-01', 'member_changed');
-        insert into rejected_rows values ('sales_lines', true, 'orphan');
+        insert into rejected_rows (raw_table, is_whole_row, reason)
+            values ('sales_lines', true, 'orphan');
     """)
     purchases = {"members": "accounts", "key": "account_id", "measures": ["orders"]}
     accounts = {"name": "accounts", "relation": "build.marts.accounts"}

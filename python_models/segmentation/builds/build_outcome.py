@@ -28,6 +28,7 @@ came to its end. ``python -m segmentation.build`` removes it before it begins.
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,11 @@ from typing import Any
 from duckdb import DuckDBPyConnection
 
 from segmentation.build_folder import folder_of
+from segmentation.builds.interruption import interruptible
 from segmentation.builds.records import write_record
+from segmentation.errors import SegmentationError
+from segmentation.publication.memory import identify_publication
+from segmentation.publication.publication_folder import REPLACING
 from segmentation.publication.publishing import publish
 from segmentation.sql_text import fetch_dicts
 
@@ -49,6 +54,17 @@ EXIT_STATUSES = {
 }
 _SCHEMA_VERSION = 2
 _UNEVENTFUL = ("success", "pass", "no-op")
+# What programs say of a machine that is too small, which no source or model caused.
+_SHORTAGES = {
+    "There is too little memory: give the build 2 GB, and more for a million rows.": (
+        *("Out of Memory Error", "MemoryError", "Unable to allocate"),
+        *("Cannot allocate memory", "can't start new thread", "bad allocation"),
+    ),
+    "A disk is full: make room for build/, for PUBLISH_DIR and for temporary files.": (
+        *("No space left on device", "Disk quota exceeded", "File too large"),
+        "max_temp_directory_size",
+    ),
+}
 
 
 def finish_build(
@@ -66,6 +82,11 @@ def finish_build(
     The results have ``node``, ``status``, ``message`` and ``broken_lines`` of
     everything that ran. Returns one sentence: what was published, or why nothing was.
     """
+
+    def cannot_be_undone() -> bool:
+        is_other = identify_publication(publish_dir) != arguments["remembered_file"]
+        return is_other or (publish_dir / REPLACING).exists()
+
     counts = Counter(result["status"] for result in results)
     outcome: dict[str, Any] = {
         "status": "not_published",
@@ -75,19 +96,22 @@ def finish_build(
         "problems": [r for r in results if r["status"] not in _UNEVENTFUL],
     }
     try:
-        message, publication = publish(
-            cursor,
-            publish_dir=publish_dir,
-            command=command,
-            results=[[result["node"], result["status"]] for result in results],
-            **arguments,
-        )
-    except Exception as error:
-        outcome |= {"status": "failed", "message": getattr(error, "msg", str(error))}
+        with interruptible(unless=cannot_be_undone):
+            message, publication = publish(
+                cursor,
+                publish_dir=publish_dir,
+                command=command,
+                results=[[result["node"], result["status"]] for result in results],
+                **arguments,
+            )
+    except BaseException as error:
+        outcome |= {"status": "failed", "message": describe_error(error)}
         raise
     else:
         broken = [line for result in results for line in result["broken_lines"]]
-        message = outcome["message"] = "\n  ".join([message, *broken])
+        causes = "\n".join(r["message"] for r in results if r["status"] == "error")
+        message = "\n  ".join([message, *broken])
+        message = outcome["message"] = _with_shortage(message, causes=causes)
         if publication:
             relations = {mart["name"]: mart["relation"] for mart in arguments["marts"]}
             outcome |= _describe_marts(cursor, relations, publication)
@@ -103,6 +127,36 @@ def finish_build(
         # Other commands do not speak for the last build.
         if command == "build":
             write_outcome(folder_of(cursor), **outcome)
+
+
+def describe_error(error: BaseException) -> str:
+    """Say in a sentence what ended a command."""
+    errors = list(with_causes(error))
+    if is_interruption(error):
+        return "It was interrupted. The last publication is as it was."
+    own = next((e for e in errors if isinstance(e, SegmentationError)), error)
+    causes = "\n".join(f"{type(e).__name__}: {e}" for e in errors)
+    return _with_shortage(getattr(own, "msg", str(own)), causes=causes)
+
+
+def is_interruption(error: BaseException) -> bool:
+    """Tell whether somebody ended the command: then dbt-duckdb trips itself, too."""
+    return any(isinstance(e, KeyboardInterrupt) for e in with_causes(error))
+
+
+def with_causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Go from an error of dbt's to what it has wrapped."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _with_shortage(message: str, *, causes: str) -> str:
+    """Put before a message that the machine was too small, if that was the cause."""
+    for sentence, signs in _SHORTAGES.items():
+        if any(sign in causes for sign in signs):
+            return f"{sentence} {message}"
+    return message
 
 
 def write_outcome(

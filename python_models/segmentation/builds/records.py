@@ -8,6 +8,8 @@ from typing import Any
 from dbt.adapters.events.logging import AdapterLogger
 
 _logger = AdapterLogger("Segmentation")
+# What this process has recorded: another may write or remove the same file meanwhile.
+_recorded: dict[str, dict[str, Any]] = {}
 
 
 def write_record(folder: Path, name: str, record: dict[str, Any]) -> dict[str, Any]:
@@ -24,12 +26,10 @@ def write_record(folder: Path, name: str, record: dict[str, Any]) -> dict[str, A
         os.replace(unfinished, folder / name)
     except OSError as error:
         _logger.info(f"{folder / name} could not be written ({error}).")
-    return json.loads(text)
+    _recorded[name] = json.loads(text)
+    return _recorded[name]
 
 
-def read_record(folder: Path, name: str) -> dict[str, Any] | None:
-    """Read what the last command has recorded; None if none has."""
-    try:
-        return json.loads((folder / name).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None
+def take_record(name: str) -> dict[str, Any] | None:
+    """Take what this process has recorded since it was last asked; None if nothing."""
+    return _recorded.pop(name, None)
