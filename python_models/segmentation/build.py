@@ -23,6 +23,7 @@ from segmentation.builds.build_outcome import (
     SUMMARY_NAME,
     describe_error,
     is_interruption,
+    is_said,
     with_causes,
     write_outcome,
 )
@@ -41,6 +42,9 @@ def build(options: list[str]) -> int:
         prepare_start(SUMMARY_NAME)
     except SegmentationError as error:
         print(error.msg)
+        # Where an earlier build has left its own, it would be taken for this one's.
+        if (BUILD_DIR / SUMMARY_NAME).exists():
+            write_outcome(BUILD_DIR, status="refused", message=error.msg)
         return EXIT_STATUSES["refused"]
     try:
         check_given_variables(options)
@@ -69,7 +73,7 @@ def _end(run: dbtRunnerResult, *, started_at: str) -> int:
         except duckdb.IOException as error:
             # A BI tool may have opened it for writing already.
             print(f"It is published, and cannot be summed up here ({error}).")
-    elif is_interruption(run.exception):
+    elif run.exception and not is_said(outcome["message"]):
         print(f"\n{outcome['message']}")
     return EXIT_STATUSES[outcome["status"]]
 

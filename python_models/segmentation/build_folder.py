@@ -1,5 +1,6 @@
 """The folder of the build database, folders beside it, and where a command starts."""
 
+import errno
 import os
 import shutil
 import tempfile
@@ -12,6 +13,8 @@ import duckdb
 from segmentation.errors import SegmentationError
 
 BUILD_DIR = Path("build")
+# What dbt writes into its log alone; without it each line of that is a traceback.
+LEAST_FREE_BYTES = 10_000_000
 
 
 def check_project_folder() -> None:
@@ -58,6 +61,10 @@ def check_writable(folder: Path, *, remedy: str) -> None:
         there = next(path for path in (folder, *folder.parents) if path.exists())
         # It has no name: nothing of it is ever seen.
         tempfile.TemporaryFile(dir=there).close()
+        disk = shutil.disk_usage(there)
+        # Some file systems have no size.
+        if disk.total > 0 and disk.free < LEAST_FREE_BYTES:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     except OSError as error:
         raise SegmentationError(
             f"The folder {folder}/ cannot be written ({error.strerror}): {remedy}."

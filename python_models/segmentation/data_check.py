@@ -19,8 +19,9 @@ from segmentation.build_folder import BUILD_DIR, prepare_start
 from segmentation.builds.build_database import BuildDatabaseBusyError
 from segmentation.builds.build_outcome import (
     describe_error,
-    is_interruption,
+    is_said,
     with_causes,
+    with_shortage,
 )
 from segmentation.builds.data_check_report import (
     EXIT_STATUSES,
@@ -69,6 +70,9 @@ def check_data(options: list[str]) -> int:
         check_given_variables(options)
     except SegmentationError as error:
         print(error.msg)
+        # Where an earlier check has left its own, it would be taken for this one's.
+        if (BUILD_DIR / REPORT_NAME).exists():
+            write_data_check(BUILD_DIR, status="cannot_build", message=error.msg)
         return EXIT_STATUSES["cannot_build"]
     print("Checking the raw data; nothing is published.", flush=True)
     runner = dbtRunner(callbacks=[Progress()])
@@ -91,7 +95,7 @@ def _end(run: dbtRunnerResult) -> int:
     if check is None:
         status, message = _refusal(run)
         write_data_check(BUILD_DIR, status=status, message=message)
-        if is_interruption(run.exception):
+        if not is_said(message):
             print(f"\n{message}")
         return EXIT_STATUSES[status]
     print(check["report"])
@@ -99,7 +103,7 @@ def _end(run: dbtRunnerResult) -> int:
 
 
 def _refusal(run: dbtRunnerResult) -> tuple[str, str]:
-    """Say why there is no report; dbt has printed it."""
+    """Say why there is no report."""
     if run.exception is not None:
         errors = with_causes(run.exception)
         is_busy = any(isinstance(error, BuildDatabaseBusyError) for error in errors)
@@ -107,7 +111,8 @@ def _refusal(run: dbtRunnerResult) -> tuple[str, str]:
     messages = [
         result.message for result in run.result if result.status in ("error", "fail")
     ]
-    return "cannot_build", " ".join(messages)
+    message = " ".join(messages)
+    return "cannot_build", with_shortage(message, causes=message)
 
 
 if __name__ == "__main__":

@@ -145,6 +145,15 @@ def test_a_start_that_cannot_end_well_is_a_sentence_and_leaves_nothing(
     assert "logs/dbt.log belongs to another user" in capsys.readouterr().out
     assert sorted(path.name for path in tmp_path.iterdir()) == ["logs", "python_models"]
 
+    monkeypatch.setattr("segmentation.build_folder.LEAST_FREE_BYTES", 10**30)
+    (tmp_path / "build").mkdir()
+    for name in ("build_summary.json", "data_check.json"):
+        (tmp_path / "build" / name).write_text('{"status": "of an earlier one"}')
+    assert start([]) == 2
+    assert "build/ cannot be written (No space left on" in capsys.readouterr().out
+    written = max((tmp_path / "build").iterdir(), key=lambda path: path.stat().st_size)
+    assert "No space left on device" in json.loads(written.read_text())["message"]
+
 
 def test_a_project_with_signs_in_its_path_loads_its_seeds(built, tmp_path):
     built.copied_to(tmp_path / "l'agence [1]").succeed("seed")

@@ -53,6 +53,7 @@ EXIT_STATUSES = {
     "not_published": 4,
 }
 _SCHEMA_VERSION = 2
+_INTERRUPTED = "It was interrupted. The last publication is as it was."
 _UNEVENTFUL = ("success", "pass", "no-op")
 # What programs say of a machine that is too small, which no source or model caused.
 _SHORTAGES = {
@@ -111,7 +112,7 @@ def finish_build(
         broken = [line for result in results for line in result["broken_lines"]]
         causes = "\n".join(r["message"] for r in results if r["status"] == "error")
         message = "\n  ".join([message, *broken])
-        message = outcome["message"] = _with_shortage(message, causes=causes)
+        message = outcome["message"] = with_shortage(message, causes=causes)
         if publication:
             relations = {mart["name"]: mart["relation"] for mart in arguments["marts"]}
             outcome |= _describe_marts(cursor, relations, publication)
@@ -133,13 +134,21 @@ def describe_error(error: BaseException) -> str:
     """Say in a sentence what ended a command."""
     errors = list(with_causes(error))
     if is_interruption(error):
-        return "It was interrupted. The last publication is as it was."
+        return _INTERRUPTED
     own = next((e for e in errors if isinstance(e, SegmentationError)), error)
     causes = "\n".join(f"{type(e).__name__}: {e}" for e in errors)
-    return _with_shortage(getattr(own, "msg", str(own)), causes=causes)
+    # Where the machine was too small, what was being read or written is not to blame.
+    root = str(errors[-1]).split("\n")[0]
+    shortage = with_shortage(root, causes=causes)
+    return getattr(own, "msg", str(own)) if shortage == root else shortage
 
 
-def is_interruption(error: BaseException) -> bool:
+def is_said(message: str) -> bool:
+    """Tell whether dbt has printed the message, as it prints errors."""
+    return not message.startswith((_INTERRUPTED, *_SHORTAGES))
+
+
+def is_interruption(error: BaseException | None) -> bool:
     """Tell whether somebody ended the command: then dbt-duckdb trips itself, too."""
     return any(isinstance(e, KeyboardInterrupt) for e in with_causes(error))
 
@@ -151,7 +160,7 @@ def with_causes(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-def _with_shortage(message: str, *, causes: str) -> str:
+def with_shortage(message: str, *, causes: str) -> str:
     """Put before a message that the machine was too small, if that was the cause."""
     for sentence, signs in _SHORTAGES.items():
         if any(sign in causes for sign in signs):
