@@ -1,13 +1,22 @@
 """Variables are checked before anything is built, and kept as one line of JSON."""
 
+import datetime as datetime_module
 import json
+import re
 from datetime import datetime
 
 import duckdb
+import jinja2
 import pytest
 from planted_data import VARIABLES, make_settings, make_variables
+from project_copies import CHECKOUT
 from segmentation.errors import SegmentationError
-from segmentation.learning.settings import SCALINGS, FitSettings, variables_of
+from segmentation.learning.settings import (
+    SCALINGS,
+    FitSettings,
+    read_clock,
+    variables_of,
+)
 
 
 def test_variables_are_read_as_dbt_hands_them_over():
@@ -24,6 +33,23 @@ def test_variables_are_read_as_dbt_hands_them_over():
     assert ours.as_of == datetime(2026, 1, 31, 12)
     in_a_zone = make_variables(as_of="2026-01-31T12:00:00+02:00")
     assert in_a_zone.as_of == datetime(2026, 1, 31, 10)
+
+
+@pytest.mark.parametrize(
+    "as_of",
+    [
+        *("2025-06-30", "2025-06-30 12:00", "2025-06-30T12:00:00.25"),
+        *("2025-06-30T14:00:00Z", "2025-06-30T14:00:00+02:00"),
+        *("2024-12-31 23:30:59.5-0200", "2025-02-28 23:30-01:00", "2199-12-31"),
+    ],
+)
+def test_sql_and_python_read_the_same_clock(as_of):
+    """As a text an offset from UTC would be ignored by SQL."""
+    macros = (CHECKOUT / "macros" / "as_of.sql").read_text(encoding="utf-8")
+    template = jinja2.Environment().from_string(macros + "select {{ as_of() }}")
+    modules = {"re": re, "datetime": datetime_module}
+    query = template.render(modules=modules, var=lambda _: as_of)
+    assert duckdb.sql(query).fetchall() == [(read_clock(as_of),)]
 
 
 def test_the_variables_of_one_segmentation_are_found_in_the_table():
