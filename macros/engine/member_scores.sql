@@ -109,12 +109,8 @@ fit_rows as (
 {% macro labelled_members(recipe, cluster_count) -%}
 {%- set clusters = range(cluster_count) -%}
 {%- set w = level_weight(recipe) -%}
-{%- set squares = [] -%}
-{%- set others = [] -%}
-{%- for cluster in clusters -%}
-    {%- do squares.append('squared_' ~ cluster) -%}
-    {%- do others.append('other_' ~ cluster) -%}
-{%- endfor -%}
+{%- set squares = 'squared_' ~ clusters | join(', squared_') -%}
+{%- set others = 'other_' ~ clusters | join(', other_') -%}
 distances_squared as (
     select
         scaled.member_id
@@ -148,9 +144,9 @@ distances_squared as (
 nearest_found as (
     select
         member_id,
-        {{ squares | join(', ') }},
-        least({{ squares | join(', ') }}) as nearest_squared,
-        case least({{ squares | join(', ') }})
+        {{ squares }},
+        least({{ squares }}) as nearest_squared,
+        case least({{ squares }})
             {%- for cluster in clusters %}
             when squared_{{ cluster }} then {{ cluster }}
             {%- endfor %}
@@ -175,13 +171,13 @@ distances_taken as (
     select
         member_id,
         cluster_id,
-        case least({{ others | join(', ') }})
+        case least({{ others }})
             {%- for cluster in clusters %}
             when other_{{ cluster }} then {{ cluster }}
             {%- endfor %}
         end as runner_up_cluster_id,
         sqrt(greatest(nearest_squared, 0)) as distance,
-        sqrt(greatest(least({{ others | join(', ') }}), 0)) as runner_up_distance
+        sqrt(greatest(least({{ others }}), 0)) as runner_up_distance
     from others_left
 ),
 
@@ -231,7 +227,7 @@ scores as (
         axes_taken.pca_x,
         axes_taken.pca_y
     from labelled
-    inner join axes_taken on labelled.member_id = axes_taken.member_id
+    inner join axes_taken using (member_id)
 )
 
 select * from scores
@@ -265,7 +261,7 @@ offsets as (
         loadings.component,
         {{ in_order('sum', 'loadings.value * column_means.value') }} as axis_offset
     from fit as loadings
-    inner join fit as column_means on loadings.position = column_means.position
+    inner join fit as column_means using (position)
     where
         loadings.section = 'projection' and loadings.parameter = 'loading'
         and column_means.section = 'projection'
@@ -287,7 +283,7 @@ projected as (
         - offsets.axis_offset as coordinate
     from scaled
     cross join axes
-    inner join offsets on axes.component = offsets.component
+    inner join offsets using (component)
     {%- for name in recipe.categorical_features %}
     {%- set alias = 'loadings_' ~ loop.index0 %}
     left join fit as {{ alias }}

@@ -27,9 +27,7 @@
 select
     '{{ segmentation }}' as segmentation,
     '{{ tojson(variables) | replace("'", "''") }}' as variables
-{%- if not loop.last %}
-union all
-{%- endif %}
+{{ 'union all' if not loop.last }}
 {%- endfor %}
 {%- endmacro %}
 
@@ -64,9 +62,7 @@ union all
         {{ columns | join(',\n        ') }}
     from {{ ref(segmentation ~ '_' ~ model) }}
     where {{ where }}
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
+    {{ 'union all' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}
 

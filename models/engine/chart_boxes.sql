@@ -9,73 +9,64 @@
     'high_quartile': 0.75,
     'high_whisker': 0.95,
 } %}
-
-with
+{% set axes = ['pca_x', 'pca_y'] %}
+{% set measures = listed('measures') %}
 {% for segmentation, entry in segmentations().items() %}
-{{ segmentation }} as (
+{% for axis in axes %}
+{% do measures.append((segmentation, entry, axis)) %}
+{% endfor %}
+{% endfor %}
+
+with members_valued as (
+    {% for segmentation, entry, measure in measures %}
+    {% set column = ('members.' if measure in axes else 'features.') ~ measure %}
     select
-        members.member_id,
+        '{{ segmentation }}' as segmentation,
         members.model_segment_key as segment_key,
-        {% for measure in entry.measures %}
-        cast(features.{{ measure }} as double) as {{ measure }},
-        {% endfor %}
-        members.pca_x,
-        members.pca_y
+        '{{ measure }}' as measure,
+        members.member_id,
+        cast({{ column }} as double) as value
     from {{ ref(segmentation ~ '_members') }} as members
     inner join {{ ref(entry.features) }} as features
         on members.member_id = features.{{ entry.key }}
-    where members.model_segment_key is not null
+    where
+        members.model_segment_key is not null
+        -- Neither null, nor NaN, nor infinite.
+        and {{ column }} between -1e300 and 1e300
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
-{% endfor %}
 boxed as (
-    {% for segmentation, entry in segmentations().items() %}
-    {% set is_last_segmentation = loop.last %}
-    {% for measure in entry.measures + ['pca_x', 'pca_y'] %}
     select
-        '{{ segmentation }}' as segmentation,
+        segmentation,
         segment_key,
-        '{{ measure }}' as measure,
+        measure,
         {% for figure, share in whiskers_and_quartiles.items() %}
-        percentile_cont({{ share }}) within group (order by {{ measure }})
+        percentile_cont({{ share }}) within group (order by value)
             as {{ figure }},
         {% endfor %}
         count(*) as known_count
-    from {{ segmentation }}
-    -- Neither null, nor NaN, nor infinite.
-    where {{ measure }} between -1e300 and 1e300
-    group by segment_key
-    {{ 'union all' if not (loop.last and is_last_segmentation) }}
-    {% endfor %}
-    {% endfor %}
+    from members_valued
+    group by segmentation, segment_key, measure
 ),
 
 beyond_whiskers as (
-    {% for segmentation, entry in segmentations().items() %}
-    {% set is_last_segmentation = loop.last %}
-    {% for measure in entry.measures %}
     select
-        boxed.segmentation,
-        boxed.segment_key,
-        boxed.measure,
-        {{ segmentation }}.member_id,
-        {{ segmentation }}.{{ measure }} as value
-    from {{ segmentation }}
-    inner join boxed
-        on
-            boxed.segmentation = '{{ segmentation }}'
-            and boxed.measure = '{{ measure }}'
-            and {{ segmentation }}.segment_key = boxed.segment_key
+        members_valued.segmentation,
+        members_valued.segment_key,
+        members_valued.measure,
+        members_valued.member_id,
+        members_valued.value
+    from members_valued
+    inner join boxed using (segmentation, segment_key, measure)
     where
-        {{ segmentation }}.{{ measure }} between -1e300 and 1e300
+        members_valued.measure not in ('pca_x', 'pca_y')
         and (
             boxed.known_count < {{ least_boxed }}
-            or {{ segmentation }}.{{ measure }} < boxed.low_whisker
-            or {{ segmentation }}.{{ measure }} > boxed.high_whisker
+            or members_valued.value < boxed.low_whisker
+            or members_valued.value > boxed.high_whisker
         )
-    {{ 'union all' if not (loop.last and is_last_segmentation) }}
-    {% endfor %}
-    {% endfor %}
 ),
 
 ranked as (
@@ -94,26 +85,17 @@ ranked as (
 ),
 
 chart_boxes as (
-    select
-        segmentation,
-        segment_key,
-        measure,
-        'known_count' as figure,
-        1 as figure_number,
-        cast(known_count as double) as value
-    from boxed
-    {% for figure in whiskers_and_quartiles %}
-    union all
+    {% for figure in ['known_count'] + whiskers_and_quartiles.keys() | list %}
     select
         segmentation,
         segment_key,
         measure,
         '{{ figure }}' as figure,
         1 as figure_number,
-        {{ figure }} as value
+        cast({{ figure }} as double) as value
     from boxed
-    {% endfor %}
     union all
+    {% endfor %}
     select
         segmentation,
         segment_key,

@@ -55,9 +55,8 @@ fits_numbered as (
         fits_summarised.silhouette,
         fits_summarised.agreement_with_refit
     from fits_summarised
-    left join members_counted
-        on fits_summarised.segmentation = members_counted.segmentation
-    left join last_fits on fits_summarised.segmentation = last_fits.segmentation
+    left join members_counted using (segmentation)
+    left join last_fits using (segmentation)
     left join last_fits as same_fits
         on
             fits_summarised.segmentation = same_fits.segmentation

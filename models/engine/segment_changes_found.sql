@@ -39,10 +39,7 @@ segments_compared as (
         coalesce(placed.is_set_by_hand, false)
         or coalesce(published_members.is_set_by_hand, false) as is_set_by_hand
     from placed
-    full outer join published_members
-        on
-            placed.segmentation = published_members.segmentation
-            and placed.member_id = published_members.member_id
+    full outer join published_members using (segmentation, member_id)
     where
         placed.member_id is null
         or published_members.member_id is null
@@ -73,16 +70,9 @@ changes_explained as (
         previous_segments.segment_key as previous_model_segment_key,
         current_fits.fit_id
     from segments_compared
-    inner join current_fits
-        on segments_compared.segmentation = current_fits.segmentation
-    left join previous_segments
-        on
-            segments_compared.segmentation = previous_segments.segmentation
-            and segments_compared.member_id = previous_segments.member_id
-    left join changes_counted
-        on
-            segments_compared.segmentation = changes_counted.segmentation
-            and segments_compared.member_id = changes_counted.member_id
+    inner join current_fits using (segmentation)
+    left join previous_segments using (segmentation, member_id)
+    left join changes_counted using (segmentation, member_id)
 )
 
 select * from changes_explained

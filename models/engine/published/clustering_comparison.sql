@@ -42,8 +42,7 @@ approaches_described as (
         approaches_measured.ari_to_active,
         approaches_measured.evaluated_at
     from approaches_measured
-    left join approach_texts
-        on approaches_measured.approach = approach_texts.approach
+    left join approach_texts using (approach)
 )
 
 select * from approaches_described

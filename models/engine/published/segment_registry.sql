@@ -29,11 +29,8 @@ segments_of_fit as (
         current_fits.fit_id,
         cluster_sizes.member_count
     from clusters
-    inner join current_fits on clusters.segmentation = current_fits.segmentation
-    inner join cluster_sizes
-        on
-            clusters.segmentation = cluster_sizes.segmentation
-            and clusters.cluster_id = cluster_sizes.cluster_id
+    inner join current_fits using (segmentation)
+    inner join cluster_sizes using (segmentation, cluster_id)
 ),
 
 segments_registered as (
@@ -50,14 +47,8 @@ segments_registered as (
         coalesce(segments_of_fit.fit_id, published_registry.last_fit_id) as last_fit_id,
         coalesce(segments_of_fit.member_count, 0) as member_count
     from segments
-    left join published_registry
-        on
-            segments.segmentation = published_registry.segmentation
-            and segments.segment_key = published_registry.segment_key
-    left join segments_of_fit
-        on
-            segments.segmentation = segments_of_fit.segmentation
-            and segments.segment_key = segments_of_fit.segment_key
+    left join published_registry using (segmentation, segment_key)
+    left join segments_of_fit using (segmentation, segment_key)
     where
         published_registry.segment_key is not null
         or segments_of_fit.segment_key is not null

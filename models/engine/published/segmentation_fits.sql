@@ -42,7 +42,7 @@ fits as (
         current_fits.library_versions,
         current_fits.fingerprint
     from current_fits
-    left join agreements on current_fits.segmentation = agreements.segmentation
+    left join agreements using (segmentation)
     where current_fits.is_new_fit
 )
 

@@ -27,19 +27,7 @@ recommendations_weighed as (
             else 1
         end as specificity
     from recommendations
-    inner join platforms on recommendations.platform = platforms.platform
-),
-
-platforms_weighed as (
-    select
-        enterprise_id,
-        platform,
-        platform_name,
-        count(*) as action_count,
-        max(specificity) as specificity,
-        min(priority) as priority
-    from recommendations_weighed
-    group by enterprise_id, platform, platform_name
+    inner join platforms using (platform)
 ),
 
 -- Where the plan does most comes first; what is tied to no platform comes last.
@@ -51,12 +39,13 @@ platforms_ranked as (
             partition by enterprise_id
             order by
                 case when platform_name is null then 1 else 0 end asc,
-                action_count desc,
-                specificity desc,
-                priority asc,
+                count(*) desc,
+                max(specificity) desc,
+                min(priority) asc,
                 platform_name asc
         ) as platform_rank
-    from platforms_weighed
+    from recommendations_weighed
+    group by enterprise_id, platform, platform_name
 ),
 
 actions_ranked as (
@@ -74,32 +63,18 @@ actions_ranked as (
         recommendations_weighed.recommendation_rank,
         platforms_ranked.platform_rank
     from recommendations_weighed
-    inner join platforms_ranked
-        on
-            recommendations_weighed.enterprise_id = platforms_ranked.enterprise_id
-            and recommendations_weighed.platform = platforms_ranked.platform
-),
-
-actions_joined as (
-    select
-        {% for language in languages -%}
-        {{ joined_texts(
-            'action_' ~ language, ' • ', 'platform_rank, recommendation_rank'
-        ) }} as actions_{{ language }},
-        {% endfor -%}
-        enterprise_id,
-        max(platform_name) filter (where platform_rank = 1) as target_platform
-    from actions_ranked
-    group by enterprise_id
+    inner join platforms_ranked using (enterprise_id, platform)
 ),
 
 actions_listed as (
     select
         enterprise_id,
-        target_platform,
-        actions_fr,
-        actions_en
-    from actions_joined
+        max(platform_name) filter (where platform_rank = 1) as target_platform,
+        {% set order = 'platform_rank, recommendation_rank' -%}
+        {{ joined_texts('action_fr', ' • ', order) }} as actions_fr,
+        {{ joined_texts('action_en', ' • ', order) }} as actions_en
+    from actions_ranked
+    group by enterprise_id
 )
 
 select * from actions_listed
