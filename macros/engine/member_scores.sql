@@ -304,26 +304,20 @@ projected as (
 {%- set stored = namespace(settings=none, cluster_count=0) -%}
 {%- if is_executing() -%}
     {%- set found = run_query(
-        "select fits.settings, count(distinct parameters.cluster_id)"
-        ~ " from previous_publication.main.segmentation_fits as fits"
-        ~ " inner join previous_publication.main.fit_parameters as parameters"
-        ~ " on fits.segmentation = parameters.segmentation"
-        ~ " and fits.fit_id = parameters.fit_id"
-        ~ " where fits.segmentation = '" ~ segmentation ~ "' and fits.fit_id = ("
-        ~ "select max(fit_id) from previous_publication.main.segmentation_fits"
-        ~ " where segmentation = '" ~ segmentation ~ "')"
-        ~ " group by fits.settings"
+        "select settings, count(distinct cluster_id)"
+        ~ " from previous_publication.main.segmentation_fits"
+        ~ " inner join previous_publication.main.fit_parameters"
+        ~ " using (segmentation, fit_id) where segmentation = '" ~ segmentation
+        ~ "' group by fit_id, settings order by fit_id desc limit 1"
     ) -%}
-    {%- for row in found.rows -%}
-        {%- set stored.settings = dict(fromjson(row[0]), key=entry.key) -%}
-        {%- set stored.cluster_count = row[1] | int -%}
-    {%- endfor -%}
     {%- set columns = adapter.get_columns_in_relation(ref(entry.features))
         | map(attribute='name') | list -%}
-    {%- for name in (stored.settings.numeric_features
-        + stored.settings.categorical_features if stored.settings else []) -%}
-        {%- if name not in columns -%}
-            {%- set stored.cluster_count = 0 -%}
+    {%- for row in found.rows -%}
+        {%- set settings = dict(fromjson(row[0]), key=entry.key) -%}
+        {%- set names = settings.numeric_features + settings.categorical_features -%}
+        {%- if not names | reject('in', columns) | list -%}
+            {%- set stored.settings = settings -%}
+            {%- set stored.cluster_count = row[1] | int -%}
         {%- endif -%}
     {%- endfor -%}
 {%- endif -%}
