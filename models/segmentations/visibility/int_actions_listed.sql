@@ -16,16 +16,11 @@ recommendations_weighed as (
         recommendations.platform,
         recommendations.recommendation_rank,
         recommendations.priority,
+        recommendations.specificity,
         recommendations.action_fr,
         recommendations.action_en,
         case when recommendations.platform <> 'any' then platforms.platform_name end
-            as platform_name,
-        case recommendations.matched_on
-            when 'category_and_city' then 4
-            when 'category' then 3
-            when 'city' then 2
-            else 1
-        end as specificity
+            as platform_name
     from recommendations
     inner join platforms using (platform)
 ),

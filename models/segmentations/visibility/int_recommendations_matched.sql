@@ -82,6 +82,7 @@ most_specific_recommendations as (
             when 2 then 'city'
             else 'segment'
         end as matched_on,
+        specificity,
         recommendation_rank
     from recommendations_ranked
     where specificity = most_specific
