@@ -9,64 +9,71 @@
     'high_quartile': 0.75,
     'high_whisker': 0.95,
 } %}
-{% set axes = ['pca_x', 'pca_y'] %}
-{% set measures = listed('measures') %}
+{% set measures_and_axes = listed('measures') %}
 {% for segmentation, entry in segmentations().items() %}
-{% for axis in axes %}
-{% do measures.append((segmentation, entry, axis)) %}
-{% endfor %}
+{% do measures_and_axes.extend([
+    (segmentation, entry, 'pca_x'), (segmentation, entry, 'pca_y'),
+]) %}
 {% endfor %}
 
-with members_valued as (
-    {% for segmentation, entry, measure in measures %}
-    {% set column = ('members.' if measure in axes else 'features.') ~ measure %}
+with
+{% for segmentation, entry in segmentations().items() %}
+{{ segmentation }} as (
     select
-        '{{ segmentation }}' as segmentation,
-        members.model_segment_key as segment_key,
-        '{{ measure }}' as measure,
         members.member_id,
-        cast({{ column }} as double) as value
+        members.model_segment_key as segment_key,
+        {% for measure in entry.measures %}
+        cast(features.{{ measure }} as double) as {{ measure }},
+        {% endfor %}
+        members.pca_x,
+        members.pca_y
     from {{ ref(segmentation ~ '_members') }} as members
     inner join {{ ref(entry.features) }} as features
         on members.member_id = features.{{ entry.key }}
-    where
-        members.model_segment_key is not null
-        -- Neither null, nor NaN, nor infinite.
-        and {{ column }} between -1e300 and 1e300
+    where members.model_segment_key is not null
+),
+
+{% endfor %}
+boxed as (
+    {% for segmentation, entry, measure in measures_and_axes %}
+    select
+        '{{ segmentation }}' as segmentation,
+        segment_key,
+        '{{ measure }}' as measure,
+        {% for figure, share in whiskers_and_quartiles.items() %}
+        percentile_cont({{ share }}) within group (order by {{ measure }})
+            as {{ figure }},
+        {% endfor %}
+        count(*) as known_count
+    from {{ segmentation }}
+    -- Neither null, nor NaN, nor infinite.
+    where {{ measure }} between -1e300 and 1e300
+    group by segment_key
     {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
 
-boxed as (
-    select
-        segmentation,
-        segment_key,
-        measure,
-        {% for figure, share in whiskers_and_quartiles.items() %}
-        percentile_cont({{ share }}) within group (order by value)
-            as {{ figure }},
-        {% endfor %}
-        count(*) as known_count
-    from members_valued
-    group by segmentation, segment_key, measure
-),
-
 beyond_whiskers as (
+    {% for segmentation, entry, measure in listed('measures') %}
     select
-        members_valued.segmentation,
-        members_valued.segment_key,
-        members_valued.measure,
-        members_valued.member_id,
-        members_valued.value
-    from members_valued
-    inner join boxed using (segmentation, segment_key, measure)
+        boxed.segmentation,
+        boxed.segment_key,
+        boxed.measure,
+        members.member_id,
+        members.{{ measure }} as value
+    from {{ segmentation }} as members
+    inner join boxed using (segment_key)
     where
-        members_valued.measure not in ('pca_x', 'pca_y')
+        boxed.segmentation = '{{ segmentation }}'
+        and boxed.measure = '{{ measure }}'
+        and members.{{ measure }} between -1e300 and 1e300
         and (
             boxed.known_count < {{ least_boxed }}
-            or members_valued.value < boxed.low_whisker
-            or members_valued.value > boxed.high_whisker
+            or members.{{ measure }} < boxed.low_whisker
+            or members.{{ measure }} > boxed.high_whisker
         )
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 ranked as (

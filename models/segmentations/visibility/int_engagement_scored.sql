@@ -61,21 +61,40 @@ engagement_measured as (
     from audiences_measured
 ),
 
--- The highest level that applies; an unknown score counts as -1, as its level does.
+levels_bounded as (
+    select
+        engagement_level,
+        level_name_fr,
+        level_name_en,
+        minimum_score,
+        lead(minimum_score) over (
+            partition by minimum_score is null order by minimum_score
+        ) as next_minimum_score
+    from levels
+),
+
 engagement_scored as (
     select
-        measured.enterprise_id,
-        measured.engagement_score,
-        max_by(levels.engagement_level, coalesce(levels.minimum_score, -1))
-            as engagement_level,
-        max_by(levels.level_name_fr, coalesce(levels.minimum_score, -1))
-            as engagement_level_fr,
-        max_by(levels.level_name_en, coalesce(levels.minimum_score, -1))
-            as engagement_level_en
-    from engagement_measured as measured
-    inner join levels
-        on coalesce(measured.engagement_score, -1) >= coalesce(levels.minimum_score, -1)
-    group by measured.enterprise_id, measured.engagement_score
+        engagement_measured.enterprise_id,
+        engagement_measured.engagement_score,
+        levels_bounded.engagement_level,
+        levels_bounded.level_name_fr as engagement_level_fr,
+        levels_bounded.level_name_en as engagement_level_en
+    from engagement_measured
+    inner join levels_bounded
+        on
+            (
+                engagement_measured.engagement_score >= levels_bounded.minimum_score
+                and (
+                    engagement_measured.engagement_score
+                    < levels_bounded.next_minimum_score
+                    or levels_bounded.next_minimum_score is null
+                )
+            )
+            or (
+                engagement_measured.engagement_score is null
+                and levels_bounded.minimum_score is null
+            )
 )
 
 select * from engagement_scored
