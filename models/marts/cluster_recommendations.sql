@@ -22,10 +22,7 @@ recommendations_of_segments as (
         recommendations.action_fr,
         recommendations.action_en
     from segments
-    inner join recommendations
-        on
-            segments.segmentation = recommendations.segmentation
-            and segments.segment_key = recommendations.segment_key
+    inner join recommendations using (segmentation, segment_key)
 )
 
 select * from recommendations_of_segments

@@ -9,9 +9,7 @@ policies as (
         '{{ entry.refit }}' as refit_policy,
         cast({{ entry.refit_after_days }} as double) as refit_after_days,
         cast({{ entry.refit_below_ari }} as double) as refit_below_ari
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
+    {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
 
@@ -29,7 +27,7 @@ freshness as (
         policies.refit_after_days,
         policies.refit_below_ari
     from current_fits
-    inner join policies on current_fits.segmentation = policies.segmentation
+    inner join policies using (segmentation)
 )
 
 select * from freshness

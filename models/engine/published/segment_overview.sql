@@ -48,10 +48,7 @@ overview as (
         coalesce(members_of_segment.member_count, 0) as member_count
     from segments
     {% for counted in ['clusters', 'members_of_model', 'members_of_segment'] -%}
-    left join {{ counted }}
-        on
-            segments.segmentation = {{ counted }}.segmentation
-            and segments.segment_key = {{ counted }}.segment_key
+    left join {{ counted }} using (segmentation, segment_key)
     {% endfor %}
 )
 

@@ -12,48 +12,42 @@ members as (
     select * from {{ ref('visibility_members') }}
 ),
 
-enterprises as (
-    select
-        features.enterprise_id,
-        features.category_name,
-        features.category_group,
-        features.city_name,
-        members.segment_key
-    from features
-    inner join members on features.enterprise_id = members.member_id
-),
-
 recommendations_matched as (
     select
-        enterprises.enterprise_id,
-        enterprises.segment_key,
+        features.enterprise_id,
+        members.segment_key,
         recommendations.recommendation_id,
         recommendations.priority,
         recommendations.platform,
         recommendations.action_fr,
         recommendations.action_en,
-        recommendations.city_name is not null as is_for_city,
-        recommendations.category_name is not null
-        or recommendations.category_group is not null as is_for_category
-    from enterprises
+        -- A category is more specific than a city.
+        case when recommendations.city_name is null then 1 else 2 end
+        + case
+            when recommendations.category_name is not null then 2
+            when recommendations.category_group is not null then 2
+            else 0
+        end as specificity
+    from features
+    inner join members on features.enterprise_id = members.member_id
     inner join recommendations
         on
-            enterprises.segment_key = recommendations.segment_key
+            members.segment_key = recommendations.segment_key
             and (
                 recommendations.category_name is null
-                or enterprises.category_name = recommendations.category_name
+                or features.category_name = recommendations.category_name
             )
             and (
                 recommendations.category_group is null
-                or enterprises.category_group = recommendations.category_group
+                or features.category_group = recommendations.category_group
             )
             and (
                 recommendations.city_name is null
-                or enterprises.city_name = recommendations.city_name
+                or features.city_name = recommendations.city_name
             )
 ),
 
-matches_described as (
+recommendations_ranked as (
     select
         enterprise_id,
         segment_key,
@@ -62,36 +56,15 @@ matches_described as (
         platform,
         action_fr,
         action_en,
-        case
-            when is_for_category and is_for_city then 'category_and_city'
-            when is_for_category then 'category'
-            when is_for_city then 'city'
-            else 'segment'
-        end as matched_on,
-        case
-            when is_for_category and is_for_city then 4
-            when is_for_category then 3
-            when is_for_city then 2
-            else 1
-        end as specificity
-    from recommendations_matched
-),
-
-most_specific_found as (
-    select
-        enterprise_id,
-        segment_key,
-        recommendation_id,
-        priority,
-        platform,
-        action_fr,
-        action_en,
-        matched_on,
         specificity,
         max(specificity) over (
             partition by enterprise_id, platform
-        ) as most_specific
-    from matches_described
+        ) as most_specific,
+        row_number() over (
+            partition by enterprise_id, platform, specificity
+            order by priority, recommendation_id
+        ) as recommendation_rank
+    from recommendations_matched
 ),
 
 most_specific_recommendations as (
@@ -103,12 +76,15 @@ most_specific_recommendations as (
         platform,
         action_fr,
         action_en,
-        matched_on,
-        row_number() over (
-            partition by enterprise_id, platform
-            order by priority, recommendation_id
-        ) as recommendation_rank
-    from most_specific_found
+        case specificity
+            when 4 then 'category_and_city'
+            when 3 then 'category'
+            when 2 then 'city'
+            else 'segment'
+        end as matched_on,
+        specificity,
+        recommendation_rank
+    from recommendations_ranked
     where specificity = most_specific
 )
 
