@@ -39,7 +39,8 @@ def fit_segmentation(
     empty sample. Sections:
 
     decision
-        ``is_refit``, ``reason``, ``declined``, ``agreement`` (see ``refitting.Decision``).
+        ``is_refit``, ``reason``, ``declined`` and ``agreement`` of
+        ``refitting.Decision``.
     model
         See :mod:`segmentation.learning.model_rows`.
     projection
