@@ -104,6 +104,7 @@ def test_back_to_four_clusters_the_four_have_their_members_again(
         assert before <= set(four_again.rows(f"from {table}")), table
 
 
+@pytest.mark.slow
 def test_a_kept_model_moves_only_who_changed_came_or_left(
     built: DbtProject, project: DbtProject
 ) -> None:
