@@ -1,17 +1,15 @@
 """A scheduler can tell from status and file how a build ended, and why."""
 
 import json
-import resource
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 import pytest
 from dbt.cli.main import dbtRunnerResult
 from dbt_project import DbtProject
+from killed_builds import kill_builds
 from page_data import VISIBILITY
 from segmentation.build import build
 from segmentation.builds.build_database import read_wait_seconds, wait_for_database
@@ -20,7 +18,7 @@ from segmentation.builds.build_summary import summarise
 from segmentation.builds.refit_preview import preview
 from segmentation.data_check import check_data
 from segmentation.errors import SegmentationError
-from small_publication import MARTS, publish_build
+from small_publication import MARTS, full_disk, publish_build
 
 HOLD = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print(1, flush=True);"
 
@@ -39,17 +37,6 @@ def hold_open(database: Path, then: str) -> subprocess.Popen:
     )
     holder.stdout.readline()
     return holder
-
-
-@contextmanager
-def no_file_longer_than(size: int) -> Iterator[None]:
-    """Do as a full disk does."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_a_published_build_ends_with_0_and_says_what_it_published(built):
@@ -76,33 +63,19 @@ def test_a_published_build_ends_with_0_and_says_what_it_published(built):
 
 
 @pytest.mark.parametrize(
-    ("options", "settings", "status", "exit_status", "message"),
+    ("options", "status", "exit_status", "message"),
     [
-        (["--select", "segments"], {}, "not_published", 4, "this build left out"),
-        ([], {"n_clusters": "0"}, "refused", 2, "n_clusters is 0"),
-        (["--bogus"], {}, "refused", 2, "No such option"),
-        *(
-            pytest.param(*case, marks=pytest.mark.slow)
-            for case in (
-                (["--select", "nobody"], {}, "not_published", 4, "nothing to build"),
-                (
-                    [],
-                    {"raw_source": "files", "RAW_DATA_DIR": "no", "data_set": "seeds"},
-                    "refused",
-                    2,
-                    "which is not a folder",
-                ),
-                ([], {"BUILD_WAIT_SECONDS": "soon"}, "refused", 2, "such as 60"),
-                ([], {"PUBLISH_DIR": "/proc/x"}, "refused", 2, "set PUBLISH_DIR to"),
-            )
-        ),
+        (["--select", "segments"], "not_published", 4, "this build left out"),
+        (["--empty", "--select", "segments"], "not_published", 4, "--empty builds"),
+        (["--bogus"], "refused", 2, "No such option"),
     ],
 )
 def test_other_ends_have_statuses_of_their_own(
-    project, options, settings, status, exit_status, message
+    project, options, status, exit_status, message
 ):
+    """A refused build is in test_own_files.py, `dbt run` in test_readme.py."""
     before = project.published.read_bytes()
-    build = project.build(*options, **settings)
+    build = project.build(*options)
     assert build.returncode == exit_status, build.stdout
     assert "Traceback" not in build.stdout
     outcome = outcome_of(project)
@@ -154,17 +127,57 @@ def test_dbt_that_is_started_elsewhere_is_told_where_to_start(built, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_interrupted_build_has_failed(tmp_path, monkeypatch):
-    """Cancelling its queries, dbt-duckdb trips over a connection of its own."""
-    error = duckdb.ConnectionException("Connection already closed!")
-    error.__context__ = KeyboardInterrupt()
-    ended = dbtRunnerResult(success=False, exception=error)
+def test_published_tables_carry_their_descriptions_and_keys(built):
+    undescribed = built.rows(
+        "select table_name, '' from duckdb_tables() where comment is null"
+        " union all select table_name, column_name from duckdb_columns()"
+        " where schema_name = 'main' and not internal and comment is null"
+    )
+    assert undescribed == []
+    keyed = built.rows(
+        "select table_name from duckdb_constraints()"
+        " where constraint_type = 'PRIMARY KEY'"
+    )
+    # A seed and a Python model have no contract.
+    unkeyed = {"publication", "measure_texts", "chart_drawings"}
+    assert {name for (name,) in keyed} == set(built.marts()) - unkeyed
+
+
+@pytest.mark.slow
+def test_killed_builds_leave_whole_publications_and_the_next_build_is_right(project):
+    """A reader looks all the while; benchmarks/killed_builds.py kills twenty."""
+    kill_count = 2
+    report = kill_builds(project, kill_count=kill_count, seed=1)
+    assert report.next_build == ""
+    assert report.failures == []
+    assert report.read_count > kill_count
+    assert report.ends.total() == kill_count
+    assert report.ends["killed while publishing"] >= 1
+
+
+# Cancelling its queries, dbt-duckdb trips over a connection of its own.
+INTERRUPTED = duckdb.ConnectionException("Connection already closed!")
+INTERRUPTED.__context__ = KeyboardInterrupt()
+
+
+@pytest.mark.parametrize(
+    ("error", "exit_status", "status", "message"),
+    [
+        (INTERRUPTED, 1, "failed", "interrupted"),
+        # Nothing was selected.
+        (None, 4, "not_published", "nothing to build"),
+    ],
+)
+def test_an_end_that_dbt_does_not_tell_its_hooks_is_recorded_too(
+    tmp_path, monkeypatch, error, exit_status, status, message
+):
+    ended = dbtRunnerResult(success=error is None, exception=error)
     monkeypatch.setattr("segmentation.build.dbtRunner.invoke", lambda *_: ended)
     enter_project(tmp_path, monkeypatch)
-    assert build([]) == 1
+    assert build([]) == exit_status
     outcome = outcome_of(DbtProject(tmp_path))
-    assert outcome["status"] == "failed"
-    assert "interrupted" in outcome["message"]
+    assert outcome["status"] == status
+    assert message in outcome["message"]
 
 
 def test_a_published_build_ends_with_0_even_if_a_tool_has_opened_the_file(
@@ -194,19 +207,18 @@ def test_what_an_earlier_build_has_said_is_never_taken_for_this_ones(
     ended = dbtRunnerResult(success=False, exception=SegmentationError("Full."))
     monkeypatch.setattr("segmentation.build.dbtRunner.invoke", lambda *_: ended)
     enter_project(tmp_path, monkeypatch)
-    with no_file_longer_than(10):
+    with full_disk(10):
         assert build([]) == 2
     assert not (tmp_path / "build" / "build_summary.json").exists()
 
 
 def test_a_busy_build_database_ends_with_3_and_says_who_has_it(project):
-    database = project.folder / "build" / "segmentation.duckdb"
-    with hold_open(database, "sys.stdin.readline()") as holder:
-        build = project.build(BUILD_WAIT_SECONDS="1")
+    with hold_open(project.build_database, "sys.stdin.readline()") as holder:
+        build = project.build()
         holder.communicate("\n")
     assert build.returncode == 3, build.stdout
     assert "Traceback" not in build.stdout
-    assert build.stdout.count("Waiting up to 1 seconds") == 1
+    assert build.stdout.count("Waiting up to 2 seconds") == 1
     outcome = outcome_of(project)
     assert outcome["status"] == "busy"
     assert f"process {holder.pid}" in outcome["message"]
@@ -242,7 +254,7 @@ def test_a_full_disk_is_a_sentence(tmp_path, content):
     if content:
         database.write_bytes(content)
     refusal = pytest.raises(SegmentationError, match="or to a full disk")
-    with no_file_longer_than(100), refusal:
+    with full_disk(100), refusal:
         wait_for_database(database, config={}, wait_seconds=0)
 
 
@@ -270,10 +282,14 @@ def test_the_summary_tells_of_each_segmentation_what_a_person_asks_first(
             ('purchases', 'new_2_1', 'country', null, 0.5, 1),
             ('purchases', 'new_2_1', 'country', 'Belgium', 0.5, 2);
         insert into measure_texts values ('purchases', 'orders', 'Achats', 'Orders');
-        insert into segmentation_fits values ('purchases', 1, '2024-03-01', 'refit');
-        insert into model_freshness select segmentation, 1, '2024-03-01', 0, 0.93,
-            'auto', 365, 0.8 from unnest(['visibility', 'purchases'])
-            as s (segmentation);
+        -- Two fits with one clock, of which the last is told.
+        insert into segmentation_fits values ('purchases', 0, '2024-03-01', 'refit'),
+            ('purchases', 1, '2024-03-01', 'refit');
+        insert into segment_events values ('purchases', 0, 'old', 'new', null, null),
+            ('purchases', 1, 'old', 'merged', 'new_2_1', 7);
+        insert into model_freshness select segmentation, 1, '2024-03-01', days, 0.93,
+            'auto', 365, 0.8 from (values ('visibility', 400), ('purchases', 0))
+            as s (segmentation, days);
         insert into segment_changes
             values ('purchases', 'e1', '2024-03-01', 'member_changed');
         insert into rejected_rows values ('sales_lines', true, 'orphan');
@@ -296,14 +312,18 @@ def test_the_summary_tells_of_each_segmentation_what_a_person_asks_first(
         "mean orders  most frequent country",
         "20  100.0%           1,234  Belgium",
         "New, without a name or recommendations: new_2_1.",
+        "old: gone, merged into new_2_1 (7 of its members)",
         "agreement with a refit today 0.93 (refit below 0.80 or after 365 days)",
         "Changes of 2024-03-01 00:00 UTC: 1 moved because they changed",
         "visibility: 50 members in 1 segments",
+        "400 days old; agreement with a refit today 0.93 (past 365 days: a refit"
+        " learned the same again)",
         "Changes of 2024-03-01 00:00 UTC: none",
         "1 rows of sales_lines: orphan 1",
         "segments.html, charts/ (2 pictures)",
     ):
         assert text in summary, summary
+    assert "old: new" not in summary
 
 
 def test_a_preview_tells_what_a_refit_of_each_segmentation_would_move(tmp_path):

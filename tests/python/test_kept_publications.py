@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -22,6 +21,7 @@ from small_publication import (
     PUBLISHED,
     contents_of,
     files_in,
+    full_disk,
     open_published,
     place_everybody,
     publish_build,
@@ -56,17 +56,6 @@ def kept_numbers(publish_dir):
 def publish_months(build, publish_dir, *months):
     for month in months:
         publish_month(build, publish_dir, month)
-
-
-@contextmanager
-def full_disk(space):
-    """Let no file grow beyond so many bytes."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (space, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @contextmanager
