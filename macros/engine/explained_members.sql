@@ -49,6 +49,22 @@ feature_kinds as (
     select * from {{ ref('feature_kinds') }}
 ),
 
+fit as (
+    select * from {{ ref(segmentation ~ '_fit') }}
+),
+
+-- What stands in for a value that is unknown.
+substitutes as (
+    select
+        feature_name,
+        max(value) filter (where parameter = 'imputation') as substitute_value,
+        max(feature_level) filter (where parameter = 'imputed_level')
+            as substitute_level
+    from fit
+    where section = 'model'
+    group by feature_name
+),
+
 override_texts as (
     select * from {{ ref('override_texts') }}
 ),
@@ -65,6 +81,15 @@ driver_texts_joined as (
         drivers.feature_name in (
             '{{ (recipe.log_features or []) | join("', '") }}'
         ) as is_log,
+        drivers.feature_value is null and drivers.feature_level is null as is_unknown,
+        coalesce(drivers.feature_level, substitutes.substitute_level) as shown_level,
+        coalesce(
+            drivers.feature_value,
+            case
+                when is_log then exp(substitutes.substitute_value)
+                else substitutes.substitute_value
+            end
+        ) as shown_value,
         feature_kinds.is_share,
         feature_kinds.whole_from,
         feature_kinds.minimum_contribution_share,
@@ -99,6 +124,7 @@ driver_texts_joined as (
     from drivers
     inner join features
         on drivers.member_id = cast(features.{{ recipe.key }} as string)
+    left join substitutes using (feature_name)
     left join feature_texts as own_texts using (feature_name)
     inner join feature_texts
         on
@@ -119,13 +145,12 @@ figures_worded as (
         {% for language in languages -%}
         {% call filled({
             'feature': 'feature_name',
-            'value': "coalesce(feature_level, "
-                ~ worded_number('feature_value', 'whole_from', language) ~ ", '')",
+            'value': "coalesce(shown_level, "
+                ~ worded_number('shown_value', 'whole_from', language) ~ ", '')",
         }) -%}
             case
                 when is_absent then absent_{{ language }}
-                when feature_value is null and feature_level is null
-                    then unknown_{{ language }}
+                when is_unknown then unknown_{{ language }}
                 when feature_value = 0
                     then coalesce(zero_{{ language }}, many_{{ language }})
                 when {{ is_one[language] }}
@@ -153,6 +178,7 @@ figures_worded as (
         driver_rank,
         contribution_share,
         minimum_contribution_share,
+        is_unknown,
         is_share,
         segment_figure,
         runner_up_figure
@@ -181,6 +207,7 @@ drivers_shown_by_their_figures as (
         {% endfor -%}
         member_id,
         driver_rank,
+        is_unknown,
         is_share,
         -- A count and its flag both say that there is no account.
         row_number() over (
@@ -213,6 +240,7 @@ drivers_told as (
         {% endfor -%}
         member_id,
         driver_rank,
+        is_unknown,
         row_number() over (
             partition by member_id, is_share order by driver_rank
         ) as place_among_alike
@@ -230,6 +258,7 @@ drivers_joined as (
             'driver_rank',
         ) }} as drivers_{{ language }},
         {% endfor -%}
+        count(*) filter (where not is_unknown) > 0 as rests_on_known,
         member_id
     from drivers_told
     group by member_id
@@ -241,9 +270,15 @@ margin_levels as (
         sentence_{{ language }},
         sentence_without_drivers_{{ language }},
         {% endfor -%}
+        cases.rests_on_known,
         minimum_margin,
-        lead(minimum_margin) over (order by minimum_margin) as next_minimum_margin
+        lead(minimum_margin) over (
+            partition by cases.rests_on_known order by minimum_margin
+        ) as next_minimum_margin
     from {{ ref('margin_levels') }}
+    -- Where all that is told is a substitute, some sentences would say too much.
+    inner join (values (true), (false)) as cases(rests_on_known)
+        on cases.rests_on_known or not needs_known_value
 ),
 
 sentences_filled as (
@@ -267,14 +302,15 @@ sentences_filled as (
     inner join clusters as own_names using (cluster_id)
     inner join clusters as runner_up_names
         on scores.runner_up_cluster_id = runner_up_names.cluster_id
+    left join drivers_joined using (member_id)
     inner join margin_levels
         on
-            scores.assignment_margin >= margin_levels.minimum_margin
+            coalesce(drivers_joined.rests_on_known, true) = margin_levels.rests_on_known
+            and scores.assignment_margin >= margin_levels.minimum_margin
             and (
                 scores.assignment_margin < margin_levels.next_minimum_margin
                 or margin_levels.next_minimum_margin is null
             )
-    left join drivers_joined using (member_id)
 ),
 
 -- What the model says of a client who is set by hand reads as its own opinion.

@@ -27,6 +27,8 @@ fits_summarised as (
         {% endfor -%}
         max(value) filter (where section = 'decision' and parameter = 'agreement')
             as agreement_with_refit,
+        max(text_value) filter (where section = 'decision' and parameter = 'declined')
+            as declined_refit,
         count(distinct cluster_id) filter (where section = 'model') as cluster_count
     from fit_rows
     group by segmentation
@@ -58,6 +60,7 @@ fits_numbered as (
         fits_summarised.inertia,
         fits_summarised.silhouette,
         fits_summarised.agreement_with_refit,
+        fits_summarised.declined_refit,
         agreements.ari_to_previous
     from fits_summarised
     left join members_counted using (segmentation)

@@ -283,16 +283,26 @@ def test_the_summary_tells_of_each_segmentation_what_a_person_asks_first(
             ('purchases', 'new_2_1', 'country', 'Belgium', 0.5, 2);
         insert into measure_texts values ('purchases', 'orders', 'Achats', 'Orders');
         -- Two fits with one clock, of which the last is told.
-        insert into segmentation_fits values ('purchases', 0, '2024-03-01', 'refit'),
-            ('purchases', 1, '2024-03-01', 'refit');
-        insert into segment_events values ('purchases', 0, 'old', 'new', null, null),
+        insert into segmentation_fits
+            (segmentation, fit_id, fitted_at, reason, ari_to_previous) values
+            ('purchases', 0, '2024-03-01', 'age', 0.5),
+            ('purchases', 1, '2024-03-01', 'drift', 0.75);
+        update segmentation_fits set fitted_at = '2023-01-26', reason = 'first_fit'
+            where segmentation = 'visibility';
+        insert into segment_events (segmentation, fit_id, segment_key, event_type,
+            related_segment_key, related_member_count) values
+            ('purchases', 0, 'old', 'new', null, null),
             ('purchases', 1, 'old', 'merged', 'new_2_1', 7);
-        insert into model_freshness select segmentation, 1, '2024-03-01', days, 0.93,
-            'auto', 365, 0.8 from (values ('visibility', 400), ('purchases', 0))
-            as s (segmentation, days);
-        insert into segment_changes
+        insert into model_freshness (segmentation, fit_id, fitted_at, model_age_days,
+            agreement_with_refit, refit_policy, refit_after_days, refit_below_ari)
+            select segmentation, 1, fitted_at, days, 0.93, 'auto', 365, 0.8
+            from (values ('visibility', timestamp '2023-01-26', 400),
+            ('purchases', timestamp '2024-03-01', 0))
+            as s (segmentation, fitted_at, days);
+        insert into segment_changes (segmentation, member_id, changed_at, cause)
             values ('purchases', 'e1', '2024-03-01', 'member_changed');
-        insert into rejected_rows values ('sales_lines', true, 'orphan');
+        insert into rejected_rows (raw_table, is_whole_row, reason)
+            values ('sales_lines', true, 'orphan');
     """)
     purchases = {"members": "accounts", "key": "account_id", "measures": ["orders"]}
     accounts = {"name": "accounts", "relation": "build.marts.accounts"}
@@ -313,7 +323,8 @@ def test_the_summary_tells_of_each_segmentation_what_a_person_asks_first(
         "20  100.0%           1,234  Belgium",
         "New, without a name or recommendations: new_2_1.",
         "old: gone, merged into new_2_1 (7 of its members)",
-        "agreement with a refit today 0.93 (refit below 0.80 or after 365 days)",
+        "0 days old: new, because the fit before agreed less than 0.80 with a refit;"
+        " agreement with the fit before 0.75",
         "Changes of 2024-03-01 00:00 UTC: 1 moved because they changed",
         "visibility: 50 members in 1 segments",
         "400 days old; agreement with a refit today 0.93 (past 365 days: a refit"
@@ -323,7 +334,7 @@ def test_the_summary_tells_of_each_segmentation_what_a_person_asks_first(
         "segments.html, charts/ (2 pictures)",
     ):
         assert text in summary, summary
-    assert "old: new" not in summary
+    assert "  old: new" not in summary
 
 
 def test_a_preview_tells_what_a_refit_of_each_segmentation_would_move(tmp_path):

@@ -23,6 +23,7 @@ freshness as (
             when current_fits.is_new_fit then 1.0
             else current_fits.agreement_with_refit
         end as agreement_with_refit,
+        current_fits.declined_refit,
         policies.refit_policy,
         policies.refit_after_days,
         policies.refit_below_ari
