@@ -321,7 +321,7 @@ def test_the_summary_tells_of_each_segmentation_what_a_person_asks_first(
         "purchases: 20 members in 1 segments (data set seeds, 2024-03-01 00:00 UTC",
         "mean orders  most frequent country",
         "20  100.0%           1,234  Belgium",
-        "New, without a name or recommendations: new_2_1.",
+        "New, with no name yet and general advice: new_2_1.",
         "old: gone, merged into new_2_1 (7 of its members)",
         "0 days old: new, because the fit before agreed less than 0.80 with a refit;"
         " agreement with the fit before 0.75",

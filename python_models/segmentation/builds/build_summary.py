@@ -125,7 +125,7 @@ def _segment_lines(
     if unnamed:
         lines += [
             "",
-            f"  New, without a name or recommendations: {', '.join(unnamed)}.",
+            f"  New, with no name yet and general advice: {', '.join(unnamed)}.",
             "  To adopt one, add a line with its key to segments.csv and its actions",
             "  to recommendations.csv, both in seeds/reference.",
         ]
