@@ -185,7 +185,7 @@ def _seed_frame(name: str) -> pd.DataFrame:
 def render(model: str) -> str:
     """Give the SQL of one of the engine's models for charts, as dbt renders it."""
     text = (CHECKOUT / "models" / "engine" / f"{model}.sql").read_text(encoding="utf-8")
-    template = jinja2.Environment().from_string(text)
+    template = jinja2.Environment(extensions=["jinja2.ext.do"]).from_string(text)
     return template.render(ref=lambda name: name, segmentations=lambda: SEGMENTATIONS)
 
 

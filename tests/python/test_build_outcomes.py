@@ -119,12 +119,15 @@ def test_a_project_with_signs_in_its_path_loads_its_seeds(built, tmp_path):
 
 def test_dbt_that_is_started_elsewhere_is_told_where_to_start(built, tmp_path):
     """As schedulers and editors do; its paths would be made where it is."""
-    place = ["--project-dir", str(built.folder), "--profiles-dir", str(built.folder)]
-    run = DbtProject(tmp_path).dbt("build", *place)
+    project = built.copied_to(tmp_path / "project").folder
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    place = ["--project-dir", str(project), "--profiles-dir", str(project)]
+    run = DbtProject(elsewhere).dbt("build", *place)
     assert run.returncode != 0
-    assert f"start it in {built.folder}" in run.stdout
+    assert f"start it in {project}" in run.stdout
     assert "Traceback" not in run.stdout
-    assert list(tmp_path.iterdir()) == []
+    assert list(elsewhere.iterdir()) == []
 
 
 def test_published_tables_carry_their_descriptions_and_keys(built):

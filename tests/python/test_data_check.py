@@ -152,6 +152,7 @@ def test_a_busy_build_database_ends_the_check_with_3(tmp_path, monkeypatch):
     busy = BuildDatabaseBusyError("Process 7 has it open.")
     ended = dbtRunnerResult(success=False, exception=busy)
     monkeypatch.setattr("segmentation.data_check.dbtRunner.invoke", lambda *_: ended)
+    (tmp_path / "python_models" / "segmentation").mkdir(parents=True)
     monkeypatch.chdir(tmp_path)
     assert check_data([]) == 3
     assert check_of(DbtProject(tmp_path))["message"] == "Process 7 has it open."

@@ -52,7 +52,10 @@ def test_files_in_another_column_order_with_extra_columns_build_without_warning(
             "segment_key, segment_name, is_named_segment from cluster_profiles",
             [(f"new_1_{n}", f"Nouveau segment new_1_{n}", False) for n in range(1, 5)],
         ),
-        ("count(*) from enterprise_recommendations", [(0,)]),
+        (
+            "matched_on, count(*) from enterprise_recommendations group by all",
+            [("starting_set", 24)],
+        ),
     ],
 )
 def test_what_files_hold_is_read_grouped_and_listed(built_from_files, query, rows):

@@ -31,11 +31,13 @@ EXCEL_DAY_0 = datetime.date(1899, 12, 30)
 
 VARIABLES = yaml.safe_load((CHECKOUT / "dbt_project.yml").read_text("utf-8"))["vars"]
 UNKNOWN = {str(text) for text in VARIABLES["unknown_texts"]}
-INVISIBLE = {*"\u200b\u200e\u200f\ufeff", *map(chr, range(0x202A, 0x202F))}
-INVISIBLE |= {*map(chr, range(0x2060, 0x206A))}
+INVISIBLE = {*"\u00ad\u034f\u061c\u180e\ufeff", *map(chr, range(0x200B, 0x2010))}
+INVISIBLE |= {*map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2060, 0x2070))}
+MOST_FOLLOWERS = 8_300_000_000
+LARGEST_TURNOVER = 3 * 10**12
 # All that may stand beside and between the digits of a number from 0 on.
 BETWEEN_DIGITS = "[0-9 .,'’‘ʼ´`٬٫．，+＋€－−–()（）-]"
-BESIDE_DIGITS = "(k|m|mio[.]?|millions?|euros?|eur|abonn[ée]s?|followers?|fans?)*"
+BESIDE_DIGITS = "(ht|k|m|mio[.]?|millions?|euros?|eur|abonn[ée]s?|followers?|fans?)*"
 
 # What people and programs put between, around and in place of digits.
 DIGITS = [*"0123456789", "00", "000", "234", "987654", "１", "２", "٣", "۴"]
@@ -135,10 +137,9 @@ def parse(
 def read_text(written: str | None) -> str | None:
     """Collapse white space and what cannot be seen; None when nothing is left."""
     plain = "".join(
-        " "
-        if char in INVISIBLE or unicodedata.category(char) in ("Zs", "Zl", "Zp", "Cc")
-        else char
+        " " if unicodedata.category(char) in ("Zs", "Zl", "Zp", "Cc") else char
         for char in written or ""
+        if char not in INVISIBLE
     )
     return " ".join(word for word in plain.split(" ") if word) or None
 
@@ -166,6 +167,7 @@ def test_a_number_that_is_read_is_made_of_the_digits_that_are_written(
             assert (rejection == "written_unknown") == (text in UNKNOWN), value
             if number is None:
                 continue
+            assert number <= (LARGEST_TURNOVER if precision else MOST_FOLLOWERS)
             digits = Decimal("".join(re.findall("[0-9]+", text)))
             assert number == 0 or not {*text} & {*"-－−–(（"}, value
             # Marks and suffixes only shift the decimal mark.
@@ -216,7 +218,18 @@ WAYS_TO_WRITE_AN_AMOUNT: list[Callable[[Decimal], str]] = [
     lambda n: f"{n}000",
     lambda n: f"{n / 1000:f} k€" if n < 10**8 else str(n),
     lambda n: f"{n:,}".translate(str.maketrans(".,0123456789", "٫٬٠١٢٣٤٥٦٧٨٩")),
+    lambda n: f"{n} EUR HT",
 ]
+
+
+def seconds_since_1970(day: datetime.date) -> int:
+    return 86_400 * (day - datetime.date(1970, 1, 1)).days
+
+
+FRENCH_MONTHS = (
+    "janvier février mars avril mai juin juillet août septembre octobre novembre"
+    " décembre"
+).split()
 
 
 WAYS_TO_WRITE_A_DAY: list[Callable[[datetime.date], str]] = [
@@ -232,11 +245,18 @@ WAYS_TO_WRITE_A_DAY: list[Callable[[datetime.date], str]] = [
     lambda day: str((day - EXCEL_DAY_0).days),
     lambda day: f"{(day - EXCEL_DAY_0).days}.9999",
     lambda day: f"{(day - EXCEL_DAY_0).days},5",
+    lambda day: f"{day:%Y%m%d}",
+    lambda day: f"{day:%d/%m/%Y} 10:20:00 CET",
+    lambda day: f"{day.day} {FRENCH_MONTHS[day.month - 1]} {day.year}",
+    lambda day: f"{day:%d %b. %Y}",
+    lambda day: f"{day:%B} {day.day}, {day.year}",
+    lambda day: f"{seconds_since_1970(day) + 9}" if day.year > 2001 else f"{day}",
+    lambda day: f"{seconds_since_1970(day)}999" if day.year > 2001 else f"{day}",
 ]
 
 
-COUNTS = st.integers(0, 9_999_999) | st.integers(0, 2**63 - 1)
-AMOUNTS = st.decimals(0, 10**15, places=2) | st.decimals(0, 10**5, places=2)
+COUNTS = st.integers(0, 9_999_999) | st.integers(0, MOST_FOLLOWERS)
+AMOUNTS = st.decimals(0, LARGEST_TURNOVER, places=2) | st.decimals(0, 10**5, places=2)
 DAYS = st.dates(datetime.date(1950, 1, 1), LAST_DAY.replace(month=6, day=30))
 A_DAY = datetime.date(2024, 2, 29)
 
@@ -281,14 +301,21 @@ def test_a_day_that_is_read_is_the_one_that_is_written(staging, search):
         for value, (day, rejection) in zip(values, read, strict=True):
             assert (day is None and read_text(value) is not None) == bool(rejection)
             if day is not None:
-                assert day <= LAST_DAY, value
+                assert datetime.date(1950, 1, 1) <= day <= LAST_DAY, value
                 text = with_plain_digits(read_text(value))
                 numbers = [int(number) for number in re.findall("[0-9]+", text)]
                 year, *month_and_day = day.timetuple()[:3]
-                assert numbers[0] == (day - EXCEL_DAY_0).days or numbers[:3] in (
-                    [year, *month_and_day],
-                    [*reversed(month_and_day), year],
-                    [*reversed(month_and_day), year % 100],
+                whole = [(day - EXCEL_DAY_0).days, int(f"{day:%Y%m%d}")]
+                seconds = int(str(numbers[0])[:10]) - seconds_since_1970(day)
+                assert (
+                    numbers[0] in whole
+                    or 0 <= seconds < 86_400
+                    or numbers[:3]
+                    in (
+                        [year, *month_and_day],
+                        [*reversed(month_and_day), year],
+                        [*reversed(month_and_day), year % 100],
+                    )
                 ), value
 
     holds()
@@ -306,8 +333,11 @@ def test_a_year_that_is_read_is_the_one_that_is_written(staging, search):
             assert (year is None and read_text(value) is not None) == bool(rejection)
             if year is not None:
                 assert 1900 <= year <= LATEST_YEAR + 1
-                assert int(read_text(value)[:4]) == year
-                assert not set(read_text(value)[4:]) - set(".,٫．0０٠۰")
+                text = with_plain_digits(read_text(value))
+                later = re.fullmatch(r"(\d{4}) ?[/／-] ?(\d\d)?(\d\d)", text)
+                assert int(text[:4]) == year - bool(later), value
+                assert not later or int(later[3]) == year % 100, value
+                assert later or not set(text[4:]) - set(".,٫．0"), value
 
     holds()
 
