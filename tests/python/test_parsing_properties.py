@@ -226,10 +226,10 @@ def seconds_since_1970(day: datetime.date) -> int:
     return 86_400 * (day - datetime.date(1970, 1, 1)).days
 
 
-FRENCH_MONTHS = (
-    "janvier février mars avril mai juin juillet août septembre octobre novembre"
-    " décembre"
-).split()
+FRENCH_MONTHS = [
+    *("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août"),
+    *("septembre", "octobre", "novembre", "décembre"),
+]
 
 
 WAYS_TO_WRITE_A_DAY: list[Callable[[datetime.date], str]] = [

@@ -91,10 +91,25 @@ rows_of_one_id_ranked as (
     )
 ),
 
+best_rows as (
+    select
+        rows_of_one_id_ranked.enterprise_id,
+        published_enterprises.is_published,
+        rows_of_one_id_ranked.enterprise_name_key,
+        rows_of_one_id_ranked.city_name,
+        rows_of_one_id_ranked.postal_code,
+        rows_of_one_id_ranked.activity_rank,
+        rows_of_one_id_ranked.known_field_count,
+        rows_of_one_id_ranked.created_on
+    from rows_of_one_id_ranked
+    left join published_enterprises using (enterprise_id)
+    where rows_of_one_id_ranked.rank_in_id = 1
+),
+
 namesakes_compared as (
     select
         enterprise_id,
-        published_enterprises.is_published,
+        is_published,
         activity_rank,
         known_field_count,
         created_on,
@@ -110,9 +125,7 @@ namesakes_compared as (
                 )
             else concat_ws(chr(31), enterprise_name_key, city_name)
         end as same_enterprise_key
-    from rows_of_one_id_ranked
-    left join published_enterprises using (enterprise_id)
-    where rank_in_id = 1
+    from best_rows
     window namesakes as (partition by enterprise_name_key, city_name)
 ),
 
