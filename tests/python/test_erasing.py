@@ -168,6 +168,18 @@ def test_what_cannot_be_read_or_rendered_is_said(build, publish_dir):
     assert "Version 1 of this project has kept 000002" in told
 
 
+def test_what_another_version_has_rendered_is_deleted(build, publish_dir):
+    publish_months(build, publish_dir, 1)
+    for database in (publish_dir / DATABASE_NAME, *publish_dir.glob("kept/*")):
+        with duckdb.connect(database) as connection:
+            connection.execute("update publication set schema_version = 1")
+
+    assert "come back with the next build" in erase(publish_dir, "e001")
+
+    left = {path.name for path in contents_of(publish_dir)}
+    assert left == {DATABASE_NAME, "000001.duckdb"}
+
+
 @pytest.mark.parametrize("space", [10, 5_000])
 def test_on_a_full_disk_the_client_can_be_erased_again(build, publish_dir, space):
     publish_months(build, publish_dir, 1, 2)
