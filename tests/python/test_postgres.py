@@ -287,6 +287,8 @@ ENTERPRISES, TURNOVER = ("enterprises.sql", "turnover.sql")
         (TURNOVER, "as fiscal_year,", "as fiscal_year", [
             "fails in line 7", "syntax error at or near"]),
         (*DIVISION, ["division by zero", "Correct the query"]),
+        (ENTERPRISES, '"name" as enterprise_name', 'name::int as enterprise_name', [
+            "integer: a value. Correct the query"]),
         (TURNOVER, "as turnover\n",
          "as turnover where pg_terminate_backend(pg_backend_pid())\n", [
             "terminating connection", "build again"]),

@@ -386,7 +386,11 @@ def test_what_another_version_published_is_refused_with_the_remedy(
 
 
 @pytest.mark.parametrize(
-    "content", [b"not a database " * 1000, b"", "cut short", "somebody else's database"]
+    "content",
+    [
+        *(b"not a database " * 1000, b"", "cut short", "no row"),
+        "somebody else's database",
+    ],
 )
 def test_a_publication_that_cannot_be_read_stops_the_build_and_says_how_to_go_on(
     build, publish_dir, tmp_path, content
@@ -396,6 +400,9 @@ def test_a_publication_that_cannot_be_read_stops_the_build_and_says_how_to_go_on
     published = publish_dir / DATABASE_NAME
     if content == "cut short":
         os.truncate(published, 5000)
+    elif content == "no row":
+        with duckdb.connect(published) as connection:
+            connection.execute("delete from publication")
     elif content == "somebody else's database":
         published.unlink()
         with duckdb.connect(published) as connection:

@@ -95,7 +95,10 @@ SHORT_ROW = HEADER + "1,2020,5\n" * 30_000 + "2,2020\n"
         ("Enterprise Id,fiscal_year,turnover_eur\n", [
             "rename 'enterprise id' to 'enterprise_id'"]),
         ("enterprise_id,fiscal_year,notes\n", ["add 'turnover_eur' to it"]),
-        ("x,y,z\n", ["no column 'enterprise_id'", 'Its header is "x", "y", "z"']),
+        # It may be a row, and no message quotes one.
+        ("B1,Dupont,3\n", ["no column 'enterprise_id', nor any of the others"]),
+        (HEADER + "B1,Dupont,3,49000\n", ["line 2: Expected Number of Columns: 3"]),
+        (HEADER + 'B1,"Dupont" 49000,3\n', ["line 2: Value with unterminated quote"]),
         *(
             (f"{HEADER.strip()},{twice}\n1,2,3,4,5\n", [
                 f"the column '{twice.split(',')[0].strip().lower()}' more than once"])
@@ -141,6 +144,7 @@ def test_a_file_that_is_no_whole_csv_of_the_table_is_refused_with_the_remedy(
 
     for part in [str(agency.folder / "turnover.csv"), *told]:
         assert part in message
+    assert "Dupont" not in message
     # The advice to rename a column that is named right misleads.
     assert "rename" not in message or " column '" in message
     assert len(message) < 1000

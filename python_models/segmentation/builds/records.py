@@ -2,12 +2,15 @@
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
 from dbt.adapters.events.logging import AdapterLogger
 
 _logger = AdapterLogger("Segmentation")
+# Errors of DuckDB that quote a value of a row, which may be personal.
+_QUOTING = re.compile(r"(Conversion|Constraint|Invalid Input|Out of Range) Error: ")
 
 
 def write_record(folder: Path, name: str, record: dict[str, Any]) -> dict[str, Any]:
@@ -16,15 +19,30 @@ def write_record(folder: Path, name: str, record: dict[str, Any]) -> dict[str, A
     Where it cannot be written, on a full disk, the log says so: how the command ended
     matters more.
     """
+    record = _without_values(record)
     text = json.dumps(record, default=str, ensure_ascii=False, indent=2) + "\n"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         unfinished = folder / f".{name}"
+        unfinished.touch(mode=0o600)
         unfinished.write_text(text, encoding="utf-8")
         os.replace(unfinished, folder / name)
     except OSError as error:
         _logger.info(f"{folder / name} could not be written ({error}).")
     return json.loads(text)
+
+
+def _without_values(record: Any) -> Any:
+    """Leave out what errors quote of the data: records are sent to others."""
+    if isinstance(record, dict):
+        return {name: _without_values(value) for name, value in record.items()}
+    if isinstance(record, list):
+        return [_without_values(value) for value in record]
+    found = _QUOTING.search(record) if isinstance(record, str) else None
+    if not found:
+        return record
+    said = re.sub(r"'.*'|\".*\"", "...", record[found.end() :], flags=re.DOTALL)
+    return record[: found.end()] + said.splitlines()[0]
 
 
 def read_record(folder: Path, name: str) -> dict[str, Any] | None:
