@@ -164,8 +164,8 @@ ids_counted as (
 -- Nobody, where the user has confirmed that so many may come or go.
 published_counted as (
     select
-        count(*) as published,
-        count(disposed_enterprises.enterprise_id) as kept
+        count(distinct published_members.member_id) as published,
+        count(distinct disposed_enterprises.enterprise_id) as kept
     from published_members
     left join disposed_enterprises
         on
