@@ -58,14 +58,15 @@ def test_a_fifth_cluster_is_a_new_segment_and_the_four_keep_theirs(
     assert sorted(changes) == sorted(
         (key, "model_changed", before[key], after[key]) for key in moved
     )
-    # It has a placeholder name, and nobody's recommendations.
+    # It has a placeholder name, and general recommendations.
     assert five.rows(
         "select segment_name, is_named_segment from cluster_profiles"
         " where segment_key = 'new_2_1'"
     ) == [("Nouveau segment new_2_1", False)]
-    assert not five.rows(
-        "from enterprise_recommendations where segment_key = 'new_2_1'"
-    )
+    assert five.rows(
+        "select distinct matched_on from enterprise_recommendations"
+        " where segment_key = 'new_2_1'"
+    ) == [("starting_set",)]
 
 
 @pytest.mark.slow
