@@ -37,11 +37,12 @@ create table segment_overview as
             as member_count
     from segmentations, described;
 create table cluster_measures as
-    select segmentation, model_segment_key as segment_key, measure, avg(value)
-        as mean_value
-    from segmentations, (unpivot features on followers_total, followers_facebook,
-        followers_instagram, followers_tiktok, followers_other, balance, open_rate
-        into name measure value value)
+    select segmentation, model_segment_key as segment_key, measure,
+        count(*) as member_count, count(value) / count(*) as known_share,
+        avg(value) as mean_value
+    from segmentations, features unpivot include nulls (
+        value for measure in (followers_total, followers_facebook, followers_instagram,
+            followers_tiktok, followers_other, balance, open_rate))
     group by all;
 create table cluster_mix as
     select segmentation, model_segment_key as segment_key, dimension, dimension_value,
