@@ -16,7 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
-from matplotlib.transforms import ScaledTranslation, Transform
+from matplotlib.transforms import ScaledTranslation
 
 from segmentation.reporting.charts import sheet as on
 from segmentation.reporting.charts.reading import (
@@ -39,8 +39,6 @@ QUANTILES = {"low_whisker": "whislo", "low_quartile": "q1", "median": "med",
 # Coordinates that differ by less do so in the last bits of a sum.
 LEAST_SPREAD = 1e-9
 MAP_HEIGHT, COUNTS_HEIGHT = 400, 230
-# Of the longest bar of a ranking, at the least.
-BAR_WIDTH = 300
 Drawn = tuple[float, dict[str, Any]]
 SMALL = {"fontsize": on.SMALL_SIZE}
 
@@ -64,15 +62,37 @@ def draw_figure(chart: Chart, texts: ChartTexts) -> tuple[Figure, str, str, str]
     return figure, title, reading, alternative_text
 
 
-def key_of(segment: Segment, *, is_hollow: bool = False, **look: Any) -> Line2D:
-    """The shape of a segment, for a legend or at a place."""
-    look = {"mfc": on.PAPER if is_hollow else segment.colour, "ms": 7, "ls": ""} | look
-    xs, ys = look.pop("xs", []), look.pop("ys", [])
-    return Line2D(xs, ys, marker=segment.marker, mec=segment.colour, **look)
+def shape(segment: Segment, x: Any = (), y: Any = (), **look: Any) -> Line2D:
+    """The shape of a segment, at places or for a legend; at zero it is hollow."""
+    fill = on.PAPER if x == 0 else segment.colour
+    look = {"mfc": fill, "ms": 7, "ls": "", "clip_on": False, "zorder": 3} | look
+    return Line2D(
+        *np.atleast_1d(x, y), marker=segment.marker, mec=segment.colour, **look
+    )
+
+
+def shape_beside(axes: Axes, segment: Segment, y: float, **place: Any) -> None:
+    """Draw the shape of a segment left of axes."""
+    shift = ScaledTranslation(
+        -11 / 72, place.pop("up", 0) / 72, axes.figure.dpi_scale_trans
+    )
+    place = {"transform": place["transform"] + shift, "mfc": segment.colour}
+    axes.add_artist(shape(segment, 0, y, **place))
+
+
+def names_of(
+    segments: list[Segment], texts: ChartTexts, width: float = NAME_WIDTH, *,
+    lines: int = 3, members: Any = (),
+) -> list[str]:  # fmt: skip
+    """Names of segments in lines, with numbers of members below them if there are."""
+    names = [on.wrapped(texts.name(s), width, lines=lines) for s in segments]
+    counted = zip(names, map(texts.members, members), strict=False)
+    return ["\n".join(pair) for pair in counted] or names
 
 
 def legend_of(segments: list[Segment], texts: ChartTexts) -> list[Line2D]:
-    return [key_of(s, label=on.wrapped(texts.name(s), 200, lines=2)) for s in segments]
+    names = names_of(segments, texts, 200, lines=2)
+    return [shape(s, label=name) for s, name in zip(segments, names, strict=True)]
 
 
 def beside(axes: Axes, place: tuple[float, float], text: str, **look: Any) -> None:
@@ -81,26 +101,21 @@ def beside(axes: Axes, place: tuple[float, float], text: str, **look: Any) -> No
     axes.annotate(text, place, (7, 0), **look)
 
 
-def names_of(segments: list[Segment], texts: ChartTexts) -> list[str]:
-    return [on.wrapped(texts.name(segment), NAME_WIDTH) for segment in segments]
-
-
 def name_rows(axes: Axes, segments: list[Segment], names: list[str]) -> float:
     """Name rows, with the shapes of segments, from the top; the height they need."""
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(len(names) - 0.5, -0.5)
     axes.tick_params(axis="y", pad=19)
     for y, segment in enumerate(segments):
-        axes.add_artist(shape_beside(axes, axes.get_yaxis_transform(), segment, y=y))
+        shape_beside(axes, segment, y, transform=axes.get_yaxis_transform())
     return len(names) * max(LEAST_ROW_HEIGHT, on.height_of(names) + 5)
 
 
-def shape_beside(
-    axes: Axes, transform: Transform, segment: Segment, *, y: float, up: float = 0
-) -> Line2D:
-    """Give the shape of a segment, left of axes and some points up."""
-    shift = ScaledTranslation(-11 / 72, up / 72, axes.figure.dpi_scale_trans)
-    return key_of(segment, xs=[0], ys=[y], transform=transform + shift, clip_on=False)
+def plain_bars(axes: Axes, most: float) -> None:
+    """Let bars begin at a line and have no scale but their labels."""
+    axes.set_xlim(0, most)
+    axes.xaxis.set_visible(False)
+    axes.spines.left.set_visible(True)
 
 
 def draw_sizes(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
@@ -112,15 +127,13 @@ def draw_sizes(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
     bars = axes.barh(range(len(counts)), counts.values(), 0.62, color=colours)
     labels = [f"{texts.number(n)} ({texts.share(n / total)})" for n in counts.values()]
     axes.bar_label(bars, labels, padding=5)
-    axes.set_xlim(0, max(counts.values()))
-    axes.xaxis.set_visible(False)
-    axes.spines.left.set_visible(True)
-    body = name_rows(axes, chart.segments, names_of(chart.segments, texts))
-    sizes = [
-        texts("size", segment=segment, members=count, share=count / total)
+    plain_bars(axes, max(counts.values()))
+    sizes = texts.items("size", [
+        {"segment": segment, "members": count, "share": count / total}
         for segment, count in counts.items()
-    ]
-    return body, {"members": total, "sizes": texts.listed(sizes)}
+    ])  # fmt: skip
+    body = name_rows(axes, chart.segments, names_of(chart.segments, texts))
+    return body, {"members": total, "sizes": sizes}
 
 
 def measure_panels(
@@ -153,8 +166,8 @@ def measure_panels(
         axes.grid(axis="x")
         axes.axvline(0, color=on.RULE, lw=0.8)
         axes.set_title(on.wrapped(texts.word(measure), 300 / len(values), lines=2))
-    body = name_rows(panels[0], chart.segments, names_of(chart.segments, texts))
-    return panels, body + 40
+    names = names_of(chart.segments, texts)
+    return panels, 40 + name_rows(panels[0], chart.segments, names)
 
 
 def _powers(low: float, high: float, ticks: int) -> list[int]:
@@ -168,12 +181,11 @@ def _powers(low: float, high: float, ticks: int) -> list[int]:
 
 def unknown_note(texts: ChartTexts, counts: dict[str, int]) -> list[str]:
     """Say how many values are not known of each measure."""
-    words = [
-        texts("unknown_of_measure", measure=texts.word(measure), members=count)
-        for measure, count in counts.items()
-        if count
-    ]
-    return [texts("unknown_values", measures=texts.listed(words))] if words else []
+    words = texts.items("unknown_of_measure", [
+        {"measure": texts.word(measure), "members": count}
+        for measure, count in counts.items() if count
+    ])  # fmt: skip
+    return [texts("unknown_values", measures=words)] if words else []
 
 
 def draw_means(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
@@ -188,32 +200,36 @@ def draw_means(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
     for axes, (measure, of) in zip(panels, means.items(), strict=True):
         axes.set_xlabel(texts("mean"))
         for y, (segment, mean) in enumerate(of.items()):
-            place = {"xycoords": axes.get_yaxis_transform()}
-            beside(axes, (1, y), texts.mean(mean, measure), **place)
+            at_the_end = {"xycoords": axes.get_yaxis_transform()}
+            beside(axes, (1, y), texts.mean(mean, measure), **at_the_end)
             if mean is not None:
                 axes.plot([0, mean], [y, y], color=on.RULE, lw=1.2)
-                place = {"xs": [mean], "ys": [y], "clip_on": False, "zorder": 3}
-                axes.add_artist(key_of(segment, is_hollow=mean == 0, **place))
-
-    described, leaders = [], []
-    for segment in chart.segments:
-        own = ", ".join(
-            f"{texts.word(measure)} {texts.mean(of[segment], measure)}"
-            for measure, of in means.items()
-        )
-        described.append(texts("means_of_segment", segment=segment, means=own))
-    for measure in chart.subjects:
-        of = {segment: mean for segment, mean in means[measure].items() if mean}
-        if of:
-            leader = max(of, key=of.__getitem__)
-            fields = {"mean": texts.mean(of[leader], measure), "segment": leader}
-            leaders.append(texts("leader", measure=texts.word(measure), **fields))
+                axes.add_artist(shape(segment, mean, y))
+    leaders = {
+        measure: max(chart.segments, key=lambda segment: means[measure][segment] or 0)
+        for measure in chart.subjects
+        if any(means[measure].values())
+    }
+    described = [
+        {
+            "segment": segment,
+            "means": ", ".join(
+                f"{texts.word(measure)} {texts.mean(of[segment], measure)}"
+                for measure, of in means.items()
+            ),
+        }
+        for segment in chart.segments
+    ]
     unknown = {m: sum(n for _, n in of.values()) for m, of in chart.figures.items()}
     return body + 12, {
         "notes": unknown_note(texts, unknown),
-        "leaders": texts.listed(leaders),
-        "means": texts.listed(described),
-    }
+        "means": texts.items("means_of_segment", described),
+        "leaders": texts.items("leader", [
+            {"measure": texts.word(measure), "segment": leader,
+             "mean": texts.mean(means[measure][leader], measure)}
+            for measure, leader in leaders.items()
+        ]) or texts("none"),
+    }  # fmt: skip
 
 
 def draw_boxes(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
@@ -240,17 +256,16 @@ def draw_boxes(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
                 beside(axes, (0, y), texts("unknown"), color=on.FAINT_INK)
 
     main = chart.subjects[0]
-    medians = [
-        texts("median_of_segment", segment=s, median=texts.mean(median, main))
-        for s in chart.segments
-        for median in boxes[main][s.key].get("median", [None])
-    ]
+    medians = {s: boxes[main][s.key].get("median", [None])[0] for s in chart.segments}
     return body, {
         "notes": unknown_note(texts, unknown),
         "least": LEAST_BOXED,
         "measure": texts.word(main),
-        "medians": texts.listed(medians),
-    }
+        "medians": texts.items("median_of_segment", [
+            {"segment": segment, "median": texts.mean(median, main)}
+            for segment, median in medians.items()
+        ]),
+    }  # fmt: skip
 
 
 def _draw_box(
@@ -260,21 +275,14 @@ def _draw_box(
     is_small = box["known_count"][0] < LEAST_BOXED
     if is_small or box["low_whisker"] == box["high_whisker"]:
         for value in outliers if is_small else box["median"] + outliers:
-            look = {"xs": [value], "ys": [y], "ms": 5.5, "clip_on": False, "zorder": 3}
-            axes.add_artist(key_of(segment, is_hollow=value == 0, **look))
+            axes.add_artist(shape(segment, value, y, ms=5.5))
         return
-    line = {"color": segment.colour, "lw": 1.2}
     figures = {name: box[figure][0] for figure, name in QUANTILES.items()}
     axes.bxp(
-        [figures | {"fliers": outliers}],
-        positions=[y],
-        widths=0.5,
-        orientation="horizontal",
-        manage_ticks=False,
-        patch_artist=True,
-        showcaps=False,
+        [figures | {"fliers": outliers}], positions=[y], widths=0.5,
+        orientation="horizontal", manage_ticks=False, patch_artist=True, showcaps=False,
         boxprops={"fc": segment.colour, "ec": segment.colour, "lw": 0.8},
-        whiskerprops=line,
+        whiskerprops={"color": segment.colour, "lw": 1.2},
         flierprops={"marker": segment.marker, "ms": 3, "mfc": "none",
                     "mec": segment.colour, "clip_on": False},
         medianprops={"lw": 0},
@@ -295,39 +303,34 @@ def draw_mix(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
     for axes, segment in zip(cards, chart.segments, strict=False):
         mix = mixes.get(segment.key, [])
         names = [
-            texts("unknown") if value is None
-            else on.wrapped(value, 125, size=on.SMALL_SIZE)
+            on.wrapped(value or texts("unknown"), 125, size=on.SMALL_SIZE)
             for value, *_ in mix
-        ]  # fmt: skip
-        heights.append(on.height_of(names, on.SMALL_SIZE) + 4)
+        ]
+        ys, known = range(len(mix)), [row for row in mix if row[0] is not None]
         colours = [on.BAND if row[0] is None else segment.colour for row in mix]
-        places = range(len(mix))
-        axes.barh(places, [share for _, share, *_ in mix], 0.6, color=colours)
-        axes.plot([overall for *_, overall, _ in mix], places, "|", color=on.INK,
-                  ms=11, mew=1.4)  # fmt: skip
-        for y, (_, share, overall, _) in enumerate(mix):
-            end = (max(share, overall), y)
-            beside(axes, end, texts.share(share), color=on.SECOND_INK)
-        axes.set_yticks(places, names, **SMALL)
+        axes.barh(ys, [share for _, share, *_ in mix], 0.6, color=colours)
+        everybody = [overall for *_, overall, _ in mix]
+        axes.plot(everybody, ys, "|", color=on.INK, ms=11, mew=1.4)
+        for y, (_, *shares, _) in enumerate(mix):
+            beside(axes, (max(shares), y), texts.share(shares[0]), color=on.SECOND_INK)
+        axes.set_yticks(ys, names, **SMALL)
         axes.set_ylim(most - 0.4, -0.6)
+        axes.set(
+            xlim=(0, highest), xticks=[], xlabel="" if known else texts("no_value")
+        )
+        heights.append(on.height_of(names, on.SMALL_SIZE) + 4)
         titles.append(on.wrapped(texts.name(segment), 140, weight="bold"))
         axes.set_title(titles[-1])
-        axes.add_artist(shape_beside(axes, axes.transAxes, segment, y=1, up=10))
-        if mix and mix[0][0] is not None:
-            fields = {"segment": segment, "name": mix[0][0], "share": mix[0][1]}
-            leaders.append(texts("leading_value", **fields))
-        else:
-            axes.set_xlabel(texts("no_value"))
-    for axes in cards:
-        axes.set_xlim(0, highest)
-        axes.xaxis.set_ticks([])
+        shape_beside(axes, segment, 1, transform=axes.transAxes, up=10)
+        for name, share, *_ in known[:1]:
+            leaders.append({"segment": segment, "name": name, "share": share})
     for axes in cards[len(chart.segments) :]:
         axes.remove()
     unknown = sum(row[3] for mix in mixes.values() for row in mix if row[0] is None)
     return rows * (most * max(heights) + on.height_of(titles) + 24), {
         "notes": [texts("unknown_name", members=unknown)] if unknown else [],
         "shown": VALUES_PER_SEGMENT,
-        "leaders": texts.listed(leaders),
+        "leaders": texts.items("leading_value", leaders),
     }
 
 
@@ -337,21 +340,18 @@ def draw_ranking(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
     totals = [total for _, total, _ in places]
     names = [on.wrapped(n, 172, size=on.SMALL_SIZE, lines=2) for n, *_ in places]
     axes = figure.subplots()
-    ys = range(len(places))
-    left = np.zeros(len(places))
+    ys, left = range(len(places)), np.zeros(len(places))
     for segment in chart.segments:
         counts = np.array([parts.get(segment.key, 0) for *_, parts in places])
-        # A gap of paper between the parts.
-        bars = axes.barh(
-            ys, counts, 0.72, left, color=segment.colour, ec=on.PAPER, lw=0.6
-        )
-        words = [texts.number(count) for count in counts]
+        look = {"color": segment.colour, "ec": on.PAPER, "lw": 0.6}
+        bars = axes.barh(ys, counts, 0.72, left, **look)
         labels = [
+            # Where there is room, and it would not repeat the label of the bar.
             word
-            if 0 < count < total
-            and 5 * len(word) + 5 <= BAR_WIDTH * count / max(totals)
+            if 0 < count < total and len(word) + 1 < 60 * count / max(totals)
             else ""
-            for word, count, total in zip(words, counts, totals, strict=True)
+            for count, total in zip(counts, totals, strict=True)
+            for word in [texts.number(count)]
         ]
         look = {"color": on.ink_on(segment.colour), "fontsize": on.PART_SIZE}
         axes.bar_label(bars, labels, label_type="center", **look)
@@ -360,27 +360,24 @@ def draw_ranking(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
     axes.bar_label(bars, [texts.number(total) for total in totals], padding=4, **SMALL)
     axes.set_yticks(ys, names, **SMALL)
     axes.set_ylim(len(places) - 0.5, -0.5)
-    axes.set_xlim(0, max(totals))
-    axes.xaxis.set_visible(False)
-    axes.spines.left.set_visible(True)
-
+    plain_bars(axes, max(totals))
     notes = []
     if other_count:
         notes.append(texts("others", names=other_count, members=other_members))
     if unknown:
         notes.append(texts("unknown_name", members=unknown))
     everybody = sum(totals) + other_members + unknown
-    sizes = [
-        texts("size", name=name, members=total, share=total / everybody)
+    sizes = texts.items("size", [
+        {"name": name, "members": total, "share": total / everybody}
         for name, total, _ in places
-    ]
+    ])  # fmt: skip
     return len(places) * (on.height_of(names, on.SMALL_SIZE) + 5), {
         "keys": legend_of(chart.segments, texts),
         "notes": notes,
         "most": MOST_PLACES,
         "members": everybody,
         "shown": len(places),
-        "sizes": texts.listed(sizes),
+        "sizes": sizes,
     }
 
 
@@ -422,10 +419,11 @@ def draw_map(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
     axes.minorticks_off()
     axes.grid()
 
-    described = []
-    for segment in segments:
-        x, y = (texts.number(value, decimals=1) for value in centres[segment.key])
-        described.append(texts("centre", segment=segment, x=x, y=y))
+    described = [
+        {"segment": segment, "x": texts.number(x, 1), "y": texts.number(y, 1)}
+        for segment in segments
+        for x, y in [centres[segment.key]]
+    ]
     members = texts.members(total)
     if len(sampled) < total:
         members = texts("sample", shown=len(sampled), members=total)
@@ -438,7 +436,7 @@ def draw_map(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
         "shown": members,
         "points": texts.members(len(sampled)),
         "linear_to": texts.plain_number(linear_to),
-        "centres": texts.listed(described),
+        "centres": texts.items("centre", described),
     }
 
 
@@ -459,14 +457,11 @@ def draw_counts(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
     counts = pd.DataFrame(chart.figures, columns=COUNT_COLUMNS).astype(float)
     xs = counts["cluster_count"]
     panels = figure.subplots(1, 2)
-    flagged = counts[(counts["is_selected"] + counts["is_advised"]) > 0]
-    keys = []
     for axes, name in zip(panels, ("inertia", "silhouette"), strict=True):
         axes.set_title(texts(name))
         axes.set_xlabel(texts("count_axis"))
-        (line,) = axes.plot(xs, counts[name], "o-", color=on.INK, mfc=on.PAPER, ms=5,
-                            lw=1.6, zorder=3)  # fmt: skip
-        axes.plot(flagged["cluster_count"], flagged[name], "o", color=on.INK, zorder=4)
+        look = {"color": on.INK, "mfc": on.PAPER, "ms": 5, "lw": 1.6, "zorder": 3}
+        (line,) = axes.plot(xs, counts[name], "o-", label=texts("your_members"), **look)
         axes.set_ylim(min(0, axes.get_ylim()[0]))
         axes.set_xlim(xs.min() - 0.4, xs.max() + 0.4)
         axes.xaxis.get_major_locator().set_params(integer=True)
@@ -474,57 +469,37 @@ def draw_counts(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
             axis.set_major_formatter(lambda value, _: texts.plain_number(value))
         axes.tick_params(axis="y", labelsize=on.SMALL_SIZE, labelcolor=on.SECOND_INK)
         axes.grid(axis="y")
-    line.set_label(texts("your_members"))
     chance, highest = counts["null_silhouette"], counts["highest_null_silhouette"]
     panels[1].fill_between(xs, chance, highest, color=on.BAND, lw=0)
-    (copies,) = panels[1].plot(xs, chance, "--", color=on.FAINT_INK, lw=1.3,
-                               label=texts("shuffled_copies"))  # fmt: skip
-    keys = [line, copies]
-    for row in flagged.itertuples():
-        words = ["selected"] * bool(row.is_selected) + ["advised"] * bool(
-            row.is_advised
-        )
-        look = {
-            "color": on.SECOND_INK,
-            "ls": "--" if row.is_selected else ":",
-            "lw": 0.9,
-        }
-        for axes in panels:
-            flag = axes.axvline(row.cluster_count, **look)
-        flag.set_label(texts("_and_".join(words), count=row.cluster_count))
-        keys.append(flag)
-
-    silhouettes = [
-        texts(
-            "silhouette_of_count", count=n, silhouette=texts.number(value, decimals=2)
-        )
-        for n, value in zip(xs, counts["silhouette"], strict=True)
+    look = {"color": on.FAINT_INK, "lw": 1.3, "label": texts("shuffled_copies")}
+    keys = [line, *panels[1].plot(xs, chance, "--", **look)]
+    said = {"selected": "", "advised": texts("no_advice")}
+    for word, style in (("selected", "--"), ("advised", ":")):
+        for count in xs[counts[f"is_{word}"] > 0]:
+            said[word] = texts.number(count)
+            look = {"ls": style, "color": on.INK, "label": texts(word, count=count)}
+            keys += [axes.axvline(count, lw=1, **look) for axes in panels][:1]
+    silhouettes = texts.items("silhouette_of_count", [
+        {"count": count, "silhouette": texts.number(value, decimals=2)}
+        for count, value in zip(xs, counts["silhouette"], strict=True)
         if not math.isnan(value)
-    ]
-    selected, advised = (
-        ", ".join(texts.number(n) for n in xs[counts[f"is_{word}"] > 0])
-        for word in ("selected", "advised")
-    )
-    return COUNTS_HEIGHT, {
+    ])  # fmt: skip
+    return COUNTS_HEIGHT, said | {
         "keys": keys,
-        "selected": selected,
-        "advised": advised or texts("no_advice"),
         "first": xs.min(),
         "last": xs.max(),
-        "silhouettes": ", ".join(silhouettes) or texts("unknown"),
+        "silhouettes": silhouettes or texts("unknown"),
     }
 
 
 def draw_migrations(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
     """A table: a row per segment before, a column per segment after."""
-    table = pd.Series(chart.figures).unstack(fill_value=0)
-    rows, columns = (
-        [segment for segment in chart.segments if segment.key in side]
-        for side in (table.index, table.columns)
-    )
-    table = table.loc[[s.key for s in rows], [s.key for s in columns]]
-    stays = np.equal.outer(table.index, table.columns)
-    moved = np.ma.masked_array(table, stays)
+    segments = [
+        s for s in chart.segments if any(s.key in pair for pair in chart.figures)
+    ]
+    keys = [segment.key for segment in segments]
+    table = pd.Series(chart.figures).unstack().reindex(keys, columns=keys).fillna(0)
+    moved = np.ma.masked_array(table, np.eye(len(keys)))
     axes = figure.subplots()
     # Who stays is on grey; the more move, the stronger, and black is read on all.
     colours = mpl.colormaps["Oranges"].with_extremes(bad=on.GRID, under=on.PAPER)
@@ -533,45 +508,32 @@ def draw_migrations(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
     for (y, x), count in np.ndenumerate(table.to_numpy()):
         if count:
             axes.text(x, y, texts.number(count), ha="center", va="center", **SMALL)
-    before, after = (
-        [f"{name}\n{texts.members(n)}" for name, n in zip(names, sums, strict=True)]
-        for names, sums in (
-            (names_of(rows, texts), table.sum(axis=1)),
-            (_column_names(columns, texts), table.sum(axis=0)),
-        )
-    )
-    body = name_rows(axes, rows, before)
-    is_upright = len(columns) > MOST_LEVEL_NAMES
-    axes.set_xticks(range(len(columns)), after, rotation=90 * is_upright, color=on.INK)
+    # Many names of columns stand upright, in one line.
+    is_upright = len(keys) > MOST_LEVEL_NAMES
+    width = NAME_WIDTH if is_upright else COLUMNS_WIDTH / len(keys)
+    look = {"lines": 1 if is_upright else 3, "members": table.sum()}
+    names = names_of(segments, texts, width, **look)
+    axes.set_xticks(range(len(keys)), names, rotation=90 * is_upright, color=on.INK)
     axes.xaxis.tick_top()
     axes.xaxis.set_label_position("top")
     axes.set(xlabel=texts("after"), ylabel=texts("before"))
-    body += 30 + (NAME_WIDTH if is_upright else on.height_of(after))
+    rows = names_of(segments, texts, members=table.sum(axis=1))
+    body = 30 + (NAME_WIDTH if is_upright else on.height_of(names))
+    body += name_rows(axes, segments, rows)
 
-    segments = {segment.key: segment for segment in chart.segments}
-    moves = sorted(
-        (-count, before, after)
-        for (before, after), count in chart.figures.items()
-        if before != after
-    )
-    listed = [
-        texts("move", members=-n, before=segments[before], after=segments[after])
-        for n, before, after in moves
-    ]
+    moves = table.mask(np.eye(len(keys), dtype=bool)).stack()
+    moves = moves[moves > 0].sort_values(ascending=False, kind="stable")
     total = sum(chart.figures.values())
+    named = dict(zip(keys, segments, strict=True))
+    listed = texts.items("move", [
+        {"members": count, "before": named[before], "after": named[after]}
+        for (before, after), count in moves.items()
+    ])  # fmt: skip
     return body, {
         "members": total,
-        "stayed_share": 1 + sum(n for n, *_ in moves) / total,
-        "moves": texts.listed(listed) or texts("no_move"),
+        "stayed_share": 1 - moves.sum() / total,
+        "moves": listed or texts("none"),
     }
-
-
-def _column_names(segments: list[Segment], texts: ChartTexts) -> list[str]:
-    """Wrap names to the width of a column, or to one line that stands upright."""
-    width, lines = COLUMNS_WIDTH / len(segments), 3
-    if len(segments) > MOST_LEVEL_NAMES:
-        width, lines = NAME_WIDTH, 1
-    return [on.wrapped(texts.name(s), width, lines=lines) for s in segments]
 
 
 RENDERERS = {

@@ -1,6 +1,7 @@
 """The wording of a chart in one language, from the seeds of texts."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from duckdb import DuckDBPyRelation
 
@@ -153,8 +154,9 @@ class ChartTexts:
         is_one = count < 2 if self.language == "fr" else count == 1
         return self("one_member" if is_one else "members", count=count)
 
-    def listed(self, items: list[str]) -> str:
-        """Join items into one text, and only count the rest of a long list."""
+    def items(self, text_name: str, rows: list[dict[str, Any]]) -> str:
+        """Fill in a text for each row of fields; the rest of a long list is counted."""
+        items = [self(text_name, **row) for row in rows]
         rest = len(items) - LISTED_ITEMS
         if rest > 1:
             items = [*items[:-rest], self("further", count=rest)]
