@@ -19,16 +19,11 @@ from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 
 from segmentation.reporting.charts import sheet as on
-from segmentation.reporting.charts.reading import (
-    COUNT_COLUMNS,
-    MOST_PLACES,
-    VALUES_PER_SEGMENT,
-    Chart,
-    Segment,
-)
+from segmentation.reporting.charts.reading import VALUES_PER_SEGMENT, Chart, Segment
 from segmentation.reporting.charts.texts import SHARE, ChartTexts
 
 NAME_WIDTH = 150
+MOST_PLACES = 30
 # Of a table's columns together; more have no room for level names.
 COLUMNS_WIDTH, MOST_LEVEL_NAMES = 360, 5
 LEAST_ROW_HEIGHT = 23
@@ -140,19 +135,23 @@ def measure_panels(
     figure: Figure,
     chart: Chart,
     texts: ChartTexts,
-    values: dict[str, list[float]],
+    values: pd.Series,
     *,
     ticks: int = 2,
-) -> tuple[list[Axes], float]:
+) -> dict[str, Axes]:
     """One panel per measure and one row per segment; one unit has one scale.
 
     All but shares are on a logarithmic scale that is linear between -1 and 1, so that
-    0 has a place on it. ``values`` are those to be drawn, ``ticks`` besides 0 at most.
+    0 has a place on it. ``values`` are those to be drawn, by measure; what is an extra
+    is left out where nobody has any. ``ticks`` are those besides 0, at most.
     """
-    panels = list(figure.subplots(1, len(values), sharey=True, squeeze=False)[0])
-    for axes, measure in zip(panels, values, strict=True):
+    measures = [*chart.subjects]
+    measures += [m for m in chart.extras if values[values.index == m].any()]
+    units = values.index.map(texts.unit)
+    panels = figure.subplots(1, len(measures), sharey=True, squeeze=False)[0]
+    for axes, measure in zip(panels, measures, strict=True):
         unit = texts.unit(measure)
-        alike = [v for m in values if texts.unit(m) == unit for v in values[m]]
+        alike = values[units == unit].dropna()
         # Up to 10 at least, or nobody having any would leave no scale.
         low, high = min([0.0, *alike]), max([1.0 if unit == SHARE else 10.0, *alike])
         if unit == SHARE:
@@ -165,9 +164,8 @@ def measure_panels(
         axes.set_xlim(low, high)
         axes.grid(axis="x")
         axes.axvline(0, color=on.RULE, lw=0.8)
-        axes.set_title(on.wrapped(texts.word(measure), 300 / len(values), lines=2))
-    names = names_of(chart.segments, texts)
-    return panels, 40 + name_rows(panels[0], chart.segments, names)
+        axes.set_title(on.wrapped(texts.word(measure), 300 / len(measures), lines=2))
+    return dict(zip(measures, panels, strict=True))
 
 
 def _powers(low: float, high: float, ticks: int) -> list[int]:
@@ -179,7 +177,7 @@ def _powers(low: float, high: float, ticks: int) -> list[int]:
     return sorted({0} | {power for power in powers if low <= power <= high})
 
 
-def unknown_note(texts: ChartTexts, counts: dict[str, int]) -> list[str]:
+def unknown_note(texts: ChartTexts, counts: pd.Series) -> list[str]:
     """Say how many values are not known of each measure."""
     words = texts.items("unknown_of_measure", [
         {"measure": texts.word(measure), "members": count}
@@ -190,46 +188,46 @@ def unknown_note(texts: ChartTexts, counts: dict[str, int]) -> list[str]:
 
 def draw_means(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
     """One row of dots per segment, one panel per measure; the means beside it."""
-    means = {
-        measure: {segment: of[segment.key][0] for segment in chart.segments}
-        for measure, of in chart.figures.items()
-    }
-    known = {m: [v for v in of.values() if v is not None] for m, of in means.items()}
-    ticks = 1 if len(means) > 4 else 2
-    panels, body = measure_panels(figure, chart, texts, known, ticks=ticks)
-    for axes, (measure, of) in zip(panels, means.items(), strict=True):
+    frame = chart.frame()
+    frame["unknown"] = frame["member_count"] * (1 - frame["known_share"])
+    means = frame.set_index(["measure", "segment_key"])["mean_value"].astype(float)
+    ticks = 1 if len({*chart.subjects, *chart.extras}) > 4 else 2
+    by_measure = means.droplevel("segment_key")
+    panels = measure_panels(figure, chart, texts, by_measure, ticks=ticks)
+    for measure, axes in panels.items():
         axes.set_xlabel(texts("mean"))
-        for y, (segment, mean) in enumerate(of.items()):
+        for y, segment in enumerate(chart.segments):
+            mean = means.get((measure, segment.key), math.nan)
             at_the_end = {"xycoords": axes.get_yaxis_transform()}
             beside(axes, (1, y), texts.mean(mean, measure), **at_the_end)
-            if mean is not None:
-                axes.plot([0, mean], [y, y], color=on.RULE, lw=1.2)
-                axes.add_artist(shape(segment, mean, y))
-    leaders = {
-        measure: max(chart.segments, key=lambda segment: means[measure][segment] or 0)
-        for measure in chart.subjects
-        if any(means[measure].values())
-    }
+            axes.plot([0, mean], [y, y], color=on.RULE, lw=1.2)
+            axes.add_artist(shape(segment, mean, y))
+    first = panels[chart.subjects[0]]
+    body = name_rows(first, chart.segments, names_of(chart.segments, texts))
+    named = {segment.key: segment for segment in chart.segments}
     described = [
         {
             "segment": segment,
             "means": ", ".join(
-                f"{texts.word(measure)} {texts.mean(of[segment], measure)}"
-                for measure, of in means.items()
+                f"{texts.word(m)} {texts.mean(means.get((m, key), math.nan), m)}"
+                for m in panels
             ),
         }
-        for segment in chart.segments
+        for key, segment in named.items()
     ]
-    unknown = {m: sum(n for _, n in of.values()) for m, of in chart.figures.items()}
-    return body + 12, {
-        "notes": unknown_note(texts, unknown),
+    leaders = texts.items("leader", [
+        {"measure": texts.word(measure), "segment": named[of.idxmax()[1]],
+         "mean": texts.mean(of.max(), measure)}
+        for measure in chart.subjects
+        for of in [means[means.index.get_level_values("measure") == measure]]
+        if of.any()
+    ])  # fmt: skip
+    unknown = frame.groupby("measure")["unknown"].sum().round().reindex(panels)
+    return body + 52, {
+        "notes": unknown_note(texts, unknown.fillna(0)),
         "means": texts.items("means_of_segment", described),
-        "leaders": texts.items("leader", [
-            {"measure": texts.word(measure), "segment": leader,
-             "mean": texts.mean(means[measure][leader], measure)}
-            for measure, leader in leaders.items()
-        ]) or texts("none"),
-    }  # fmt: skip
+        "leaders": leaders or texts("none"),
+    }
 
 
 def draw_boxes(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
@@ -238,39 +236,36 @@ def draw_boxes(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
     The boxes are Tukey's (1977), but for their whiskers, which end at the 5th and 95th
     percentile: a multiple of the distance between quartiles would depend on the scale.
     """
-    boxes: dict[str, dict[str, dict[str, list[float]]]] = chart.figures
-    values = {
-        measure: [v for box in of.values() for name in (*QUANTILES, "outlier")
-                  for v in box.get(name, [])]
-        for measure, of in boxes.items()
-    }  # fmt: skip
-    panels, body = measure_panels(figure, chart, texts, values)
-    unknown = dict.fromkeys(boxes, 0)
-    for axes, (measure, of) in zip(panels, boxes.items(), strict=True):
+    frame = chart.frame()
+    places = ["measure", "segment_key", "figure"]
+    figures = frame.groupby(places)["value"].agg(list)
+    drawn = frame[frame["figure"] != "known_count"].set_index("measure")["value"]
+    panels = measure_panels(figure, chart, texts, drawn)
+    unknown = dict.fromkeys(panels, sum(s.model_count for s in chart.segments))
+    for measure, axes in panels.items():
         for y, segment in enumerate(chart.segments):
-            known = int(sum(of[segment.key].get("known_count", [])))
-            unknown[measure] += segment.model_count - known
-            if known:
-                _draw_box(axes, of[segment.key], segment, y)
+            if (measure, segment.key, "median") in figures:
+                box = figures[measure, segment.key]
+                unknown[measure] -= int(box["known_count"][0])
+                _draw_box(axes, box, segment, y)
             else:
                 beside(axes, (0, y), texts("unknown"), color=on.FAINT_INK)
-
     main = chart.subjects[0]
-    medians = {s: boxes[main][s.key].get("median", [None])[0] for s in chart.segments}
-    return body, {
-        "notes": unknown_note(texts, unknown),
+    medians = texts.items("median_of_segment", [
+        {"segment": s, "median": texts.mean(median, main)}
+        for s in chart.segments
+        for median in figures.get((main, s.key, "median"), [math.nan])
+    ])  # fmt: skip
+    body = name_rows(panels[main], chart.segments, names_of(chart.segments, texts))
+    return body + 40, {
+        "notes": unknown_note(texts, pd.Series(unknown)),
         "least": LEAST_BOXED,
         "measure": texts.word(main),
-        "medians": texts.items("median_of_segment", [
-            {"segment": segment, "median": texts.mean(median, main)}
-            for segment, median in medians.items()
-        ]),
-    }  # fmt: skip
+        "medians": medians,
+    }
 
 
-def _draw_box(
-    axes: Axes, box: dict[str, list[float]], segment: Segment, y: int
-) -> None:
+def _draw_box(axes: Axes, box: pd.Series, segment: Segment, y: int) -> None:
     outliers = box.get("outlier", [])
     is_small = box["known_count"][0] < LEAST_BOXED
     if is_small or box["low_whisker"] == box["high_whisker"]:
@@ -294,41 +289,51 @@ def _draw_box(
 
 def draw_mix(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
     """One card per segment: a bar per frequent value, and a tick for all members."""
-    mixes: dict[str, list[tuple]] = chart.figures
+    frame = chart.frame().sort_values("value_rank")
+    known = frame[frame["dimension_value"].notna()]
+    known = known.groupby("segment_key").head(VALUES_PER_SEGMENT)
+    unknown = frame[frame["dimension_value"].isna()]
     rows = -(-len(chart.segments) // 2)
     cards = figure.subplots(rows, 2, sharex=True, squeeze=False).flatten()
-    most = max(len(mix) for mix in mixes.values())
-    highest = max(share for mix in mixes.values() for row in mix for share in row[1:3])
+    shown = pd.concat([known, unknown])
+    most = shown["segment_key"].value_counts().max()
+    highest = shown[["cluster_share", "population_share"]].max().max()
     leaders, heights, titles = [], [12.0], []
     for axes, segment in zip(cards, chart.segments, strict=False):
-        mix = mixes.get(segment.key, [])
-        names = [
-            on.wrapped(value or texts("unknown"), 125, size=on.SMALL_SIZE)
-            for value, *_ in mix
-        ]
-        ys, known = range(len(mix)), [row for row in mix if row[0] is not None]
-        colours = [on.BAND if row[0] is None else segment.colour for row in mix]
-        axes.barh(ys, [share for _, share, *_ in mix], 0.6, color=colours)
-        everybody = [overall for *_, overall, _ in mix]
+        mix = shown[shown["segment_key"] == segment.key]
+        shares, everybody = mix["cluster_share"], mix["population_share"]
+        values = mix["dimension_value"].fillna(texts("unknown"))
+        names = [on.wrapped(value, 125, size=on.SMALL_SIZE) for value in values]
+        colours = (
+            mix["dimension_value"].isna().map({True: on.BAND, False: segment.colour})
+        )
+        ys = range(len(mix))
+        axes.barh(ys, shares, 0.6, color=colours)
         axes.plot(everybody, ys, "|", color=on.INK, ms=11, mew=1.4)
-        for y, (_, *shares, _) in enumerate(mix):
-            beside(axes, (max(shares), y), texts.share(shares[0]), color=on.SECOND_INK)
+        for y, ends in enumerate(zip(shares, everybody, strict=True)):
+            beside(axes, (max(ends), y), texts.share(ends[0]), color=on.SECOND_INK)
         axes.set_yticks(ys, names, **SMALL)
         axes.set_ylim(most - 0.4, -0.6)
-        axes.set(
-            xlim=(0, highest), xticks=[], xlabel="" if known else texts("no_value")
-        )
+        first = known[known["segment_key"] == segment.key][:1]
+        xlabel = texts("no_value") if first.empty else ""
+        axes.set(xlim=(0, highest), xticks=[], xlabel=xlabel)
         heights.append(on.height_of(names, on.SMALL_SIZE) + 4)
         titles.append(on.wrapped(texts.name(segment), 140, weight="bold"))
         axes.set_title(titles[-1])
         shape_beside(axes, segment, 1, transform=axes.transAxes, up=10)
-        for name, share, *_ in known[:1]:
-            leaders.append({"segment": segment, "name": name, "share": share})
+        leaders += [
+            {
+                "segment": segment,
+                "name": row.dimension_value,
+                "share": row.cluster_share,
+            }
+            for row in first.itertuples()
+        ]
     for axes in cards[len(chart.segments) :]:
         axes.remove()
-    unknown = sum(row[3] for mix in mixes.values() for row in mix if row[0] is None)
+    members = unknown["member_count"].sum()
     return rows * (most * max(heights) + on.height_of(titles) + 24), {
-        "notes": [texts("unknown_name", members=unknown)] if unknown else [],
+        "notes": [texts("unknown_name", members=members)] if members else [],
         "shown": VALUES_PER_SEGMENT,
         "leaders": texts.items("leading_value", leaders),
     }
@@ -336,19 +341,27 @@ def draw_mix(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
 
 def draw_ranking(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
     """One bar per value; its parts are the segments in the order of the legend."""
-    places, other_count, other_members, unknown = chart.figures
-    totals = [total for _, total, _ in places]
-    names = [on.wrapped(n, 172, size=on.SMALL_SIZE, lines=2) for n, *_ in places]
+    frame = chart.frame()
+    everybody = frame["member_count"].sum()
+    parts = frame.pivot_table("member_count", "dimension_value", "segment_key", "sum")
+    parts = parts.reindex(columns=[s.key for s in chart.segments]).fillna(0)
+    # Sorted by name before.
+    every = parts.sum(axis=1).sort_values(ascending=False, kind="stable")
+    totals, others = every[:MOST_PLACES], every[MOST_PLACES:]
+    unknown = everybody - every.sum()
+    names = [
+        on.wrapped(name, 172, size=on.SMALL_SIZE, lines=2) for name in totals.index
+    ]
     axes = figure.subplots()
-    ys, left = range(len(places)), np.zeros(len(places))
+    ys, left = range(len(totals)), np.zeros(len(totals))
     for segment in chart.segments:
-        counts = np.array([parts.get(segment.key, 0) for *_, parts in places])
+        counts = parts.loc[totals.index, segment.key]
         look = {"color": segment.colour, "ec": on.PAPER, "lw": 0.6}
         bars = axes.barh(ys, counts, 0.72, left, **look)
         labels = [
             # Where there is room, and it would not repeat the label of the bar.
             word
-            if 0 < count < total and len(word) + 1 < 60 * count / max(totals)
+            if 0 < count < total and len(word) + 1 < 60 * count / totals.max()
             else ""
             for count, total in zip(counts, totals, strict=True)
             for word in [texts.number(count)]
@@ -359,24 +372,23 @@ def draw_ranking(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
     bars = axes.barh(ys, totals, color="none")
     axes.bar_label(bars, [texts.number(total) for total in totals], padding=4, **SMALL)
     axes.set_yticks(ys, names, **SMALL)
-    axes.set_ylim(len(places) - 0.5, -0.5)
-    plain_bars(axes, max(totals))
+    axes.set_ylim(len(totals) - 0.5, -0.5)
+    plain_bars(axes, totals.max())
     notes = []
-    if other_count:
-        notes.append(texts("others", names=other_count, members=other_members))
+    if len(others):
+        notes.append(texts("others", names=len(others), members=others.sum()))
     if unknown:
         notes.append(texts("unknown_name", members=unknown))
-    everybody = sum(totals) + other_members + unknown
     sizes = texts.items("size", [
         {"name": name, "members": total, "share": total / everybody}
-        for name, total, _ in places
+        for name, total in totals.items()
     ])  # fmt: skip
-    return len(places) * (on.height_of(names, on.SMALL_SIZE) + 5), {
+    return len(totals) * (on.height_of(names, on.SMALL_SIZE) + 5), {
         "keys": legend_of(chart.segments, texts),
         "notes": notes,
         "most": MOST_PLACES,
         "members": everybody,
-        "shown": len(places),
+        "shown": len(totals),
         "sizes": sizes,
     }
 
@@ -388,9 +400,12 @@ def draw_map(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
     exceptional members on the map without pressing everybody else into one spot
     (Lupton, Gunn and Szalay 1999).
     """
-    shares, pairs, centres = chart.figures
-    segments = [segment for segment in chart.segments if segment.key in centres]
-    points = {s: np.array(pairs[s.key], float).reshape(-1, 2) for s in segments}
+    shares, medians, places = chart.figures
+    centres = pd.DataFrame(medians).pivot(index=0, columns=1, values=2)
+    segments = [segment for segment in chart.segments if segment.key in centres.index]
+    centres = {segment.key: centres.loc[segment.key].tolist() for segment in segments}
+    points = {s: np.array([p[1:] for p in places if p[0] == s.key]).reshape(-1, 2)
+              for s in segments}  # fmt: skip
     sampled = np.concatenate(list(points.values()))
     total = sum(segment.model_count for segment in segments)
     # Nine tenths of the members lie where the axes are linear.
@@ -454,7 +469,7 @@ def asinh_ticks(low: float, high: float, linear_to: float) -> list[float]:
 
 def draw_counts(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
     """Two panels: inertia, and silhouette beside that of shuffled copies, by chance."""
-    counts = pd.DataFrame(chart.figures, columns=COUNT_COLUMNS).astype(float)
+    counts = chart.frame().astype(float)
     xs = counts["cluster_count"]
     panels = figure.subplots(1, 2)
     for axes, name in zip(panels, ("inertia", "silhouette"), strict=True):
@@ -494,11 +509,15 @@ def draw_counts(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
 
 def draw_migrations(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
     """A table: a row per segment before, a column per segment after."""
-    segments = [
-        s for s in chart.segments if any(s.key in pair for pair in chart.figures)
-    ]
+    frame = chart.frame()
+    frame = frame[frame["fit_id"] == frame["fit_id"].max()]
+    table = frame.pivot(
+        index=frame.columns[1], columns=frame.columns[2], values="member_count"
+    )
+    moved_keys = table.index.union(table.columns)
+    segments = [segment for segment in chart.segments if segment.key in moved_keys]
     keys = [segment.key for segment in segments]
-    table = pd.Series(chart.figures).unstack().reindex(keys, columns=keys).fillna(0)
+    table = table.reindex(keys, columns=keys).fillna(0)
     moved = np.ma.masked_array(table, np.eye(len(keys)))
     axes = figure.subplots()
     # Who stays is on grey; the more move, the stronger, and black is read on all.
@@ -523,7 +542,7 @@ def draw_migrations(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
 
     moves = table.mask(np.eye(len(keys), dtype=bool)).stack()
     moves = moves[moves > 0].sort_values(ascending=False, kind="stable")
-    total = sum(chart.figures.values())
+    total = table.to_numpy().sum()
     named = dict(zip(keys, segments, strict=True))
     listed = texts.items("move", [
         {"members": count, "before": named[before], "after": named[after]}

@@ -5,25 +5,54 @@ whether a published picture is still the right one.
 """
 
 import math
-from collections.abc import Callable
 from functools import partial
-from itertools import groupby
-from operator import itemgetter
 from typing import Any, NamedTuple
 
+import pandas as pd
 from duckdb import DuckDBPyRelation
 
 from segmentation.errors import SegmentationError
+from segmentation.sql_text import text as quoted_text
 
 VALUES_PER_SEGMENT = 5
-MOST_PLACES = 30
 # As many measures stand side by side in a chart that nobody has planned.
 MOST_PANELS = 5
-COUNT_COLUMNS = (
-    *("cluster_count", "inertia", "silhouette", "null_silhouette"),
-    *("highest_null_silhouette", "is_selected", "is_advised"),
+# Of each kind that is drawn of one table, its columns, ordered by them, and its rows.
+MIX = (
+    *("segment_key", "value_rank", "dimension_value", "member_count"),
+    *("cluster_share", "population_share"),
 )
-Rows = Callable[..., list[tuple]]
+SOURCES = {
+    "means": (
+        "cluster_measures",
+        ("measure", "segment_key", "mean_value", "member_count", "known_share"),
+        "measure in ({subjects}) and member_count > 0",
+    ),
+    "boxes": (
+        "chart_boxes",
+        ("measure", "segment_key", "figure", "figure_number", "value"),
+        "measure in ({subjects})",
+    ),
+    "mix": (
+        "cluster_mix",
+        MIX,
+        # One more, for the unknown value has a rank too.
+        "dimension in ({subjects}) and (dimension_value is null"
+        f" or value_rank <= {VALUES_PER_SEGMENT + 1})",
+    ),
+    "ranking": ("cluster_mix", MIX, "dimension in ({subjects})"),
+    "counts": (
+        "cluster_count_evaluation",
+        ("cluster_count", "inertia", "silhouette", "null_silhouette",
+         "highest_null_silhouette", "is_selected", "is_advised"),
+        "inertia is not null",
+    ),
+    "migrations": (
+        "segment_migrations",
+        ("fit_id", "from_segment_key", "to_segment_key", "member_count"),
+        "member_count > 0",
+    ),
+}  # fmt: skip
 
 
 class Segment(NamedTuple):
@@ -44,7 +73,7 @@ class Chart(NamedTuple):
 
     ``subjects`` are measures or one dimension, the main one first; ``extras`` are
     measures that are drawn only where somebody has any, and never singled out.
-    ``segments`` are in their order, ``figures`` as the reader of the kind has them.
+    ``segments`` are in their order, ``figures`` are rows of the source of the kind.
     """
 
     segmentation: str
@@ -55,6 +84,9 @@ class Chart(NamedTuple):
     extras: tuple[str, ...]
     segments: list[Segment]
     figures: Any = None
+
+    def frame(self) -> pd.DataFrame:
+        return pd.DataFrame(self.figures, columns=SOURCES[self.kind][1])
 
 
 def read_charts(
@@ -104,7 +136,7 @@ def read_charts(
             "migrations": segments,
         }.get(kind, [segment for segment in segments if segment.is_current])
         chart = Chart(segmentation, name, kind, position, subjects, extras, shown)
-        if figures := READERS[kind](rows, chart):
+        if figures := _read_figures(rows, chart):
             charts.append(chart._replace(figures=figures))
     return charts
 
@@ -130,14 +162,10 @@ def read_rows(
     *,
     order: str,
     where: str = "true",
-    group: str = "",
 ) -> list[tuple]:
     """Read columns in an order, without the last bits, which differ by run."""
     relation = tables[table].filter(f"segmentation = '{segmentation}' and ({where})")
-    if group:
-        rows = relation.aggregate(columns, group).order(order).fetchall()
-    else:
-        rows = relation.order(order).project(columns).fetchall()
+    rows = relation.order(order).project(columns).fetchall()
     return [tuple(map(_rounded, row)) for row in rows]
 
 
@@ -147,144 +175,30 @@ def _rounded(value: Any) -> Any:
     return float(f"{value:.10g}") if math.isfinite(value) else None
 
 
-def _read_sizes(rows: Rows, chart: Chart) -> int:
-    return sum(segment.placed_count for segment in chart.segments)
+def _read_figures(rows: partial, chart: Chart) -> Any:
+    """Read the rows behind a chart; nothing if there is nothing to draw."""
+    if chart.kind == "sizes":
+        return sum(segment.placed_count for segment in chart.segments)
+    if chart.kind == "map":
+        return _read_map(rows)
+    table, columns, where = SOURCES[chart.kind]
+    subjects = ", ".join(map(quoted_text, (*chart.subjects, *chart.extras)))
+    names = ", ".join(columns)
+    where = where.format(subjects=subjects)
+    figures = rows(table, names, order=names, where=where)
+    if columns is MIX and not any(value is not None for _, _, value, *_ in figures):
+        return []
+    return figures
 
 
-def _read_means(rows: Rows, chart: Chart) -> dict:
-    """Of each measure and segment, the mean and the number of unknown values."""
-    unknown = "cast(round(member_count * (1 - known_share)) as bigint)"
-    read = {
-        row[:2]: row[2:]
-        for row in rows(
-            "cluster_measures",
-            f"measure, segment_key, mean_value, coalesce({unknown}, 0)",
-            order="segment_key",
-        )
-    }
-    means = {
-        measure: {s.key: read.get((measure, s.key), (None, 0)) for s in chart.segments}
-        for measure in (*chart.subjects, *chart.extras)
-    }
-    return _of_members(chart, means, itemgetter(0))
-
-
-def _read_boxes(rows: Rows, chart: Chart) -> dict:
-    """Of each measure and segment, lists of values by figure: quartiles, outliers."""
-    boxes: dict[str, dict[str, dict[str, list[float]]]] = {
-        measure: {segment.key: {} for segment in chart.segments}
-        for measure in (*chart.subjects, *chart.extras)
-    }
-    columns = "segment_key, measure, figure, value"
-    for key, measure, figure, value in rows(
-        "chart_boxes", columns, order="figure, figure_number"
-    ):
-        if key in boxes.get(measure, ()):
-            boxes[measure][key].setdefault(figure, []).append(value)
-    ends = ("low_whisker", "high_whisker", "outlier")
-    return _of_members(
-        chart, boxes, lambda box: any(any(box.get(end, ())) for end in ends)
-    )
-
-
-def _of_members(chart: Chart, figures: dict, has_any: Callable) -> dict:
-    """Leave out the extras that nobody has any of, and all where nobody is."""
-    if not any(segment.model_count for segment in chart.segments):
-        return {}
-    return {
-        measure: of
-        for measure, of in figures.items()
-        if measure in chart.subjects or any(map(has_any, of.values()))
-    }
-
-
-def _read_mix(rows: Rows, chart: Chart) -> dict[str, list[tuple]]:
-    """Of each segment, the first values with share, population's share and members.
-
-    The unknown comes last, and is None.
-    """
-    read = rows(
-        "cluster_mix",
-        "segment_key, dimension_value, cluster_share, population_share, member_count",
-        order="segment_key, dimension_value is null, value_rank",
-        # One more, for the unknown value has a rank too.
-        where=f"dimension = '{chart.subjects[0]}'"
-        f" and (dimension_value is null or value_rank <= {VALUES_PER_SEGMENT + 1})",
-    )
-    mixes = {}
-    for key, group in groupby(read, key=lambda row: row[0]):
-        mix = [row[1:] for row in group]
-        known = [row for row in mix if row[0] is not None][:VALUES_PER_SEGMENT]
-        mixes[key] = known + [row for row in mix if row[0] is None]
-    return mixes if any(mix[0][0] is not None for mix in mixes.values()) else {}
-
-
-def _read_ranking(rows: Rows, chart: Chart) -> tuple:
-    """The first values, each with members in all and by segment; and the rest.
-
-    The rest are the numbers of other values, of their members, and of members of whom
-    the value is not known.
-    """
-    values = rows(
-        "cluster_mix",
-        "dimension_value, cast(sum(member_count) as bigint) as total,"
-        " list(segment_key order by segment_key) as keys,"
-        " list(member_count order by segment_key) as counts",
-        where=f"dimension = '{chart.subjects[0]}'",
-        group="dimension_value",
-        order="total desc, dimension_value",
-    )
-    known = [value for value in values if value[0] is not None]
-    places = [
-        (name, total, dict(zip(keys, counts, strict=True)))
-        for name, total, keys, counts in known[:MOST_PLACES]
-    ]
-    others = known[MOST_PLACES:]
-    unknown = sum(value[1] for value in values if value[0] is None)
-    return (places, len(others), sum(v[1] for v in others), unknown) if places else ()
-
-
-def _read_map(rows: Rows, chart: Chart) -> tuple:
-    """The axes' shares of variance, and points and medians by segment."""
+def _read_map(rows: partial) -> tuple:
+    """The axes' shares of variance, and medians and points of segments."""
     column = "explained_variance_share"
     components = rows("projection_components", column, order="component")
-    medians = rows(
-        "chart_boxes", "segment_key, value", order="segment_key, measure",
-        where="figure = 'median' and measure in ('pca_x', 'pca_y')",
-    )  # fmt: skip
-    points: dict[str, list[tuple]] = {segment.key: [] for segment in chart.segments}
-    centres = {
-        key: [value for _, value in pair]
-        for key, pair in groupby(medians, key=lambda row: row[0])
-        if key in points
-    }
+    of_medians = "figure = 'median' and measure in ('pca_x', 'pca_y')"
+    columns = "segment_key, measure, value"
+    medians = rows("chart_boxes", columns, order=columns, where=of_medians)
     columns = "segment_key, pca_x, pca_y"
-    for key, *place in rows("chart_points", columns, order="member_id"):
-        points.get(key, []).append(place)
+    points = rows("chart_points", columns, order=columns)
     shares = [*sum(components, ()), 0.0][:2]
-    return (shares, points, centres) if components and centres else ()
-
-
-def _read_counts(rows: Rows, chart: Chart) -> list[tuple]:
-    columns = ", ".join(COUNT_COLUMNS)
-    counts = rows("cluster_count_evaluation", columns, order="cluster_count")
-    return counts if any(inertia is not None for _, inertia, *_ in counts) else []
-
-
-def _read_migrations(rows: Rows, chart: Chart) -> dict[tuple[str, str], int]:
-    """Of the latest fit that had a predecessor; segments by their names of today."""
-    columns = "fit_id, from_segment_key, to_segment_key, member_count"
-    read = rows("segment_migrations", columns, order=columns)
-    return {row[1:3]: row[3] for row in read if row[0] == read[-1][0] and row[3]}
-
-
-READERS = {
-    "sizes": _read_sizes,
-    "means": _read_means,
-    "boxes": _read_boxes,
-    "mix": _read_mix,
-    "ranking": _read_ranking,
-    "map": _read_map,
-    "counts": _read_counts,
-    "migrations": _read_migrations,
-}
+    return (shares, medians, points) if components and medians else ()

@@ -1,5 +1,6 @@
 """The wording of a chart in one language, from the seeds of texts."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -133,9 +134,9 @@ class ChartTexts:
     def _all_decimals(self, value: float) -> str:
         return self.number(value, len(f"{value:.9f}".rstrip("0").partition(".")[2]))
 
-    def mean(self, value: float | None, measure: str = "") -> str:
+    def mean(self, value: float, measure: str = "") -> str:
         """Write a mean or median: with one decimal if it has any and is below 10."""
-        if value is None:
+        if math.isnan(value):
             return self("unknown")
         if self.unit(measure) == SHARE:
             return self.share(value)
