@@ -205,22 +205,16 @@ def draw_means(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
     first = panels[chart.subjects[0]]
     body = name_rows(first, chart.segments, names_of(chart.segments, texts))
     named = {segment.key: segment for segment in chart.segments}
-    described = [
-        {
-            "segment": segment,
-            "means": ", ".join(
-                f"{texts.word(m)} {texts.mean(means.get((m, key), math.nan), m)}"
-                for m in panels
-            ),
-        }
-        for key, segment in named.items()
-    ]
+    described = []
+    for key, segment in named.items():
+        own = {m: texts.mean(means.get((m, key), math.nan), m) for m in panels}
+        words = ", ".join(f"{texts.word(m)} {mean}" for m, mean in own.items())
+        described.append({"segment": segment, "means": words})
     leaders = texts.items("leader", [
         {"measure": texts.word(measure), "segment": named[of.idxmax()[1]],
          "mean": texts.mean(of.max(), measure)}
         for measure in chart.subjects
-        for of in [means[means.index.get_level_values("measure") == measure]]
-        if of.any()
+        for of in [means[by_measure.index == measure]] if of.any()
     ])  # fmt: skip
     unknown = frame.groupby("measure")["unknown"].sum().round().reindex(panels)
     return body + 52, {
@@ -237,8 +231,7 @@ def draw_boxes(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
     percentile: a multiple of the distance between quartiles would depend on the scale.
     """
     frame = chart.frame()
-    places = ["measure", "segment_key", "figure"]
-    figures = frame.groupby(places)["value"].agg(list)
+    figures = frame.groupby(["measure", "segment_key", "figure"])["value"].agg(list)
     drawn = frame[frame["figure"] != "known_count"].set_index("measure")["value"]
     panels = measure_panels(figure, chart, texts, drawn)
     unknown = dict.fromkeys(panels, sum(s.model_count for s in chart.segments))
@@ -298,15 +291,14 @@ def draw_mix(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
     shown = pd.concat([known, unknown])
     most = shown["segment_key"].value_counts().max()
     highest = shown[["cluster_share", "population_share"]].max().max()
-    leaders, heights, titles = [], [12.0], []
+    heights, titles = [12.0], []
     for axes, segment in zip(cards, chart.segments, strict=False):
         mix = shown[shown["segment_key"] == segment.key]
         shares, everybody = mix["cluster_share"], mix["population_share"]
         values = mix["dimension_value"].fillna(texts("unknown"))
         names = [on.wrapped(value, 125, size=on.SMALL_SIZE) for value in values]
-        colours = (
-            mix["dimension_value"].isna().map({True: on.BAND, False: segment.colour})
-        )
+        is_known = mix["dimension_value"].notna()
+        colours = np.where(is_known, segment.colour, on.BAND)
         ys = range(len(mix))
         axes.barh(ys, shares, 0.6, color=colours)
         axes.plot(everybody, ys, "|", color=on.INK, ms=11, mew=1.4)
@@ -314,28 +306,25 @@ def draw_mix(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
             beside(axes, (max(ends), y), texts.share(ends[0]), color=on.SECOND_INK)
         axes.set_yticks(ys, names, **SMALL)
         axes.set_ylim(most - 0.4, -0.6)
-        first = known[known["segment_key"] == segment.key][:1]
-        xlabel = texts("no_value") if first.empty else ""
+        xlabel = "" if is_known.any() else texts("no_value")
         axes.set(xlim=(0, highest), xticks=[], xlabel=xlabel)
         heights.append(on.height_of(names, on.SMALL_SIZE) + 4)
         titles.append(on.wrapped(texts.name(segment), 140, weight="bold"))
         axes.set_title(titles[-1])
         shape_beside(axes, segment, 1, transform=axes.transAxes, up=10)
-        leaders += [
-            {
-                "segment": segment,
-                "name": row.dimension_value,
-                "share": row.cluster_share,
-            }
-            for row in first.itertuples()
-        ]
     for axes in cards[len(chart.segments) :]:
         axes.remove()
     members = unknown["member_count"].sum()
+    first = known.groupby("segment_key").first()
+    leaders = texts.items("leading_value", [
+        {"segment": s, "name": first["dimension_value"][s.key],
+         "share": first["cluster_share"][s.key]}
+        for s in chart.segments if s.key in first.index
+    ])  # fmt: skip
     return rows * (most * max(heights) + on.height_of(titles) + 24), {
         "notes": [texts("unknown_name", members=members)] if members else [],
         "shown": VALUES_PER_SEGMENT,
-        "leaders": texts.items("leading_value", leaders),
+        "leaders": leaders,
     }
 
 
@@ -416,14 +405,13 @@ def draw_map(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
     axes = figure.subplots()
     axes.set_xscale("asinh", linear_width=linear_to)
     axes.set_yscale("asinh", linear_width=linear_to)
-    look = {"mec": on.PAPER, "mew": 0.35, "alpha": 0.85, "ls": ""}
+    size = 5 if len(sampled) <= 2_000 else 3
     # The largest segments below, the smallest on top of them.
     for segment in sorted(segments, key=lambda s: -s.model_count):
-        look |= {"marker": segment.marker, "color": segment.colour}
-        axes.plot(*points[segment].T, ms=5 if len(sampled) <= 2_000 else 3, **look)
-    for segment in segments:
-        look = {"marker": segment.marker, "color": segment.colour, "mec": on.INK}
-        axes.plot(*centres[segment.key], ms=10, mew=0.6, zorder=4, **look)
+        look = {"marker": segment.marker, "color": segment.colour, "ls": ""}
+        rim = {"mec": on.PAPER, "mew": 0.35, "alpha": 0.85}
+        axes.plot(*points[segment].T, ms=size, **look, **rim)
+        axes.plot(*centres[segment.key], ms=10, mec=on.INK, mew=0.6, zorder=4, **look)
     for axis, label, share in zip(
         (axes.xaxis, axes.yaxis), ("first_axis", "second_axis"), shares, strict=True
     ):
