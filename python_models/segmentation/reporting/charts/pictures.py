@@ -93,7 +93,7 @@ def legend_of(segments: list[Segment], texts: ChartTexts) -> list[Line2D]:
 def beside(axes: Axes, place: tuple[float, float], text: str, **look: Any) -> None:
     """Write a small text to the right of a place."""
     look |= {"textcoords": "offset points", "va": "center_baseline", **SMALL}
-    axes.annotate(text, place, (7, 0), **look)
+    axes.annotate(text, place, (9, 0), **look)
 
 
 def name_rows(axes: Axes, segments: list[Segment], names: list[str]) -> float:
