@@ -482,11 +482,12 @@ def draw_counts(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
             said[word] = texts.number(count)
             look = {"ls": style, "color": on.INK, "label": texts(word, count=count)}
             keys += [axes.axvline(count, lw=1, **look) for axes in panels][:1]
-    silhouettes = texts.items("silhouette_of_count", [
-        {"count": count, "silhouette": texts.number(value, decimals=2)}
-        for count, value in zip(xs, counts["silhouette"], strict=True)
+    # All of them: there are few, and who does not see the curve has nothing else.
+    silhouettes = ", ".join(
+        texts("silhouette_of_count", count=n, silhouette=texts.number(value, 2))
+        for n, value in zip(xs, counts["silhouette"], strict=True)
         if not math.isnan(value)
-    ])  # fmt: skip
+    )
     return COUNTS_HEIGHT, said | {
         "keys": keys,
         "first": xs.min(),
