@@ -246,7 +246,7 @@ def unkind_cases() -> dict[str, dict[str, Any]]:
             "members": make_members([61, 30, 6]).assign(
                 **dict.fromkeys([*COUNTS, "balance"], 12_345_678.0)
             ),
-            "names": [*"ABC"],
+            "names": long[:3],
             "moves": {(0, 0): 12_345_678, (0, 1): 4},
         },
     }  # fmt: skip

@@ -191,8 +191,11 @@ def draw_means(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
     frame = chart.frame()
     frame["unknown"] = frame["member_count"] * (1 - frame["known_share"])
     means = frame.set_index(["measure", "segment_key"])["mean_value"].astype(float)
-    ticks = 1 if len({*chart.subjects, *chart.extras}) > 4 else 2
     by_measure = means.droplevel("segment_key")
+    # Labels beside the panels take their room.
+    letters = max((len(texts.number(mean)) for mean in means.dropna()), default=0)
+    is_tight = letters * by_measure.index.nunique() > 24
+    ticks, width, lines = (1, 100, 4) if is_tight else (2, NAME_WIDTH, 3)
     panels = measure_panels(figure, chart, texts, by_measure, ticks=ticks)
     for measure, axes in panels.items():
         axes.set_xlabel(texts("mean"))
@@ -202,8 +205,8 @@ def draw_means(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
             beside(axes, (1, y), texts.mean(mean, measure), **at_the_end)
             axes.plot([0, mean], [y, y], color=on.RULE, lw=1.2)
             axes.add_artist(shape(segment, mean, y))
-    first = panels[chart.subjects[0]]
-    body = name_rows(first, chart.segments, names_of(chart.segments, texts))
+    names = names_of(chart.segments, texts, width, lines=lines)
+    body = name_rows(panels[chart.subjects[0]], chart.segments, names)
     named = {segment.key: segment for segment in chart.segments}
     described = []
     for key, segment in named.items():
