@@ -188,7 +188,15 @@ def render(model: str) -> str:
     """Give the SQL of one of the engine's models for charts, as dbt renders it."""
     text = (CHECKOUT / "models" / "engine" / f"{model}.sql").read_text(encoding="utf-8")
     template = jinja2.Environment(extensions=["jinja2.ext.do"]).from_string(text)
-    return template.render(ref=lambda name: name, segmentations=lambda: SEGMENTATIONS)
+    return template.render(
+        ref=lambda name: name,
+        segmentations=lambda: SEGMENTATIONS,
+        listed=lambda name: [
+            (segmentation, entry, item)
+            for segmentation, entry in SEGMENTATIONS.items()
+            for item in entry[name]
+        ],
+    )
 
 
 def unkind_cases() -> dict[str, dict[str, Any]]:
