@@ -9,13 +9,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 PUBLISH_DIR ?= published
 # Exported, as a shell would read quotes in what make writes into its lines.
-export PUBLISH_DIR VARS
+export PUBLISH_DIR VARS ID
 
 # Found before any other dbt or Python, and the package before any other of its name.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONPATH := $(CURDIR)/python_models
 
-.PHONY: build check-data rollback preview-refit test test-slow lint format benchmark bench docs demonstration-seeds demonstration-pictures lock clean help
+.PHONY: build check-data rollback erase preview-refit test test-slow lint format benchmark bench docs demonstration-seeds demonstration-pictures lock clean help
 
 build: .venv/installed  ## Build the segments and publish them to PUBLISH_DIR
 	@python -m segmentation.build --vars "{$$VARS}"
@@ -25,6 +25,9 @@ check-data: .venv/installed  ## Report on the raw data in plain words, publishin
 
 rollback: .venv/installed  ## Put the publication before this one back, or number TO
 	@python -m segmentation.publication.rollback "$$PUBLISH_DIR" $(TO)
+
+erase: .venv/installed  ## Erase the client ID from everything that is kept
+	@python -m segmentation.erase -- "$$ID"
 
 preview-refit: .venv/installed  ## Show what a refit would move, publishing nothing
 	dbt --quiet build --profiles-dir . --exclude-resource-type test \

@@ -12,7 +12,7 @@ select
     count(*) as member_count,
     max(segment_changes.changed_at) as last_changed_at
 from segment_changes
-inner join wanted on segment_changes.segmentation = wanted.segmentation
+inner join wanted using (segmentation)
 where segment_changes.changed_at >= wanted.since
 group by
     segment_changes.from_segment_key,

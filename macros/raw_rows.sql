@@ -35,6 +35,28 @@
     {{- return(names) -}}
 {%- endmacro %}
 
+{#- Raw columns that a feature of an active recipe is made of, as table.column: where
+    nothing of one can be read, nothing can be told. -#}
+{% macro needed_columns() -%}
+    {%- set features = [] -%}
+    {%- for segmentation in segmentations_of('enterprise_id') -%}
+        {%- set recipe = active_recipe(segmentation) -%}
+        {%- do features.extend(recipe.numeric_features + recipe.categorical_features) -%}
+    {%- endfor -%}
+    {%- set needed = [] -%}
+    {%- for column, feature in {
+        'social_accounts.followers': 'followers_',
+        'turnover.turnover_eur': 'turnover_eur',
+        'enterprises.category_name': 'category_name',
+        'enterprises.city_name': 'city_name',
+    }.items() -%}
+        {%- if feature in features | join(' ') -%}
+            {%- do needed.append(column) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{- return(needed or ['none']) -}}
+{%- endmacro %}
+
 {#- All of a base model: the raw rows, wherever raw_source says they come from, as text
     and with a key that their place in the file does not change. It is the md5 of the
     content and, behind it, which one of the rows with this md5 it is; counted by md5,

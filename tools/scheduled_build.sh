@@ -43,7 +43,7 @@ status=$?
 if [ "$status" -ne 0 ]; then
     message=$(PATH="$PWD/.venv/bin:$PATH" python -c \
         'import json; print(json.load(open("build/build_summary.json"))["message"])' \
-        2> /dev/null) || message=$(tail -n 5 "$log")
+        2> /dev/null) || message="It left no build/build_summary.json."
     tell "The build in $PWD ended with status $status, and the last publication is as it was. $message See $PWD/$log."
 fi
 exit "$status"

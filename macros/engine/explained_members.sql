@@ -4,13 +4,6 @@
 {%- set recipe = active_recipe(segmentation) -%}
 {%- set languages = ['fr', 'en'] -%}
 {%- set texts = ['many', 'one', 'zero', 'unknown', 'absent', 'unit'] -%}
-{%- set worded = [] -%}
-{%- for language in languages -%}
-    {%- for text in ['value', 'segment_figure', 'runner_up_figure', 'unit',
-        'first_comparison', 'next_comparison'] -%}
-        {%- do worded.append(text ~ '_' ~ language) -%}
-    {%- endfor -%}
-{%- endfor -%}
 {#- A French semicolon follows a narrow no-break space. -#}
 {%- set separators = {'fr': '\u202f; ', 'en': '; '} -%}
 {#- French counts 0 and 1.5 as one, English only 1 itself. -#}
@@ -56,6 +49,22 @@ feature_kinds as (
     select * from {{ ref('feature_kinds') }}
 ),
 
+fit as (
+    select * from {{ ref(segmentation ~ '_fit') }}
+),
+
+-- What stands in for a value that is unknown.
+substitutes as (
+    select
+        feature_name,
+        max(value) filter (where parameter = 'imputation') as substitute_value,
+        max(feature_level) filter (where parameter = 'imputed_level')
+            as substitute_level
+    from fit
+    where section = 'model'
+    group by feature_name
+),
+
 override_texts as (
     select * from {{ ref('override_texts') }}
 ),
@@ -72,6 +81,15 @@ driver_texts_joined as (
         drivers.feature_name in (
             '{{ (recipe.log_features or []) | join("', '") }}'
         ) as is_log,
+        drivers.feature_value is null and drivers.feature_level is null as is_unknown,
+        coalesce(drivers.feature_level, substitutes.substitute_level) as shown_level,
+        coalesce(
+            drivers.feature_value,
+            case
+                when is_log then exp(substitutes.substitute_value)
+                else substitutes.substitute_value
+            end
+        ) as shown_value,
         feature_kinds.is_share,
         feature_kinds.whole_from,
         feature_kinds.minimum_contribution_share,
@@ -106,8 +124,8 @@ driver_texts_joined as (
     from drivers
     inner join features
         on drivers.member_id = cast(features.{{ recipe.key }} as string)
-    left join feature_texts as own_texts
-        on drivers.feature_name = own_texts.feature_name
+    left join substitutes using (feature_name)
+    left join feature_texts as own_texts using (feature_name)
     inner join feature_texts
         on
             coalesce(
@@ -127,13 +145,12 @@ figures_worded as (
         {% for language in languages -%}
         {% call filled({
             'feature': 'feature_name',
-            'value': "coalesce(feature_level, "
-                ~ worded_number('feature_value', 'whole_from', language) ~ ", '')",
+            'value': "coalesce(shown_level, "
+                ~ worded_number('shown_value', 'whole_from', language) ~ ", '')",
         }) -%}
             case
                 when is_absent then absent_{{ language }}
-                when feature_value is null and feature_level is null
-                    then unknown_{{ language }}
+                when is_unknown then unknown_{{ language }}
                 when feature_value = 0
                     then coalesce(zero_{{ language }}, many_{{ language }})
                 when {{ is_one[language] }}
@@ -141,15 +158,12 @@ figures_worded as (
                 else many_{{ language }}
             end
         {%- endcall %} as value_{{ language }},
-        {{ worded_number('segment_figure', 'whole_from', language) }}
-            as segment_figure_{{ language }},
-        {{ worded_number('runner_up_figure', 'whole_from', language) }}
-            as runner_up_figure_{{ language }},
-        case
-            when is_absent and unit_{{ language }} is not null
-                then concat(unit_{{ language }}, ' ')
-            else ''
-        end as unit_{{ language }},
+        {% for side in ['segment', 'runner_up'] -%}
+        {{ worded_number(side ~ '_figure', 'whole_from', language) }}
+            as {{ side }}_{{ language }},
+        {% endfor -%}
+        coalesce(case when is_absent then unit_{{ language }} || ' ' end, '')
+            as unit_{{ language }},
         first_comparison_{{ language }},
         next_comparison_{{ language }},
         {% endfor -%}
@@ -164,6 +178,7 @@ figures_worded as (
         driver_rank,
         contribution_share,
         minimum_contribution_share,
+        is_unknown,
         is_share,
         segment_figure,
         runner_up_figure
@@ -175,14 +190,29 @@ figures_worded as (
 -- logarithm has no place for a count of 0, and its mean is not that of the counts.
 drivers_shown_by_their_figures as (
     select
-        {{ worded | join(',\n        ') }},
+        {% for language in languages -%}
+        {% for place in ['first', 'next'] -%}
+        {% set comparison -%}
+        {% call filled({
+            'segment': 'segment_' ~ language,
+            'runner_up': 'runner_up_' ~ language,
+            'unit': 'unit_' ~ language,
+        }) -%}
+            {{ place }}_comparison_{{ language }}
+        {%- endcall %}
+        {%- endset -%}
+        concat(value_{{ language }}, coalesce(' (' || {{ comparison }} || ')', ''))
+            as {{ place }}_mention_{{ language }},
+        {% endfor -%}
+        {% endfor -%}
         member_id,
         driver_rank,
+        is_unknown,
         is_share,
         -- A count and its flag both say that there is no account.
         row_number() over (
             partition by member_id, value_fr, value_en order by driver_rank
-        ) as mention
+        ) as repetition
     from figures_worded
     where
         (driver_rank = 1 or contribution_share >= minimum_contribution_share)
@@ -190,7 +220,7 @@ drivers_shown_by_their_figures as (
             segment_figure is null
             or runner_up_figure is null
             or (
-                segment_figure_fr <> runner_up_figure_fr
+                segment_fr <> runner_up_fr
                 and case
                     when is_share then segment_figure > runner_up_figure
                     when compared_feature_value is null then true
@@ -204,38 +234,31 @@ drivers_shown_by_their_figures as (
 
 drivers_told as (
     select
-        {{ worded | join(',\n        ') }},
+        {% for language in languages -%}
+        first_mention_{{ language }},
+        next_mention_{{ language }},
+        {% endfor -%}
         member_id,
         driver_rank,
+        is_unknown,
         row_number() over (
             partition by member_id, is_share order by driver_rank
         ) as place_among_alike
     from drivers_shown_by_their_figures
-    where mention = 1
+    where repetition = 1
 ),
 
 drivers_joined as (
     select
         {% for language in languages -%}
-        {% set comparison -%}
-        {% call filled({
-            'segment': 'segment_figure_' ~ language,
-            'runner_up': 'runner_up_figure_' ~ language,
-            'unit': 'unit_' ~ language,
-        }) -%}
-            case
-                when place_among_alike = 1 then first_comparison_{{ language }}
-                else next_comparison_{{ language }}
-            end
-        {%- endcall %}
-        {%- endset -%}
         {{ joined_texts(
-            'concat(value_' ~ language ~ ", coalesce(' (' || " ~ comparison
-            ~ " || ')', ''))",
+            'case when place_among_alike = 1 then first_mention_' ~ language
+            ~ ' else next_mention_' ~ language ~ ' end',
             separators[language],
             'driver_rank',
         ) }} as drivers_{{ language }},
         {% endfor -%}
+        count(*) filter (where not is_unknown) > 0 as rests_on_known,
         member_id
     from drivers_told
     group by member_id
@@ -243,9 +266,19 @@ drivers_joined as (
 
 margin_levels as (
     select
-        *,
-        lead(minimum_margin) over (order by minimum_margin) as next_minimum_margin
+        {% for language in languages -%}
+        sentence_{{ language }},
+        sentence_without_drivers_{{ language }},
+        {% endfor -%}
+        cases.rests_on_known,
+        minimum_margin,
+        lead(minimum_margin) over (
+            partition by cases.rests_on_known order by minimum_margin
+        ) as next_minimum_margin
     from {{ ref('margin_levels') }}
+    -- Where all that is told is a substitute, some sentences would say too much.
+    inner join (values (true), (false)) as cases(rests_on_known)
+        on cases.rests_on_known or not needs_known_value
 ),
 
 sentences_filled as (
@@ -266,38 +299,21 @@ sentences_filled as (
         runner_up_names.segment_key as runner_up_segment_key,
         scores.member_id
     from scores
-    inner join clusters as own_names
-        on scores.cluster_id = own_names.cluster_id
+    inner join clusters as own_names using (cluster_id)
     inner join clusters as runner_up_names
         on scores.runner_up_cluster_id = runner_up_names.cluster_id
+    left join drivers_joined using (member_id)
     inner join margin_levels
         on
-            scores.assignment_margin >= margin_levels.minimum_margin
+            coalesce(drivers_joined.rests_on_known, true) = margin_levels.rests_on_known
+            and scores.assignment_margin >= margin_levels.minimum_margin
             and (
                 scores.assignment_margin < margin_levels.next_minimum_margin
                 or margin_levels.next_minimum_margin is null
             )
-    left join drivers_joined on scores.member_id = drivers_joined.member_id
 ),
 
 -- What the model says of a client who is set by hand reads as its own opinion.
-overrides_worded as (
-    select
-        {% for language in languages -%}
-        {% call filled({
-            'segment': 'segments.segment_name_' ~ language,
-            'reason': 'placed.override_reason',
-        }) -%}
-            override_texts.sentence_{{ language }}
-        {%- endcall %} as sentence_{{ language }},
-        {% endfor -%}
-        placed.member_id
-    from placed
-    inner join segments on placed.segment_key = segments.segment_key
-    cross join override_texts
-    where placed.is_set_by_hand and override_texts.text_name = 'set_by_hand'
-),
-
 members_explained as (
     select
         scores.member_id,
@@ -315,21 +331,23 @@ members_explained as (
         {%- for language in languages %},
         {% set explanation = 'sentences_filled.explanation_' ~ language -%}
         coalesce(
-            replace(
-                overrides_worded.sentence_{{ language }},
-                '{explanation}',
-                concat(
-                    lower(substr({{ explanation }}, 1, 1)),
-                    substr({{ explanation }}, 2)
-                )
-            ),
+            {% call filled({
+                'segment': 'segments.segment_name_' ~ language,
+                'reason': 'placed.override_reason',
+                'explanation': 'concat(lower(substr(' ~ explanation ~ ', 1, 1)), substr('
+                    ~ explanation ~ ', 2))',
+            }) -%}
+                override_texts.sentence_{{ language }}
+            {%- endcall %},
             {{ explanation }}
         ) as explanation_{{ language }}
         {%- endfor %}
     from scores
-    inner join placed on scores.member_id = placed.member_id
-    inner join sentences_filled on scores.member_id = sentences_filled.member_id
-    left join overrides_worded on scores.member_id = overrides_worded.member_id
+    inner join placed using (member_id)
+    inner join sentences_filled using (member_id)
+    left join segments using (segment_key)
+    left join override_texts
+        on placed.is_set_by_hand and override_texts.text_name = 'set_by_hand'
 )
 
 select * from members_explained

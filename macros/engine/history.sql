@@ -27,7 +27,7 @@ history as (
         {%- endfor %}
     from added
     {%- if of_new_fit %}
-    inner join current_fits on added.segmentation = current_fits.segmentation
+    inner join current_fits using (segmentation)
     {%- endif %}
     where {{ 'current_fits.is_new_fit and ' if of_new_fit }}{{ where }}
 )

@@ -66,8 +66,8 @@ contributions_measured as (
         {%- if not loop.last %},{% endif %}
         {%- endfor %}
     from scaled
-    inner join scores on scaled.member_id = scores.member_id
-    inner join centroids as own on scores.cluster_id = own.cluster_id
+    inner join scores using (member_id)
+    inner join centroids as own using (cluster_id)
     inner join centroids as runner_up
         on scores.runner_up_cluster_id = runner_up.cluster_id
     {%- for name in recipe.categorical_features %}
@@ -84,9 +84,18 @@ contributions_measured as (
     {%- endfor %}
 ),
 
-contributions_summed as (
+contributions_listed as (
     select
-        *,
+        contributions_measured.member_id,
+        contributions_measured.cluster_id,
+        contributions_measured.runner_up_cluster_id,
+        feature_positions.feature_position,
+        feature_positions.feature_name,
+        case feature_positions.feature_position
+            {%- for name in names %}
+            when {{ loop.index0 }} then contribution_{{ loop.index0 }}
+            {%- endfor %}
+        end as contribution,
         {%- for name in names %}
         {{ '+ ' if not loop.first }}contribution_{{ loop.index0 }}
         {%- endfor %} as lead_square,
@@ -94,23 +103,6 @@ contributions_summed as (
         {{ '+ ' if not loop.first }}greatest(contribution_{{ loop.index0 }}, 0)
         {%- endfor %} as sum_in_favour
     from contributions_measured
-),
-
-contributions_listed as (
-    select
-        contributions_summed.member_id,
-        contributions_summed.cluster_id,
-        contributions_summed.runner_up_cluster_id,
-        contributions_summed.lead_square,
-        feature_positions.feature_position,
-        feature_positions.feature_name,
-        contributions_summed.sum_in_favour,
-        case feature_positions.feature_position
-            {%- for name in names %}
-            when {{ loop.index0 }} then contributions_summed.contribution_{{ loop.index0 }}
-            {%- endfor %}
-        end as contribution
-    from contributions_summed
     cross join (
         values
         {%- for name in names %}
@@ -138,7 +130,11 @@ drivers_ranked as (
 
 values_added as (
     select
-        drivers_ranked.*,
+        drivers_ranked.member_id,
+        drivers_ranked.cluster_id,
+        drivers_ranked.runner_up_cluster_id,
+        drivers_ranked.driver_rank,
+        drivers_ranked.feature_name,
         case drivers_ranked.feature_name
             {%- for name in recipe.numeric_features %}
             when '{{ name }}' then {{ known_number('features.' ~ name) }}
@@ -149,10 +145,13 @@ values_added as (
             {%- for name in recipe.categorical_features %}
             when '{{ name }}' then cast(features.{{ name }} as string)
             {%- endfor %}
-        end as feature_level
+        end as feature_level,
         {%- else %}
-        cast(null as string) as feature_level
+        cast(null as string) as feature_level,
         {%- endif %}
+        drivers_ranked.contribution,
+        drivers_ranked.contribution_share,
+        drivers_ranked.lead_square
     from drivers_ranked
     inner join features
         on drivers_ranked.member_id = cast(features.{{ recipe.key }} as string)

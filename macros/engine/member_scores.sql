@@ -109,12 +109,8 @@ fit_rows as (
 {% macro labelled_members(recipe, cluster_count) -%}
 {%- set clusters = range(cluster_count) -%}
 {%- set w = level_weight(recipe) -%}
-{%- set squares = [] -%}
-{%- set others = [] -%}
-{%- for cluster in clusters -%}
-    {%- do squares.append('squared_' ~ cluster) -%}
-    {%- do others.append('other_' ~ cluster) -%}
-{%- endfor -%}
+{%- set squares = 'squared_' ~ clusters | join(', squared_') -%}
+{%- set others = 'other_' ~ clusters | join(', other_') -%}
 distances_squared as (
     select
         scaled.member_id
@@ -148,9 +144,9 @@ distances_squared as (
 nearest_found as (
     select
         member_id,
-        {{ squares | join(', ') }},
-        least({{ squares | join(', ') }}) as nearest_squared,
-        case least({{ squares | join(', ') }})
+        {{ squares }},
+        least({{ squares }}) as nearest_squared,
+        case least({{ squares }})
             {%- for cluster in clusters %}
             when squared_{{ cluster }} then {{ cluster }}
             {%- endfor %}
@@ -175,13 +171,13 @@ distances_taken as (
     select
         member_id,
         cluster_id,
-        case least({{ others | join(', ') }})
+        case least({{ others }})
             {%- for cluster in clusters %}
             when other_{{ cluster }} then {{ cluster }}
             {%- endfor %}
         end as runner_up_cluster_id,
         sqrt(greatest(nearest_squared, 0)) as distance,
-        sqrt(greatest(least({{ others | join(', ') }}), 0)) as runner_up_distance
+        sqrt(greatest(least({{ others }}), 0)) as runner_up_distance
     from others_left
 ),
 
@@ -231,7 +227,7 @@ scores as (
         axes_taken.pca_x,
         axes_taken.pca_y
     from labelled
-    inner join axes_taken on labelled.member_id = axes_taken.member_id
+    inner join axes_taken using (member_id)
 )
 
 select * from scores
@@ -265,7 +261,7 @@ offsets as (
         loadings.component,
         {{ in_order('sum', 'loadings.value * column_means.value') }} as axis_offset
     from fit as loadings
-    inner join fit as column_means on loadings.position = column_means.position
+    inner join fit as column_means using (position)
     where
         loadings.section = 'projection' and loadings.parameter = 'loading'
         and column_means.section = 'projection'
@@ -287,7 +283,7 @@ projected as (
         - offsets.axis_offset as coordinate
     from scaled
     cross join axes
-    inner join offsets on axes.component = offsets.component
+    inner join offsets using (component)
     {%- for name in recipe.categorical_features %}
     {%- set alias = 'loadings_' ~ loop.index0 %}
     left join fit as {{ alias }}
@@ -310,26 +306,20 @@ projected as (
 {%- set stored = namespace(settings=none, cluster_count=0) -%}
 {%- if is_executing() -%}
     {%- set found = run_query(
-        "select fits.settings, count(distinct parameters.cluster_id)"
-        ~ " from previous_publication.main.segmentation_fits as fits"
-        ~ " inner join previous_publication.main.fit_parameters as parameters"
-        ~ " on fits.segmentation = parameters.segmentation"
-        ~ " and fits.fit_id = parameters.fit_id"
-        ~ " where fits.segmentation = '" ~ segmentation ~ "' and fits.fit_id = ("
-        ~ "select max(fit_id) from previous_publication.main.segmentation_fits"
-        ~ " where segmentation = '" ~ segmentation ~ "')"
-        ~ " group by fits.settings"
+        "select settings, count(distinct cluster_id)"
+        ~ " from previous_publication.main.segmentation_fits"
+        ~ " inner join previous_publication.main.fit_parameters"
+        ~ " using (segmentation, fit_id) where segmentation = '" ~ segmentation
+        ~ "' group by fit_id, settings order by fit_id desc limit 1"
     ) -%}
-    {%- for row in found.rows -%}
-        {%- set stored.settings = dict(fromjson(row[0]), key=entry.key) -%}
-        {%- set stored.cluster_count = row[1] | int -%}
-    {%- endfor -%}
     {%- set columns = adapter.get_columns_in_relation(ref(entry.features))
         | map(attribute='name') | list -%}
-    {%- for name in (stored.settings.numeric_features
-        + stored.settings.categorical_features if stored.settings else []) -%}
-        {%- if name not in columns -%}
-            {%- set stored.cluster_count = 0 -%}
+    {%- for row in found.rows -%}
+        {%- set settings = dict(fromjson(row[0]), key=entry.key) -%}
+        {%- set names = settings.numeric_features + settings.categorical_features -%}
+        {%- if not names | reject('in', columns) | list -%}
+            {%- set stored.settings = settings -%}
+            {%- set stored.cluster_count = row[1] | int -%}
         {%- endif -%}
     {%- endfor -%}
 {%- endif -%}

@@ -32,9 +32,7 @@
 select
     '{{ segmentation }}' as segmentation,
     '{{ tojson(variables) | replace("'", "''") }}' as variables
-{%- if not loop.last %}
-union all
-{%- endif %}
+{{ 'union all' if not loop.last }}
 {%- endfor %}
 {%- endmacro %}
 
@@ -69,9 +67,7 @@ union all
         {{ columns | join(',\n        ') }}
     from {{ ref(segmentation ~ '_' ~ model) }}
     where {{ where }}
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
+    {{ 'union all' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}
 

@@ -1,32 +1,30 @@
 {#- A name with the HTML entities that web shops export as the characters that they stand
-    for: by name, by number and, of an apostrophe, in base sixteen. Entities that stand
-    for others stay, and garbled_text finds them. -#}
+    for: signs by name and number, letters with an accent by name. Others stay, and
+    garbled_text finds them. -#}
 {% macro plain_name(column) -%}
-    {%- set entities = {
-        'amp': '&', 'quot': '"', 'apos': none, 'lt': '<', 'gt': '>', 'nbsp': ' ',
-        'rsquo': '’', 'lsquo': '‘', 'laquo': '«', 'raquo': '»', 'ndash': '–',
-        'mdash': '—', 'hellip': '…', 'euro': '€', 'deg': '°',
-        'eacute': 'é', 'egrave': 'è', 'ecirc': 'ê', 'euml': 'ë', 'agrave': 'à',
-        'acirc': 'â', 'ccedil': 'ç', 'icirc': 'î', 'iuml': 'ï', 'ocirc': 'ô',
-        'ouml': 'ö', 'ucirc': 'û', 'ugrave': 'ù', 'uuml': 'ü', 'oelig': 'œ',
-        'Eacute': 'É', 'Egrave': 'È', 'Ecirc': 'Ê', 'Agrave': 'À', 'Acirc': 'Â',
-        'Ccedil': 'Ç', 'Icirc': 'Î', 'Ocirc': 'Ô', 'Ucirc': 'Û', 'OElig': 'Œ',
-        '#x27': none, '#x2019': '’', '#39': none, '#039': none, '#38': '&',
-        '#038': '&', '#34': '"', '#034': '"', '#160': ' ', '#8217': '’', '#8216': '‘',
-        '#8211': '–', '#8230': '…', '#233': 'é', '#232': 'è', '#234': 'ê', '#235': 'ë',
-        '#224': 'à', '#226': 'â', '#231': 'ç', '#238': 'î', '#239': 'ï', '#244': 'ô',
-        '#251': 'û', '#249': 'ù', '#201': 'É', '#200': 'È', '#202': 'Ê', '#192': 'À',
-        '#199': 'Ç', '#339': 'œ', '#338': 'Œ',
+    {%- set signs = {
+        'amp': '&', 'quot': '"', 'lt': '<', 'gt': '>', 'apos': none, '#39': none,
+        '#039': none, '#x27': none, 'rsquo': '’', '#8217': '’', 'nbsp': ' ',
+        '#160': ' ', 'oelig': 'œ', 'OElig': 'Œ',
+    } -%}
+    {#- The letter stands first, then the accent that is put behind it. -#}
+    {%- set accents = {
+        'acute': 769, 'grave': 768, 'circ': 770, 'uml': 776, 'cedil': 807,
     } -%}
     {%- set decoded = namespace(sql=column) -%}
-    {%- for entity, character in entities.items() -%}
+    {%- for sign, character in signs.items() -%}
         {#- An apostrophe in a literal is written differently on other engines. -#}
-        {%- set decoded.sql = "replace(" ~ decoded.sql ~ ", '&" ~ entity ~ ";', "
+        {%- set decoded.sql = "replace(" ~ decoded.sql ~ ", '&" ~ sign ~ ";', "
             ~ ("'" ~ character ~ "'" if character else 'chr(39)') ~ ")" -%}
+    {%- endfor -%}
+    {%- for accent, code in accents.items() -%}
+        {%- set decoded.sql = replace_all(
+            decoded.sql, '&([A-Za-z])' ~ accent ~ ';', '\\1' ~ '%c' % code
+        ) -%}
     {%- endfor -%}
     case
         when {{ column }} like '%&%;%'
-            then {{ trimmed_text(decoded.sql) }}
+            then {{ trimmed_text(composed(decoded.sql)) }}
         else {{ column }}
     end
 {%- endmacro %}

@@ -9,6 +9,12 @@
     'high_quartile': 0.75,
     'high_whisker': 0.95,
 } %}
+{% set measures_and_axes = listed('measures') %}
+{% for segmentation, entry in segmentations().items() %}
+{% do measures_and_axes.extend([
+    (segmentation, entry, 'pca_x'), (segmentation, entry, 'pca_y'),
+]) %}
+{% endfor %}
 
 with
 {% for segmentation, entry in segmentations().items() %}
@@ -29,9 +35,7 @@ with
 
 {% endfor %}
 boxed as (
-    {% for segmentation, entry in segmentations().items() %}
-    {% set is_last_segmentation = loop.last %}
-    {% for measure in entry.measures + ['pca_x', 'pca_y'] %}
+    {% for segmentation, entry, measure in measures_and_axes %}
     select
         '{{ segmentation }}' as segmentation,
         segment_key,
@@ -45,36 +49,30 @@ boxed as (
     -- Neither null, nor NaN, nor infinite.
     where {{ measure }} between -1e300 and 1e300
     group by segment_key
-    {{ 'union all' if not (loop.last and is_last_segmentation) }}
-    {% endfor %}
+    {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
 
 beyond_whiskers as (
-    {% for segmentation, entry in segmentations().items() %}
-    {% set is_last_segmentation = loop.last %}
-    {% for measure in entry.measures %}
+    {% for segmentation, entry, measure in listed('measures') %}
     select
         boxed.segmentation,
         boxed.segment_key,
         boxed.measure,
-        {{ segmentation }}.member_id,
-        {{ segmentation }}.{{ measure }} as value
-    from {{ segmentation }}
-    inner join boxed
-        on
-            boxed.segmentation = '{{ segmentation }}'
-            and boxed.measure = '{{ measure }}'
-            and {{ segmentation }}.segment_key = boxed.segment_key
+        members.member_id,
+        members.{{ measure }} as value
+    from {{ segmentation }} as members
+    inner join boxed using (segment_key)
     where
-        {{ segmentation }}.{{ measure }} between -1e300 and 1e300
+        boxed.segmentation = '{{ segmentation }}'
+        and boxed.measure = '{{ measure }}'
+        and members.{{ measure }} between -1e300 and 1e300
         and (
             boxed.known_count < {{ least_boxed }}
-            or {{ segmentation }}.{{ measure }} < boxed.low_whisker
-            or {{ segmentation }}.{{ measure }} > boxed.high_whisker
+            or members.{{ measure }} < boxed.low_whisker
+            or members.{{ measure }} > boxed.high_whisker
         )
-    {{ 'union all' if not (loop.last and is_last_segmentation) }}
-    {% endfor %}
+    {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
 
@@ -94,26 +92,17 @@ ranked as (
 ),
 
 chart_boxes as (
-    select
-        segmentation,
-        segment_key,
-        measure,
-        'known_count' as figure,
-        1 as figure_number,
-        cast(known_count as double) as value
-    from boxed
-    {% for figure in whiskers_and_quartiles %}
-    union all
+    {% for figure in ['known_count'] + whiskers_and_quartiles.keys() | list %}
     select
         segmentation,
         segment_key,
         measure,
         '{{ figure }}' as figure,
         1 as figure_number,
-        {{ figure }} as value
+        cast({{ figure }} as double) as value
     from boxed
-    {% endfor %}
     union all
+    {% endfor %}
     select
         segmentation,
         segment_key,

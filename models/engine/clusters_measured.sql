@@ -7,9 +7,7 @@ measures_named as (
     select
         '{{ segmentation }}' as segmentation,
         '{{ measure }}' as measure
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
+    {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
 
@@ -27,9 +25,7 @@ members_measured as (
     inner join {{ ref(segmentation ~ '_scores') }} as scores
         on cast(features.{{ entry.key }} as string) = scores.member_id
     group by scores.cluster_id
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
+    {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
 
@@ -53,13 +49,8 @@ clusters_measured as (
         members_measured.mean_value,
         members_measured.median_value
     from clusters_of_model
-    inner join measures_named
-        on clusters_of_model.segmentation = measures_named.segmentation
-    left join members_measured
-        on
-            clusters_of_model.segmentation = members_measured.segmentation
-            and clusters_of_model.cluster_id = members_measured.cluster_id
-            and measures_named.measure = members_measured.measure
+    inner join measures_named using (segmentation)
+    left join members_measured using (segmentation, cluster_id, measure)
 )
 
 select * from clusters_measured

@@ -15,10 +15,7 @@ clusters_named as (
         segments.segment_name_fr,
         segments.segment_name_en
     from identities
-    inner join segments
-        on
-            identities.segmentation = segments.segmentation
-            and identities.segment_key = segments.segment_key
+    inner join segments using (segmentation, segment_key)
 )
 
 select * from clusters_named

@@ -10,6 +10,10 @@ last_fits as (
     select * from {{ ref('last_fits') }}
 ),
 
+agreements as (
+    select * from {{ ref('fit_agreements') }}
+),
+
 fits_summarised as (
     select
         segmentation,
@@ -23,6 +27,8 @@ fits_summarised as (
         {% endfor -%}
         max(value) filter (where section = 'decision' and parameter = 'agreement')
             as agreement_with_refit,
+        max(text_value) filter (where section = 'decision' and parameter = 'declined')
+            as declined_refit,
         count(distinct cluster_id) filter (where section = 'model') as cluster_count
     from fit_rows
     group by segmentation
@@ -53,11 +59,13 @@ fits_numbered as (
         cast(fits_summarised.cluster_count as integer) as cluster_count,
         fits_summarised.inertia,
         fits_summarised.silhouette,
-        fits_summarised.agreement_with_refit
+        fits_summarised.agreement_with_refit,
+        fits_summarised.declined_refit,
+        agreements.ari_to_previous
     from fits_summarised
-    left join members_counted
-        on fits_summarised.segmentation = members_counted.segmentation
-    left join last_fits on fits_summarised.segmentation = last_fits.segmentation
+    left join members_counted using (segmentation)
+    left join last_fits using (segmentation)
+    left join agreements using (segmentation)
     left join last_fits as same_fits
         on
             fits_summarised.segmentation = same_fits.segmentation

@@ -20,9 +20,7 @@ with members_valued as (
     from {{ ref(recipe.features) }} as features
     inner join {{ ref(segmentation ~ '_scores') }} as scores
         on cast(features.{{ recipe.key }} as string) = scores.member_id
-    {%- if not (loop.last and is_last) %}
-    union all
-    {%- endif %}
+    {{ 'union all' if not (loop.last and is_last) }}
     {%- endfor %}
     {%- endfor %}
 ),
@@ -72,10 +70,7 @@ population_shares as (
         sum(levels_counted.member_count) / max(population_summarised.member_count)
             as level_share
     from levels_counted
-    inner join population_summarised
-        on
-            levels_counted.segmentation = population_summarised.segmentation
-            and levels_counted.feature_name = population_summarised.feature_name
+    inner join population_summarised using (segmentation, feature_name)
     group by
         levels_counted.segmentation,
         levels_counted.feature_name,
@@ -95,10 +90,7 @@ feature_means as (
         population_summarised.standard_deviation as population_standard_deviation,
         clusters_summarised.known_share
     from clusters_summarised
-    inner join population_summarised
-        on
-            clusters_summarised.segmentation = population_summarised.segmentation
-            and clusters_summarised.feature_name = population_summarised.feature_name
+    inner join population_summarised using (segmentation, feature_name)
     where clusters_summarised.is_numeric
     union all
     select
@@ -114,16 +106,9 @@ feature_means as (
             as population_standard_deviation,
         clusters_summarised.known_share
     from clusters_summarised
-    inner join population_shares
-        on
-            clusters_summarised.segmentation = population_shares.segmentation
-            and clusters_summarised.feature_name = population_shares.feature_name
+    inner join population_shares using (segmentation, feature_name)
     left join levels_counted
-        on
-            clusters_summarised.segmentation = levels_counted.segmentation
-            and clusters_summarised.cluster_id = levels_counted.cluster_id
-            and clusters_summarised.feature_name = levels_counted.feature_name
-            and population_shares.feature_level = levels_counted.feature_level
+        using (segmentation, cluster_id, feature_name, feature_level)
 )
 
 select * from feature_means

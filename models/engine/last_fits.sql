@@ -5,26 +5,15 @@ with published_fits as (
     select * from {{ source('previous_publication', 'segmentation_fits') }}
 ),
 
-fits_ranked as (
-    select
-        segmentation,
-        fit_id,
-        fitted_at,
-        reason,
-        fingerprint,
-        row_number() over (partition by segmentation order by fit_id desc) as fit_rank
-    from published_fits
-),
-
 last_fits as (
     select
         segmentation,
-        fit_id,
-        fitted_at,
-        reason,
-        fingerprint
-    from fits_ranked
-    where fit_rank = 1
+        max(fit_id) as fit_id,
+        max_by(fitted_at, fit_id) as fitted_at,
+        max_by(reason, fit_id) as reason,
+        max_by(fingerprint, fit_id) as fingerprint
+    from published_fits
+    group by segmentation
 )
 
 select * from last_fits

@@ -26,14 +26,8 @@ members_placed as (
         overrides.member_id is not null as is_set_by_hand,
         overrides.reason as override_reason
     from member_clusters
-    inner join clusters
-        on
-            member_clusters.segmentation = clusters.segmentation
-            and member_clusters.cluster_id = clusters.cluster_id
-    left join overrides
-        on
-            member_clusters.segmentation = overrides.segmentation
-            and member_clusters.member_id = overrides.member_id
+    inner join clusters using (segmentation, cluster_id)
+    left join overrides using (segmentation, member_id)
     left join segments
         on
             overrides.segmentation = segments.segmentation

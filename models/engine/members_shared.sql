@@ -13,10 +13,7 @@ members_counted as (
         previous_segments.segment_key,
         count(*) as shared_count
     from member_clusters
-    inner join previous_segments
-        on
-            member_clusters.segmentation = previous_segments.segmentation
-            and member_clusters.member_id = previous_segments.member_id
+    inner join previous_segments using (segmentation, member_id)
     group by
         member_clusters.segmentation,
         member_clusters.cluster_id,

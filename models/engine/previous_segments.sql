@@ -17,9 +17,7 @@ member_clusters as (
 members_scored as (
     {%- for segmentation in segmentations() %}
     {{ previous_labels(segmentation) }}
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
+    {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
 
@@ -29,12 +27,8 @@ segments_scored as (
         members_scored.member_id,
         published_clusters.segment_key
     from members_scored
-    inner join last_fits on members_scored.segmentation = last_fits.segmentation
-    inner join published_clusters
-        on
-            last_fits.segmentation = published_clusters.segmentation
-            and last_fits.fit_id = published_clusters.fit_id
-            and members_scored.cluster_id = published_clusters.cluster_id
+    inner join last_fits using (segmentation)
+    inner join published_clusters using (segmentation, fit_id, cluster_id)
 ),
 
 previous_segments as (
@@ -50,10 +44,7 @@ previous_segments as (
         published_members.member_id,
         published_members.model_segment_key as segment_key
     from published_members
-    inner join member_clusters
-        on
-            published_members.segmentation = member_clusters.segmentation
-            and published_members.member_id = member_clusters.member_id
+    inner join member_clusters using (segmentation, member_id)
     where
         published_members.segmentation not in (
             select segments_scored.segmentation from segments_scored

@@ -27,62 +27,36 @@ changes_counted as (
     group by segmentation, member_id
 ),
 
-segments_compared as (
-    select
-        coalesce(placed.segmentation, published_members.segmentation) as segmentation,
-        coalesce(placed.member_id, published_members.member_id) as member_id,
-        placed.member_id is not null as is_there,
-        published_members.member_id is not null as was_there,
-        published_members.segment_key as from_segment_key,
-        placed.segment_key as to_segment_key,
-        published_members.model_segment_key,
-        coalesce(placed.is_set_by_hand, false)
-        or coalesce(published_members.is_set_by_hand, false) as is_set_by_hand
-    from placed
-    full outer join published_members
-        on
-            placed.segmentation = published_members.segmentation
-            and placed.member_id = published_members.member_id
-    where
-        placed.member_id is null
-        or published_members.member_id is null
-        or placed.segment_key <> published_members.segment_key
-),
-
 -- Scored by the last model on today's data: where that already moves a member, the
 -- member has changed, whatever a new model adds.
 changes_explained as (
     select
-        segments_compared.segmentation,
-        segments_compared.member_id,
+        segmentation,
+        member_id,
         cast(coalesce(changes_counted.change_count, 0) + 1 as integer)
             as change_number,
         {{ as_of() }} as changed_at,
-        segments_compared.from_segment_key,
-        segments_compared.to_segment_key,
+        published_members.segment_key as from_segment_key,
+        placed.segment_key as to_segment_key,
         case
-            when not segments_compared.was_there then 'new'
-            when not segments_compared.is_there then 'gone'
-            when segments_compared.is_set_by_hand then 'set_by_hand'
+            when published_members.segment_key is null then 'new'
+            when placed.segment_key is null then 'gone'
+            when placed.is_set_by_hand or published_members.is_set_by_hand
+                then 'set_by_hand'
             when
                 current_fits.is_new_fit
-                and previous_segments.segment_key = segments_compared.model_segment_key
+                and previous_segments.segment_key = published_members.model_segment_key
                 then 'model_changed'
             else 'member_changed'
         end as cause,
         previous_segments.segment_key as previous_model_segment_key,
         current_fits.fit_id
-    from segments_compared
-    inner join current_fits
-        on segments_compared.segmentation = current_fits.segmentation
-    left join previous_segments
-        on
-            segments_compared.segmentation = previous_segments.segmentation
-            and segments_compared.member_id = previous_segments.member_id
-    left join changes_counted
-        on
-            segments_compared.segmentation = changes_counted.segmentation
-            and segments_compared.member_id = changes_counted.member_id
+    from placed
+    full outer join published_members using (segmentation, member_id)
+    inner join current_fits using (segmentation)
+    left join previous_segments using (segmentation, member_id)
+    left join changes_counted using (segmentation, member_id)
+    where placed.segment_key is distinct from published_members.segment_key
 )
 
 select * from changes_explained

@@ -20,29 +20,18 @@ published_registry as (
 
 segments_of_last_fit as (
     select
-        published_clusters.segmentation,
+        current_fits.segmentation,
         published_clusters.segment_key
-    from published_clusters
-    inner join current_fits
+    from current_fits
+    inner join published_clusters
         on
-            published_clusters.segmentation = current_fits.segmentation
-            and published_clusters.fit_id = current_fits.last_fit_id
+            current_fits.segmentation = published_clusters.segmentation
+            and current_fits.last_fit_id = published_clusters.fit_id
 ),
 
--- More than half of one segment's members in another: at most one such other.
-main_sources as (
-    select *
-    from migrations
-    where to_share > 0.5
-),
-
-main_destinations as (
-    select *
-    from migrations
-    where from_share > 0.5
-),
-
-segments_there as (
+-- Related are two segments where more than half of one's members are in the other: at
+-- most one such other.
+events as (
     select
         identities.segmentation,
         identities.segment_key,
@@ -50,59 +39,39 @@ segments_there as (
             when current_fits.last_fit_id is null then 'first'
             when segments_of_last_fit.segment_key is not null then 'kept'
             when published_registry.segment_key is not null then 'returned'
-            when main_sources.from_segment_key is not null then 'split'
+            when sources.from_segment_key is not null then 'split'
             else 'new'
         end as event_type,
-        case
-            when segments_of_last_fit.segment_key is null
-                then main_sources.from_segment_key
-        end as related_segment_key,
-        case
-            when segments_of_last_fit.segment_key is null
-                then main_sources.member_count
-        end as related_member_count
+        sources.from_segment_key as related_segment_key,
+        sources.member_count as related_member_count
     from identities
-    inner join current_fits on identities.segmentation = current_fits.segmentation
-    left join segments_of_last_fit
+    inner join current_fits using (segmentation)
+    left join segments_of_last_fit using (segmentation, segment_key)
+    left join published_registry using (segmentation, segment_key)
+    left join migrations as sources
         on
-            identities.segmentation = segments_of_last_fit.segmentation
-            and identities.segment_key = segments_of_last_fit.segment_key
-    left join published_registry
-        on
-            identities.segmentation = published_registry.segmentation
-            and identities.segment_key = published_registry.segment_key
-    left join main_sources
-        on
-            identities.segmentation = main_sources.segmentation
-            and identities.segment_key = main_sources.to_segment_key
-),
-
-segments_gone as (
+            identities.segmentation = sources.segmentation
+            and identities.segment_key = sources.to_segment_key
+            and sources.to_share > 0.5
+            and segments_of_last_fit.segment_key is null
+    union all
     select
         segments_of_last_fit.segmentation,
         segments_of_last_fit.segment_key,
         case
-            when main_destinations.to_segment_key is not null then 'merged'
+            when destinations.to_segment_key is not null then 'merged'
             else 'retired'
         end as event_type,
-        main_destinations.to_segment_key as related_segment_key,
-        main_destinations.member_count as related_member_count
+        destinations.to_segment_key as related_segment_key,
+        destinations.member_count as related_member_count
     from segments_of_last_fit
-    left join identities
+    left join identities using (segmentation, segment_key)
+    left join migrations as destinations
         on
-            segments_of_last_fit.segmentation = identities.segmentation
-            and segments_of_last_fit.segment_key = identities.segment_key
-    left join main_destinations
-        on
-            segments_of_last_fit.segmentation = main_destinations.segmentation
-            and segments_of_last_fit.segment_key = main_destinations.from_segment_key
+            segments_of_last_fit.segmentation = destinations.segmentation
+            and segments_of_last_fit.segment_key = destinations.from_segment_key
+            and destinations.from_share > 0.5
     where identities.segment_key is null
-),
-
-events as (
-    select * from segments_there
-    union all
-    select * from segments_gone
 ),
 
 events_of_new_fits as (
@@ -114,7 +83,7 @@ events_of_new_fits as (
         events.related_segment_key,
         events.related_member_count
     from events
-    inner join current_fits on events.segmentation = current_fits.segmentation
+    inner join current_fits using (segmentation)
     where current_fits.is_new_fit
 )
 

@@ -26,10 +26,7 @@ segments_known as (
         published_profiles.measure,
         published_profiles.mean_value
     from published_registry
-    left join published_profiles
-        on
-            published_registry.segmentation = published_profiles.segmentation
-            and published_registry.segment_key = published_profiles.segment_key
+    left join published_profiles using (segmentation, segment_key)
     union all
     -- A segment that was never published may still be recognised.
     select
@@ -39,14 +36,8 @@ segments_known as (
         reference_profiles.measure,
         reference_profiles.reference_mean as mean_value
     from segments
-    left join reference_profiles
-        on
-            segments.segmentation = reference_profiles.segmentation
-            and segments.segment_key = reference_profiles.segment_key
-    left join published_registry
-        on
-            segments.segmentation = published_registry.segmentation
-            and segments.segment_key = published_registry.segment_key
+    left join reference_profiles using (segmentation, segment_key)
+    left join published_registry using (segmentation, segment_key)
     where published_registry.segment_key is null
 )
 

@@ -13,10 +13,7 @@ segments_paired as (
         identities.segment_key as to_segment_key,
         members_shared.shared_count as member_count
     from members_shared
-    inner join identities
-        on
-            members_shared.segmentation = identities.segmentation
-            and members_shared.cluster_id = identities.cluster_id
+    inner join identities using (segmentation, cluster_id)
 ),
 
 segments_migrated as (

@@ -1,3 +1,5 @@
+{%- set platforms = ['facebook', 'instagram', 'tiktok', 'other'] -%}
+
 with enterprises as (
     select * from {{ ref('int_enterprises_disposed') }}
 ),
@@ -8,18 +10,6 @@ followers as (
 
 turnover as (
     select * from {{ ref('int_turnover_disposed') }}
-),
-
-active_enterprises as (
-    select
-        enterprise_id,
-        coalesce(enterprise_name, enterprise_id) as enterprise_name,
-        category_name,
-        category_group,
-        city_name,
-        created_on
-    from enterprises
-    where disposition = 'used'
 ),
 
 used_turnover as (
@@ -36,48 +26,41 @@ used_turnover as (
 -- No account is a count of 0; an account without a readable count stays unknown.
 accounts_counted as (
     select
-        active_enterprises.enterprise_id,
-        coalesce(followers.has_facebook_account, false) as has_facebook_account,
-        coalesce(followers.has_instagram_account, false) as has_instagram_account,
-        coalesce(followers.has_tiktok_account, false) as has_tiktok_account,
-        coalesce(followers.has_other_account, false) as has_other_account,
+        {% for platform in platforms -%}
+        coalesce(followers.has_{{ platform }}_account, false)
+            as has_{{ platform }}_account,
         case
-            when followers.has_facebook_account then followers.followers_facebook
+            when followers.has_{{ platform }}_account
+                then followers.followers_{{ platform }}
             else 0
-        end as followers_facebook,
-        case
-            when followers.has_instagram_account then followers.followers_instagram
-            else 0
-        end as followers_instagram,
-        case
-            when followers.has_tiktok_account then followers.followers_tiktok
-            else 0
-        end as followers_tiktok,
-        case
-            when followers.has_other_account then followers.followers_other
-            else 0
-        end as followers_other
-    from active_enterprises
-    left join followers
-        on active_enterprises.enterprise_id = followers.enterprise_id
+        end as followers_{{ platform }},
+        {% endfor -%}
+        enterprises.enterprise_id,
+        coalesce(enterprises.enterprise_name, enterprises.enterprise_id)
+            as enterprise_name,
+        enterprises.category_name,
+        enterprises.category_group,
+        enterprises.city_name,
+        enterprises.created_on
+    from enterprises
+    left join followers using (enterprise_id)
+    where enterprises.disposition = 'used'
 ),
 
 features_joined as (
     select
-        active_enterprises.enterprise_id,
-        active_enterprises.enterprise_name,
-        active_enterprises.category_name,
-        active_enterprises.category_group,
-        active_enterprises.city_name,
-        active_enterprises.created_on,
-        accounts_counted.has_facebook_account,
-        accounts_counted.has_instagram_account,
-        accounts_counted.has_tiktok_account,
-        accounts_counted.has_other_account,
-        accounts_counted.followers_facebook,
-        accounts_counted.followers_instagram,
-        accounts_counted.followers_tiktok,
-        accounts_counted.followers_other,
+        accounts_counted.enterprise_id,
+        accounts_counted.enterprise_name,
+        accounts_counted.category_name,
+        accounts_counted.category_group,
+        accounts_counted.city_name,
+        accounts_counted.created_on,
+        {% for platform in platforms -%}
+        accounts_counted.has_{{ platform }}_account,
+        {% endfor -%}
+        {% for platform in platforms -%}
+        accounts_counted.followers_{{ platform }},
+        {% endfor -%}
         accounts_counted.followers_facebook
         + accounts_counted.followers_instagram
         + accounts_counted.followers_tiktok
@@ -86,11 +69,8 @@ features_joined as (
         case
             when used_turnover.turnover_eur is not null then used_turnover.fiscal_year
         end as turnover_fiscal_year
-    from active_enterprises
-    inner join accounts_counted
-        on active_enterprises.enterprise_id = accounts_counted.enterprise_id
-    left join used_turnover
-        on active_enterprises.enterprise_id = used_turnover.enterprise_id
+    from accounts_counted
+    left join used_turnover using (enterprise_id)
 )
 
 select * from features_joined

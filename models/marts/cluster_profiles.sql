@@ -55,15 +55,13 @@ platforms_ranked as (
         measure like 'followers_%' and measure <> 'followers_total' and mean_value > 0
 ),
 
-known_categories_ranked as (
+top_categories as (
     select
         cluster_id,
-        category_name,
-        row_number() over (
-            partition by cluster_id order by category_rank
-        ) as known_category_rank
+        min_by(category_name, category_rank) as category_name
     from category_mix
     where category_name is not null
+    group by cluster_id
 ),
 
 -- As clusters are recognised: Euclidean distance between log1p of the means. Ordered,
@@ -83,14 +81,8 @@ distances_measured as (
                 )
         end as distance_to_reference
     from cluster_names
-    inner join reference_profiles
-        on
-            cluster_names.segmentation = reference_profiles.segmentation
-            and cluster_names.segment_key = reference_profiles.segment_key
-    left join clusters
-        on
-            cluster_names.cluster_id = clusters.cluster_id
-            and reference_profiles.measure = clusters.measure
+    inner join reference_profiles using (segmentation, segment_key)
+    left join clusters using (cluster_id, measure)
     group by cluster_names.cluster_id
 ),
 
@@ -117,21 +109,17 @@ profiles as (
         measures.turnover_eur_median_value as median_turnover_eur,
         measures.turnover_eur_known_share as turnover_known_share,
         platforms_ranked.platform as dominant_platform,
-        known_categories_ranked.category_name as top_category_name,
+        top_categories.category_name as top_category_name,
         distances_measured.distance_to_reference
     from measures_side_by_side as measures
-    inner join cluster_names on measures.cluster_id = cluster_names.cluster_id
-    inner join segments on cluster_names.segment_key = segments.segment_key
+    inner join cluster_names using (cluster_id)
+    inner join segments using (segment_key)
     left join platforms_ranked
         on
             measures.cluster_id = platforms_ranked.cluster_id
             and platforms_ranked.platform_rank = 1
-    left join known_categories_ranked
-        on
-            measures.cluster_id = known_categories_ranked.cluster_id
-            and known_categories_ranked.known_category_rank = 1
-    left join distances_measured
-        on measures.cluster_id = distances_measured.cluster_id
+    left join top_categories using (cluster_id)
+    left join distances_measured using (cluster_id)
 )
 
 select * from profiles

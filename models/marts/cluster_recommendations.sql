@@ -6,6 +6,16 @@ segments as (
     select * from {{ ref('segment_overview') }}
 ),
 
+-- A segment without a line of its own has the starting set.
+segments_planned as (
+    select distinct
+        segmentation,
+        segment_key,
+        segment_key as planned_segment_key
+    from recommendations
+    where segment_key is not null
+),
+
 recommendations_of_segments as (
     select
         segments.segmentation,
@@ -20,12 +30,15 @@ recommendations_of_segments as (
         recommendations.category_group,
         recommendations.city_name,
         recommendations.action_fr,
-        recommendations.action_en
+        recommendations.action_en,
+        recommendations.segment_key is null as is_starting_set
     from segments
+    left join segments_planned using (segmentation, segment_key)
     inner join recommendations
         on
             segments.segmentation = recommendations.segmentation
-            and segments.segment_key = recommendations.segment_key
+            and coalesce(segments_planned.planned_segment_key, '')
+            = coalesce(recommendations.segment_key, '')
 )
 
 select * from recommendations_of_segments

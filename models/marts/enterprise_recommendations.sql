@@ -19,7 +19,7 @@ recommendations_named as (
         recommendations.recommendation_rank,
         platforms.platform_name
     from recommendations
-    inner join platforms on recommendations.platform = platforms.platform
+    inner join platforms using (platform)
 )
 
 select * from recommendations_named

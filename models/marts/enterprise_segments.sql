@@ -62,9 +62,9 @@ enterprises_with_their_plan as (
         actions.actions_en
     from features
     inner join members on features.enterprise_id = members.member_id
-    inner join segments on members.segment_key = segments.segment_key
-    inner join engagement on features.enterprise_id = engagement.enterprise_id
-    left join actions on features.enterprise_id = actions.enterprise_id
+    inner join segments using (segment_key)
+    inner join engagement using (enterprise_id)
+    left join actions using (enterprise_id)
 )
 
 select * from enterprises_with_their_plan

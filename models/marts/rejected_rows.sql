@@ -55,8 +55,7 @@ reasons_explained as (
         rejection_reasons.remedy_{{ var('language') }} as remedy,
         rows_and_values_listed.is_whole_row
     from rows_and_values_listed
-    left join rejection_reasons
-        on rows_and_values_listed.reason = rejection_reasons.reason
+    left join rejection_reasons using (reason)
 )
 
 select * from reasons_explained

@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -36,12 +36,7 @@ def prepare_start(record_name: str) -> None:
         writes, of which dbt says nothing or a traceback.
     """
     check_project_folder()
-    folders = [
-        BUILD_DIR,
-        Path(os.environ.get("DBT_TARGET_PATH", "target")),
-        Path(os.environ.get("DBT_LOG_PATH", "logs")),
-    ]
-    for folder in folders:
+    for folder in written_folders():
         check_writable(folder, remedy="see to it, or build in a copy of the project")
         for place, _, names in os.walk(folder):
             for path in (Path(place), *(Path(place, name) for name in names)):
@@ -51,8 +46,27 @@ def prepare_start(record_name: str) -> None:
                         f"{path} belongs to another user and cannot be written: delete"
                         " it, or build in a copy of the project."
                     )
+    make_private(BUILD_DIR)
     # What it says of another command would be taken for this one's.
     (BUILD_DIR / record_name).unlink(missing_ok=True)
+
+
+def written_folders() -> list[Path]:
+    """List where builds and dbt write in the project, the build database first."""
+    target = Path(os.environ.get("DBT_TARGET_PATH", "target"))
+    return [BUILD_DIR, target, Path(os.environ.get("DBT_LOG_PATH", "logs"))]
+
+
+def make_private(folder: Path) -> None:
+    """Make the folder of the build database, which only its owner may read.
+
+    One that is somebody's choice and was there before stays as it is.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if folder.resolve() == BUILD_DIR.resolve():
+        # What another user has made is that one's to open or close.
+        with suppress(PermissionError):
+            folder.chmod(0o700)
 
 
 def check_writable(folder: Path, *, remedy: str) -> None:

@@ -30,9 +30,7 @@ select
     content_key
 from content
 where {{ column }} is null
-{% if not loop.last -%}
-union all
-{% endif -%}
+{{ 'union all' if not loop.last }}
 {% endfor %}
 {%- for claim, expression in claims.items() %}
 union all

@@ -3,6 +3,7 @@
 import csv
 import json
 from pathlib import Path
+from typing import Any
 
 import jinja2
 import numpy as np
@@ -37,11 +38,12 @@ create table segment_overview as
             as member_count
     from segmentations, described;
 create table cluster_measures as
-    select segmentation, model_segment_key as segment_key, measure, avg(value)
-        as mean_value
-    from segmentations, (unpivot features on followers_total, followers_facebook,
-        followers_instagram, followers_tiktok, followers_other, balance, open_rate
-        into name measure value value)
+    select segmentation, model_segment_key as segment_key, measure,
+        count(*) as member_count, count(value) / count(*) as known_share,
+        avg(value) as mean_value
+    from segmentations, features unpivot include nulls (
+        value for measure in (followers_total, followers_facebook, followers_instagram,
+            followers_tiktok, followers_other, balance, open_rate))
     group by all;
 create table cluster_mix as
     select segmentation, model_segment_key as segment_key, dimension, dimension_value,
@@ -185,56 +187,74 @@ def _seed_frame(name: str) -> pd.DataFrame:
 def render(model: str) -> str:
     """Give the SQL of one of the engine's models for charts, as dbt renders it."""
     text = (CHECKOUT / "models" / "engine" / f"{model}.sql").read_text(encoding="utf-8")
-    template = jinja2.Environment().from_string(text)
-    return template.render(ref=lambda name: name, segmentations=lambda: SEGMENTATIONS)
+    template = jinja2.Environment(extensions=["jinja2.ext.do"]).from_string(text)
+    return template.render(
+        ref=lambda name: name,
+        segmentations=lambda: SEGMENTATIONS,
+        listed=lambda name: [
+            (segmentation, entry, item)
+            for segmentation, entry in SEGMENTATIONS.items()
+            for item in entry[name]
+        ],
+    )
 
 
-UNKIND_CASES = {
-    "twelve_segments_with_long_names": lambda: {
-        "members": make_members(
-            [400, 200, 150, 90, 60, 40, 20, 9, 5, 3, 2, 1],
-            categories=[f"{LONG}{i:02d}" for i in range(45)],
-            cities=[f"{LONG_TOWN} {i}" for i in range(45)],
-        ),
-        "names": [f"{LONG}{i:02d}" for i in range(12)],
-        "moves": {(i, j): 1 + 97 * (i == j) * i for i in range(12) for j in range(12)},
-        "selected": 2,
-        "advised": 3,
-        # Of features that are not scaled.
-        "inertia": 1.7e10,
-    },
-    "long_words_without_a_space": lambda: {
-        "members": make_members(
-            [30, 8, 40, 7], categories=["W" * 60, "$x$" * 20, "É"], cities=["M" * 60]
-        ),
-        "names": ["W" * 60, "$a_b$" * 12, "É" * 60, "x"],
-        "moves": {(0, 0): 1_000_000, (1, 2): 1, (3, 0): 2},
-        "selected": 10,
-        "advised": 9,
-    },
-    "one_segment": lambda: {
-        "members": make_members([7], categories=["Sport"], cities=["Nantes"]),
-        "names": ["Tous"],
-        "moves": {(0, 0): 7},
-        "selected": 2,
-        "advised": 2,
-    },
-    "a_segment_without_members": lambda: {
-        "members": make_members([50, 0, 3]),
-        "names": ["Premier", "Personne", "Nouveau"],
-    },
-    "one_member_per_segment": lambda: {
-        "members": make_members([1] * 4),
-        "names": [f"{LONG}{i:02d}" for i in range(4)],
-    },
-    "nobody_has_any": lambda: {
-        "members": make_members([40, 20, 10, 6]).assign(**dict.fromkeys(NUMBERS, 0.0)),
-        "names": ["A", "B", "C", "D"],
-    },
-    "nothing_is_known": lambda: {
-        "members": make_members([40, 20, 10, 6]).assign(
-            **dict.fromkeys([*NUMBERS, *DIMENSIONS]), pca_x=0.0, pca_y=0.0
-        ),
-        "names": ["A", "B", "C", "D"],
-    },
-}
+def unkind_cases() -> dict[str, dict[str, Any]]:
+    """Members and what else ``make_tables`` takes, of cases that are hard to draw."""
+    many = range(45)
+    long, words = [f"{LONG}{i:02d}" for i in many], ["W" * 60, "$x$" * 20, "É"]
+    short = [f"c{i}" for i in many]
+    four = make_members([40, 20, 10, 6])
+    large = make_members([61, 30, 6], categories=short, cities=short)
+    large.loc[::9, [*DIMENSIONS, "followers_facebook"]] = None
+    large["followers_total"] *= 1e6
+    unknown = dict.fromkeys([*NUMBERS, *DIMENSIONS]) | {"pca_x": 0.0, "pca_y": 0.0}
+    return {
+        "twelve_segments_with_long_names": {
+            "members": make_members(
+                [400, 200, 150, 90, 60, 40, 20, 9, 5, 3, 2, 1],
+                categories=long,
+                cities=[f"{LONG_TOWN} {i}" for i in many],
+            ),
+            "names": long[:12],
+            "moves": {(i, j): 1 + 97 * i * (i == j)
+                      for i in many[:12] for j in many[:12]},
+            "selected": 2,
+            "advised": 3,
+            # Of features that are not scaled.
+            "inertia": 1.7e10,
+        },
+        "long_words_without_a_space": {
+            "members": make_members(
+                [30, 8, 40, 7], categories=words, cities=["M" * 60]
+            ),
+            "names": ["W" * 60, "$a_b$" * 12, "É" * 60, "x"],
+            "moves": {(0, 0): 1_000_000, (1, 2): 1, (3, 0): 2},
+            "selected": 10,
+            "advised": 9,
+        },
+        "one_segment": {
+            "members": make_members([7], categories=["Sport"], cities=["Nantes"]),
+            "names": ["Tous"],
+            "moves": {(0, 0): 7},
+            "selected": 2,
+            "advised": 2,
+        },
+        "a_segment_without_members": {
+            "members": make_members([50, 0, 3]),
+            "names": ["Premier", "Personne", "Nouveau"],
+        },
+        "one_member_per_segment": {"members": make_members([1] * 4), "names": long[:4]},
+        "nobody_has_any": {
+            "members": four.assign(**dict.fromkeys(NUMBERS, 0.0)), "names": [*"ABCD"]
+        },
+        "nothing_is_known": {"members": four.assign(**unknown), "names": [*"ABCD"]},
+        "large": {"members": large, "names": [*"ABC"], "moves": {(0, 0): 30}},
+        "eight_digits": {
+            "members": make_members([61, 30, 6]).assign(
+                **dict.fromkeys([*COUNTS, "balance"], 12_345_678.0)
+            ),
+            "names": long[:3],
+            "moves": {(0, 0): 12_345_678, (0, 1): 4},
+        },
+    }  # fmt: skip

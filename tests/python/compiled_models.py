@@ -9,6 +9,7 @@ import duckdb
 import pandas as pd
 from dbt_project import DbtProject
 from raw_columns import RAW_COLUMNS
+from segmentation.publication.memory import MEMBER_SEGMENTS, MEMORY_TABLES
 
 
 def nodes_of(project: DbtProject) -> dict[str, dict[str, Any]]:
@@ -38,6 +39,14 @@ class CompiledModels:
         self.database = duckdb.connect(config={"threads": 1})
         self.database.execute("attach ':memory:' as segmentation")
         self.database.execute("use segmentation")
+        # Nothing has been published.
+        self.database.execute("attach ':memory:' as previous_publication")
+        for table, columns in (
+            MEMORY_TABLES | {"member_segments": MEMBER_SEGMENTS}
+        ).items():
+            self.database.execute(
+                f"create table previous_publication.{table} ({columns})"
+            )
         built = project.folder / "build" / "segmentation.duckdb"
         self.database.execute(f"attach '{built}' as built (read_only)")
         parents: dict[str, list[str]] = {}
@@ -45,7 +54,8 @@ class CompiledModels:
         while waiting:
             key = waiting.pop()
             if key not in parents:
-                parents[key] = nodes[key].get("depends_on", {}).get("nodes", [])
+                needed = nodes[key].get("depends_on", {}).get("nodes", [])
+                parents[key] = [name for name in needed if name in nodes]
                 waiting += parents[key]
         order = [nodes[key] for key in TopologicalSorter(parents).static_order()]
         for node in order:

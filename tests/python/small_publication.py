@@ -1,5 +1,9 @@
 """A build database of small marts, and its publication."""
 
+import resource
+import shutil
+from contextlib import contextmanager
+
 import duckdb
 import pytest
 from page_data import (
@@ -43,12 +47,20 @@ EXPORT = "exports/entreprises_clusterisées.csv"
 ENTERPRISE_COUNT = 50
 
 
-@pytest.fixture
-def build(tmp_path):
-    """Make a build database with marts in no order."""
-    (tmp_path / "build").mkdir()
-    with duckdb.connect(tmp_path / "build" / "build.duckdb") as connection:
+@pytest.fixture(scope="session")
+def small_build(tmp_path_factory):
+    """Make a build database with marts in no order, for tests to copy."""
+    path = tmp_path_factory.mktemp("small") / "build.duckdb"
+    with duckdb.connect(path) as connection:
         make_marts(connection)
+    return path
+
+
+@pytest.fixture
+def build(small_build, tmp_path):
+    (tmp_path / "build").mkdir()
+    with duckdb.connect(shutil.copy(small_build, tmp_path / "build")) as connection:
+        connection.execute("use build.marts")
         yield connection
 
 
@@ -119,3 +131,14 @@ def files_in(folder):
 
 def contents_of(folder):
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@contextmanager
+def full_disk(space):
+    """Let no file grow beyond so many bytes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (space, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

@@ -78,7 +78,7 @@ def test_a_segmentation_is_added_by_the_guide_alone(project):
     enterprises = "select * from enterprise_segments order by all"
     of_visibility = project.rows(enterprises)
     follow_the_guide(project.folder)
-    project.succeed("build", evaluate="true")
+    project.succeed("build")
     assert {path: path.read_bytes() for path in engine} == engine
     assert project.rows(enterprises) == of_visibility
     for table in STACKED:
@@ -97,7 +97,7 @@ def test_a_segmentation_is_added_by_the_guide_alone(project):
     named = sorted(set(keys.values()))[0]
     with (project.folder / "seeds/reference/segments.csv").open("a") as segments:
         segments.write(NAME.format(named) + "\n")
-    project.succeed("build", refit="always", n_init="3")
+    project.succeed("build", refit="always", n_init="3", evaluate="false")
     assert dict(project.rows(placed)) == keys
     assert project.rows(
         "select segment_name_fr from segment_overview"

@@ -68,23 +68,6 @@ def put_in_place(published: Path, *, data_set: str) -> None:
     os.replace(another, published)
 
 
-def test_a_reader_sees_a_new_publication_once_all_its_connections_are_closed(published):
-    def data_set(connection: duckdb.DuckDBPyConnection) -> str:
-        return connection.sql("select data_set from publication").fetchall()[0][0]
-
-    first = duckdb.connect(str(published), read_only=True)
-    before = data_set(first)
-    put_in_place(published, data_set="another")
-    assert data_set(first) == before
-    # One process has one instance of a file: a further connection joins the first.
-    second = duckdb.connect(str(published), read_only=True)
-    assert data_set(second) == before
-    first.close()
-    second.close()
-    with duckdb.connect(str(published), read_only=True) as third:
-        assert data_set(third) == "another"
-
-
 @pytest.mark.parametrize(
     ("pool", "seen"),
     [(sqlalchemy.pool.QueuePool, "before"), (sqlalchemy.pool.NullPool, "another")],

@@ -3,18 +3,16 @@
 import json
 import os
 import pydoc
-import resource
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 import pytest
 from dbt.cli.main import dbtRunnerResult
 from dbt_project import DbtProject
+from killed_builds import kill_builds
 from page_data import VISIBILITY
 from segmentation.build import build as run_build
 from segmentation.builds.build_database import read_wait_seconds, wait_for_database
@@ -26,7 +24,7 @@ from segmentation.builds.refit_preview import preview
 from segmentation.data_check import check_data
 from segmentation.errors import SegmentationError
 from segmentation.publication.memory import identify_publication
-from small_publication import MARTS, contents_of, publish_build
+from small_publication import MARTS, contents_of, full_disk, publish_build
 
 HOLD = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print(1, flush=True);"
 
@@ -45,17 +43,6 @@ def hold_open(database: Path, then: str) -> subprocess.Popen:
     )
     holder.stdout.readline()
     return holder
-
-
-@contextmanager
-def no_file_longer_than(size: int) -> Iterator[None]:
-    """Do as a full disk does."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_a_published_build_ends_with_0_and_says_what_it_published(built):
@@ -82,33 +69,19 @@ def test_a_published_build_ends_with_0_and_says_what_it_published(built):
 
 
 @pytest.mark.parametrize(
-    ("options", "settings", "status", "exit_status", "message"),
+    ("options", "status", "exit_status", "message"),
     [
-        (["--select", "segments"], {}, "not_published", 4, "this build left out"),
-        ([], {"n_clusters": "0"}, "refused", 2, "n_clusters is 0"),
-        (["--bogus"], {}, "refused", 2, "No such option"),
-        *(
-            pytest.param(*case, marks=pytest.mark.slow)
-            for case in (
-                (["--select", "nobody"], {}, "not_published", 4, "nothing to build"),
-                (
-                    [],
-                    {"raw_source": "files", "RAW_DATA_DIR": "no", "data_set": "seeds"},
-                    "refused",
-                    2,
-                    "which is not a folder",
-                ),
-                ([], {"BUILD_WAIT_SECONDS": "soon"}, "refused", 2, "such as 60"),
-                ([], {"PUBLISH_DIR": "/proc/x"}, "refused", 2, "set PUBLISH_DIR to"),
-            )
-        ),
+        (["--select", "segments"], "not_published", 4, "this build left out"),
+        (["--empty", "--select", "segments"], "not_published", 4, "--empty builds"),
+        (["--bogus"], "refused", 2, "No such option"),
     ],
 )
 def test_other_ends_have_statuses_of_their_own(
-    project, options, settings, status, exit_status, message
+    project, options, status, exit_status, message
 ):
+    """A refused build is in test_own_files.py, `dbt run` in test_readme.py."""
     before = project.published.read_bytes()
-    build = project.build(*options, **settings)
+    build = project.build(*options)
     assert build.returncode == exit_status, build.stdout
     assert "Traceback" not in build.stdout
     outcome = outcome_of(project)
@@ -161,25 +134,68 @@ def test_a_project_with_signs_in_its_path_loads_its_seeds(built, tmp_path):
 
 def test_dbt_that_is_started_elsewhere_is_told_where_to_start(built, tmp_path):
     """As schedulers and editors do; its paths would be made where it is."""
-    place = ["--project-dir", str(built.folder), "--profiles-dir", str(built.folder)]
-    run = DbtProject(tmp_path).dbt("build", *place)
+    project = built.copied_to(tmp_path / "project").folder
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    place = ["--project-dir", str(project), "--profiles-dir", str(project)]
+    run = DbtProject(elsewhere).dbt("build", *place)
     assert run.returncode != 0
-    assert f"start it in {built.folder}" in run.stdout
+    assert f"start it in {project}" in run.stdout
     assert "Traceback" not in run.stdout
-    assert list(tmp_path.iterdir()) == []
+    assert list(elsewhere.iterdir()) == []
 
 
-def test_an_interrupted_build_has_failed(tmp_path, monkeypatch):
-    """Cancelling its queries, dbt-duckdb trips over a connection of its own."""
-    error = duckdb.ConnectionException("Connection already closed!")
-    error.__context__ = KeyboardInterrupt()
-    ended = dbtRunnerResult(success=False, exception=error)
+def test_published_tables_carry_their_descriptions_and_keys(built):
+    undescribed = built.rows(
+        "select table_name, '' from duckdb_tables() where comment is null"
+        " union all select table_name, column_name from duckdb_columns()"
+        " where schema_name = 'main' and not internal and comment is null"
+    )
+    assert undescribed == []
+    keyed = built.rows(
+        "select table_name from duckdb_constraints()"
+        " where constraint_type = 'PRIMARY KEY'"
+    )
+    # A seed and a Python model have no contract.
+    unkeyed = {"publication", "measure_texts", "chart_drawings"}
+    assert {name for (name,) in keyed} == set(built.marts()) - unkeyed
+
+
+@pytest.mark.slow
+def test_killed_builds_leave_whole_publications_and_the_next_build_is_right(project):
+    """A reader looks all the while; benchmarks/killed_builds.py kills twenty."""
+    kill_count = 2
+    report = kill_builds(project, kill_count=kill_count, seed=1)
+    assert report.next_build == ""
+    assert report.failures == []
+    assert report.read_count > kill_count
+    assert report.ends.total() == kill_count
+    assert report.ends["killed while publishing"] >= 1
+
+
+# Cancelling its queries, dbt-duckdb trips over a connection of its own.
+INTERRUPTED = duckdb.ConnectionException("Connection already closed!")
+INTERRUPTED.__context__ = KeyboardInterrupt()
+
+
+@pytest.mark.parametrize(
+    ("error", "exit_status", "status", "message"),
+    [
+        (INTERRUPTED, 1, "failed", "interrupted"),
+        # Nothing was selected.
+        (None, 4, "not_published", "nothing to build"),
+    ],
+)
+def test_an_end_that_dbt_does_not_tell_its_hooks_is_recorded_too(
+    tmp_path, monkeypatch, error, exit_status, status, message
+):
+    ended = dbtRunnerResult(success=error is None, exception=error)
     monkeypatch.setattr("segmentation.build.dbtRunner.invoke", lambda *_: ended)
     enter_project(tmp_path, monkeypatch)
-    assert run_build([]) == 1
+    assert run_build([]) == exit_status
     outcome = outcome_of(DbtProject(tmp_path))
-    assert outcome["status"] == "failed"
-    assert "interrupted" in outcome["message"]
+    assert outcome["status"] == status
+    assert message in outcome["message"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -313,7 +329,7 @@ def test_what_an_earlier_build_has_said_is_never_taken_for_this_ones(
     ended = dbtRunnerResult(success=False, exception=SegmentationError("Full."))
     monkeypatch.setattr("segmentation.build.dbtRunner.invoke", lambda *_: ended)
     enter_project(tmp_path, monkeypatch)
-    with no_file_longer_than(10):
+    with full_disk(10):
         assert run_build([]) == 2
     assert not (tmp_path / "build" / "build_summary.json").exists()
 
@@ -330,7 +346,7 @@ def test_another_command_in_the_folder_does_not_speak_for_a_build(
             write_outcome(tmp_path / "build", status="published", message="Published.")
             summary.unlink()
         else:
-            summary.parent.mkdir()
+            summary.parent.mkdir(exist_ok=True)
             summary.write_text('{"status": "published", "message": "Published."}')
         error = FileNotFoundError("target/run_results.json")
         return dbtRunnerResult(success=False, exception=error)
@@ -342,13 +358,12 @@ def test_another_command_in_the_folder_does_not_speak_for_a_build(
 
 
 def test_a_busy_build_database_ends_with_3_and_says_who_has_it(project):
-    database = project.folder / "build" / "segmentation.duckdb"
-    with hold_open(database, "sys.stdin.readline()") as holder:
-        build = project.build(BUILD_WAIT_SECONDS="1")
+    with hold_open(project.build_database, "sys.stdin.readline()") as holder:
+        build = project.build()
         holder.communicate("\n")
     assert build.returncode == 3, build.stdout
     assert "Traceback" not in build.stdout
-    assert build.stdout.count("Waiting up to 1 seconds") == 1
+    assert build.stdout.count("Waiting up to 2 seconds") == 1
     outcome = outcome_of(project)
     assert outcome["status"] == "busy"
     assert f"process {holder.pid}" in outcome["message"]
@@ -384,7 +399,7 @@ def test_a_full_disk_is_a_sentence(tmp_path, content):
     if content:
         database.write_bytes(content)
     refusal = pytest.raises(SegmentationError, match="or to a full disk")
-    with no_file_longer_than(100), refusal:
+    with full_disk(100), refusal:
         wait_for_database(database, config={}, wait_seconds=0)
 
 
@@ -412,11 +427,23 @@ def test_the_summary_tells_of_each_segmentation_what_a_person_asks_first(
             ('purchases', 'new_2_1', 'country', null, 0.5, 1),
             ('purchases', 'new_2_1', 'country', 'Belgium', 0.5, 2);
         insert into measure_texts values ('purchases', 'orders', 'Achats', 'Orders');
-        insert into segmentation_fits (segmentation, fit_id, fitted_at, reason)
-            values ('purchases', 1, '2024-03-01', 'refit');
-        insert into model_freshness select segmentation, 1, '2024-03-01', 0, 0.93,
-            'auto', 365, 0.8 from unnest(['visibility', 'purchases'])
-            as s (segmentation);
+        -- Two fits with one clock, of which the last is told.
+        insert into segmentation_fits
+            (segmentation, fit_id, fitted_at, reason, ari_to_previous) values
+            ('purchases', 0, '2024-03-01', 'age', 0.5),
+            ('purchases', 1, '2024-03-01', 'drift', 0.75);
+        update segmentation_fits set fitted_at = '2023-01-26', reason = 'first_fit'
+            where segmentation = 'visibility';
+        insert into segment_events (segmentation, fit_id, segment_key, event_type,
+            related_segment_key, related_member_count) values
+            ('purchases', 0, 'old', 'new', null, null),
+            ('purchases', 1, 'old', 'merged', 'new_2_1', 7);
+        insert into model_freshness (segmentation, fit_id, fitted_at, model_age_days,
+            agreement_with_refit, refit_policy, refit_after_days, refit_below_ari)
+            select segmentation, 1, fitted_at, days, 0.93, 'auto', 365, 0.8
+            from (values ('visibility', timestamp '2023-01-26', 400),
+            ('purchases', timestamp '2024-03-01', 0))
+            as s (segmentation, fitted_at, days);
         insert into segment_changes (segmentation, member_id, changed_at, cause)
             values ('purchases', 'e1', '2024-03-01', 'member_changed');
         insert into rejected_rows (raw_table, is_whole_row, reason)
@@ -439,15 +466,20 @@ def test_the_summary_tells_of_each_segmentation_what_a_person_asks_first(
         "purchases: 20 members in 1 segments (data set seeds, 2024-03-01 00:00 UTC",
         "mean orders  most frequent country",
         "20  100.0%           1,234  Belgium",
-        "New, without a name or recommendations: new_2_1.",
-        "agreement with a refit today 0.93 (refit below 0.80 or after 365 days)",
+        "New, with no name yet and general advice: new_2_1.",
+        "old: gone, merged into new_2_1 (7 of its members)",
+        "0 days old: new, because the fit before agreed less than 0.80 with a refit;"
+        " agreement with the fit before 0.75",
         "Changes of 2024-03-01 00:00 UTC: 1 moved because they changed",
         "visibility: 50 members in 1 segments",
+        "400 days old; agreement with a refit today 0.93 (past 365 days: a refit"
+        " learned the same again)",
         "Changes of 2024-03-01 00:00 UTC: none",
         "1 rows of sales_lines: orphan 1",
         "segments.html, charts/ (2 pictures)",
     ):
         assert text in summary, summary
+    assert "  old: new" not in summary
 
 
 def test_a_preview_tells_what_a_refit_of_each_segmentation_would_move(tmp_path):

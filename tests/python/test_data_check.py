@@ -11,10 +11,12 @@ from types import SimpleNamespace
 
 import duckdb
 import pytest
+from dbt.cli.main import dbtRunnerResult
 from dbt_project import DbtProject
 from project_copies import CHECKOUT
 from raw_columns import RAW_COLUMNS
 from segmentation.build_folder import folder_of
+from segmentation.builds.build_database import BuildDatabaseBusyError
 from segmentation.builds.data_check_report import (
     LIKENESS,
     REPORT_NAME,
@@ -22,9 +24,7 @@ from segmentation.builds.data_check_report import (
     report_data_check,
     write_share,
 )
-from segmentation.data_check import Progress
-from test_build_outcomes import hold_open
-from test_own_files import keep_one_client, rename_column
+from segmentation.data_check import Progress, check_data
 
 
 def read_seed(name: str) -> list[dict]:
@@ -138,33 +138,24 @@ def test_a_check_of_dirty_files_says_what_to_do_and_touches_nothing(files_projec
     assert summary.read_bytes() == last_build
 
 
-@pytest.mark.parametrize(
-    ("damage", "message"),
-    [
-        (
-            keep_one_client,
-            "enterprises.n_clusters, 1 for 4: Active enterprises for so many clusters",
-        ),
-        (rename_column, "has no column 'city_name': rename 'citi_name' to 'city_name'"),
-    ],
-)
-def test_data_that_cannot_be_built_end_with_2_and_say_why(
-    files_project, damage, message
-):
-    damage(files_project.raw_files)
+def test_raw_tables_that_are_refused_end_with_2_and_say_why(files_project):
+    path = files_project.raw_files / "enterprises.csv"
+    path.write_text(path.read_text("utf-8").replace("city_name", "citi_name", 1))
     run = files_project.check_data()
     assert run.returncode == 2, run.stdout
-    assert message in run.stdout
+    assert "'city_name': rename 'citi_name' to 'city_name'" in run.stdout
     assert "Traceback" not in run.stdout
     assert check_of(files_project)["status"] == "cannot_build"
 
 
-def test_a_busy_build_database_ends_the_check_with_3(project):
-    with hold_open(project.build_database, "sys.stdin.readline()") as holder:
-        run = project.check_data(BUILD_WAIT_SECONDS="0")
-        holder.communicate("\n")
-    assert run.returncode == 3, run.stdout
-    assert f"process {holder.pid}" in check_of(project)["message"]
+def test_a_busy_build_database_ends_the_check_with_3(tmp_path, monkeypatch):
+    busy = BuildDatabaseBusyError("Process 7 has it open.")
+    ended = dbtRunnerResult(success=False, exception=busy)
+    monkeypatch.setattr("segmentation.data_check.dbtRunner.invoke", lambda *_: ended)
+    (tmp_path / "python_models" / "segmentation").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    assert check_data([]) == 3
+    assert check_of(DbtProject(tmp_path))["message"] == "Process 7 has it open."
 
 
 @pytest.fixture
@@ -210,7 +201,7 @@ def test_many_findings_stay_within_15_lines_of_the_log(checked):
     assert count > 50
     assert len(essentials.splitlines()) == 15
     assert f"and {count - 8} more findings" in essentials
-    assert check["status"] == "cannot_build"
+    assert (check["status"], check["exit_status"]) == ("cannot_build", 2)
     assert check["findings"][0]["check_name"] == "active_enterprises_per_cluster"
     assert f"Finding {count}: " in check["report"]
 

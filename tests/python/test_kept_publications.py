@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -22,6 +21,7 @@ from small_publication import (
     PUBLISHED,
     contents_of,
     files_in,
+    full_disk,
     open_published,
     place_everybody,
     publish_build,
@@ -56,17 +56,6 @@ def kept_numbers(publish_dir):
 def publish_months(build, publish_dir, *months):
     for month in months:
         publish_month(build, publish_dir, month)
-
-
-@contextmanager
-def full_disk(space):
-    """Let no file grow beyond so many bytes."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (space, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @contextmanager
@@ -300,15 +289,65 @@ def test_a_full_disk_leaves_the_last_publication_as_it_was(
     assert contents_of(publish_dir) == before
 
 
-def test_a_kept_publication_that_is_not_whole_is_not_put_in_place(build, publish_dir):
+@pytest.mark.parametrize(
+    ("damage", "reason"),
+    [
+        (5000, "is not whole"),
+        # Its first half can be read, with the table publication.
+        (-400_000, "is not whole"),
+        ("delete from publication", "is not whole"),
+        ("update publication set tables = '12'", "is not whole"),
+        ("drop table segment_changes", "is not whole"),
+        ("delete from enterprise_segments where city_name is null", "is not whole"),
+        ("update charts set png = 'x'::blob", "sizes.png as it was published"),
+        ("update charts set chart_name = '../../x'", "no name of a file"),
+        (None, "is not whole"),
+    ],
+)
+def test_a_kept_publication_that_is_not_whole_is_not_put_in_place(
+    build, publish_dir, damage, reason
+):
     publish_months(build, publish_dir, 1, 2)
-    os.truncate(publish_dir / "kept" / "000001.duckdb", 5000)
+    kept = publish_dir / "kept" / "000001.duckdb"
+    if damage is None:
+        kept.unlink()
+        kept.symlink_to("gone")
+    elif isinstance(damage, int):
+        os.truncate(kept, damage % kept.stat().st_size)
+    else:
+        with duckdb.connect(kept) as connection:
+            connection.execute(damage)
     before = contents_of(publish_dir)
 
-    with pytest.raises(SegmentationError, match="is not whole"):
+    with pytest.raises(SegmentationError, match=reason):
         roll_back(publish_dir)
 
     assert contents_of(publish_dir) == before
+
+
+def test_nobody_elses_files_are_deleted_whatever_a_publication_calls_its_own(
+    build, publish_dir
+):
+    publish_month(build, publish_dir, 1)
+    names = (".bashrc.copy", "kept/2024/a", "kept/2024.duckdb", "../outside", "notes")
+    strangers = [publish_dir / name for name in (*names, "charts/.hidden")]
+    for path in strangers:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("a stranger's")
+    listed = [*names, "charts/.hidden", "charts/..", DATABASE_NAME, str(strangers[0])]
+    for database in (publish_dir / DATABASE_NAME, *publish_dir.glob("kept/0*")):
+        with duckdb.connect(database) as connection:
+            files = json.dumps(dict.fromkeys([*listed, "kept/000001.duckdb"], ""))
+            connection.execute("update publication set files = ?", [files])
+
+    publish_months(build, publish_dir, 2, 3, 4, 5, 6)
+    roll_back(publish_dir)
+
+    assert is_month(publish_dir, 5)
+    assert {path.read_text() for path in strangers} == {"a stranger's"}
+    # The publications before are nobody's whom they were not meant for.
+    assert (publish_dir / "kept").stat().st_mode & 0o077 == 0
+    assert publish_dir.stat().st_mode & 0o055 == 0o055
 
 
 @pytest.mark.parametrize("content", [b"half a database" * 1000, None])

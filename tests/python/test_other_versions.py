@@ -46,9 +46,7 @@ def test_the_whole_build_passes_on_duckdb_2(
     engine = install("2.0.0", tmp_path / "engine")
     version = "import duckdb; print(duckdb.__version__)"
     assert python(version, client=engine).strip() == "2.0.0"
-    output = project.succeed(
-        "build", PYTHONPATH=engine, evaluate="true", evaluate_after_days="0"
-    )
+    output = project.succeed("build", PYTHONPATH=engine, evaluate_after_days="0")
     assert "WARN=0 ERROR=0 SKIP=0" in output
     assert project.rows(segments) == before
 

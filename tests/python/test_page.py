@@ -137,6 +137,11 @@ def test_cards_and_charts_are_shown_in_both_languages(tmp_path, agency):
     # The three most frequent known sectors, and general actions only, four at most.
     for text in ("gone in English", "Zoo", "action 1", "deed 6"):
         assert text not in shown, text
+    shares = re.findall(
+        r'<li[^>]*><span>(?:<[^>]*>)?([^<]*)<.*?in-en"[^>]*>(\d+%)', shown
+    )
+    assert shares == [("Sport", "25%"), ("Art", "25%"), ("Vélo", "25%"),
+                      ("inconnu", "25%")]  # fmt: skip
     # Measures in the order of the segmentation, those without a text by their name.
     figures = re.findall(r'<th scope="row"><span[^>]*>([^<]*)<', shown)
     assert figures == ["Abonnés en tout", "turnover_eur"]

@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import duckdb
@@ -30,19 +28,8 @@ from small_publication import (
     files_in,
     make_marts,
     open_published,
-    place_everybody,
     publish_build,
 )
-
-# The second table is read of the file only when the line has come in.
-READ_BEFORE_AND_AFTER = """
-import sys
-import duckdb
-with duckdb.connect(sys.argv[1], read_only=True) as connection:
-    print(connection.sql("select data_set from publication").fetchall(), flush=True)
-    sys.stdin.readline()
-    print(connection.sql("select distinct segment_key from enterprise_segments"))
-"""
 
 
 def attached(publish_dir, working_dir):
@@ -264,35 +251,6 @@ def test_a_build_that_began_before_the_last_publication_does_not_replace_it(
     assert files_in(publish_dir) == PUBLISHED
 
 
-def test_a_reader_keeps_the_old_data_while_the_new_file_is_put_in_place(
-    build, publish_dir
-):
-    """A dashboard may stay open over a build, and neither waits for the other.
-
-    The reader is a process of its own: within one process, DuckDB would share the
-    open file.
-    """
-    publish_build(build, publish_dir, data_set="old")
-    with subprocess.Popen(
-        [sys.executable, "-c", READ_BEFORE_AND_AFTER, str(publish_dir / DATABASE_NAME)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as reader:
-        before = reader.stdout.readline()
-        place_everybody(build, "renamed")
-        publish_build(build, publish_dir, data_set="new")
-        with open_published(publish_dir) as published:
-            keys = published.sql("select distinct segment_key from enterprise_segments")
-            keys_now = keys.fetchall()
-        after, _ = reader.communicate("\n")
-
-    assert "old" in before
-    assert reader.returncode == 0
-    assert "leaders" in after
-    assert keys_now == [("renamed",)]
-
-
 def test_equal_builds_give_equal_tables_and_files_whatever_the_order_of_their_rows(
     build, tmp_path
 ):
@@ -428,7 +386,11 @@ def test_what_another_version_published_is_refused_with_the_remedy(
 
 
 @pytest.mark.parametrize(
-    "content", [b"not a database " * 1000, b"", "cut short", "somebody else's database"]
+    "content",
+    [
+        *(b"not a database " * 1000, b"", "cut short", "no row"),
+        "somebody else's database",
+    ],
 )
 def test_a_publication_that_cannot_be_read_stops_the_build_and_says_how_to_go_on(
     build, publish_dir, tmp_path, content
@@ -438,6 +400,9 @@ def test_a_publication_that_cannot_be_read_stops_the_build_and_says_how_to_go_on
     published = publish_dir / DATABASE_NAME
     if content == "cut short":
         os.truncate(published, 5000)
+    elif content == "no row":
+        with duckdb.connect(published) as connection:
+            connection.execute("delete from publication")
     elif content == "somebody else's database":
         published.unlink()
         with duckdb.connect(published) as connection:

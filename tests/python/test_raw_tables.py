@@ -95,7 +95,10 @@ SHORT_ROW = HEADER + "1,2020,5\n" * 30_000 + "2,2020\n"
         ("Enterprise Id,fiscal_year,turnover_eur\n", [
             "rename 'enterprise id' to 'enterprise_id'"]),
         ("enterprise_id,fiscal_year,notes\n", ["add 'turnover_eur' to it"]),
-        ("x,y,z\n", ["no column 'enterprise_id'", 'Its header is "x", "y", "z"']),
+        # It may be a row, and no message quotes one.
+        ("B1,Dupont,3\n", ["no column 'enterprise_id', nor any of the others"]),
+        (HEADER + "B1,Dupont,3,49000\n", ["line 2: Expected Number of Columns: 3"]),
+        (HEADER + 'B1,"Dupont" 49000,3\n', ["line 2: Value with unterminated quote"]),
         *(
             (f"{HEADER.strip()},{twice}\n1,2,3,4,5\n", [
                 f"the column '{twice.split(',')[0].strip().lower()}' more than once"])
@@ -108,7 +111,7 @@ SHORT_ROW = HEADER + "1,2020,5\n" * 30_000 + "2,2020\n"
         ),
         # A part of a table must never be taken for the whole.
         (SHORT_ROW, ["cannot be read: line 30002: Expected Number of Columns: 3"]),
-        (HEADER + "1,2020,5\n" * 30_000 + "2,2020,6,7\n", ["line 30002: Expected"]),
+        (HEADER + "2,2020,6,7\n", ["line 2: Expected"]),
         (HEADER + "1,2020\n2,2020,5\n3,2020,5\n", ["cannot be read"]),
         (HEADER + '1,2020,"x"y\n', ["line 2: Value with unterminated quote"]),
         # A quote that is not closed makes one value of the rows below it.
@@ -129,9 +132,6 @@ SHORT_ROW = HEADER + "1,2020,5\n" * 30_000 + "2,2020\n"
         (HEADER.encode() + b"\xe9,2020,\x00\n", ["bytes that are no text"]),
         (b"\xff\xfe\x00\xd8\x00\xd8", ["starts as UTF-16 and is not", "CSV UTF-8"]),
         (b"PK\x03\x04 rest", ["an Excel workbook or a ZIP archive", "CSV UTF-8"]),
-        (b"\xd0\xcf\x11\xe0 rest", ["an old Excel workbook", "CSV UTF-8"]),
-        (b"%PDF-1.7", ["a PDF document", "CSV UTF-8"]),
-        (b"\x1f\x8b rest", ["compressed (gzip)", "CSV UTF-8"]),
         (b"PAR1 rest", ["a Parquet file", "CSV UTF-8"]),
     ],
 )  # fmt: skip
@@ -144,6 +144,7 @@ def test_a_file_that_is_no_whole_csv_of_the_table_is_refused_with_the_remedy(
 
     for part in [str(agency.folder / "turnover.csv"), *told]:
         assert part in message
+    assert "Dupont" not in message
     # The advice to rename a column that is named right misleads.
     assert "rename" not in message or " column '" in message
     assert len(message) < 1000

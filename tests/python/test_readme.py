@@ -35,6 +35,10 @@ BY_OTHER_TESTS = {
     "make test": "test_workflows_run_commands_that_exist",
     "make preview-refit": "test_the_preview_says_what_the_build_then_did",
     "make preview-refit VARS='n_clusters: 5'": "make preview-refit VARS='n_clusters",
+    "make erase ID=B04": "make erase ID=",
+    "PYTHONPATH=python_models PATH=.venv/bin:$PATH python -m segmentation.erase B04": (
+        "python -m segmentation.erase"
+    ),
     "dbt run --vars '{recipe: robust}'": 'recipe="robust"',
     "PGHOST=db.example.org PGDATABASE=agency PGUSER=segments_reader"
     " PUBLISH_DIR=path/to/publication dbt build --vars 'raw_source: postgres'": (

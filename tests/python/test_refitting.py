@@ -16,7 +16,7 @@ from planted_data import (
     make_variables,
 )
 from segmentation.learning import refitting
-from segmentation.learning.fitting import fit_model
+from segmentation.learning.fitting import FormerGroups, fit_model
 from segmentation.learning.model_rows import model_to_rows
 from segmentation.learning.refitting import (
     StoredModel,
@@ -173,7 +173,7 @@ def test_a_refit_continues_the_former_groups_unless_others_save_enough(
     wide = make_sample(followers_facebook=counts[0], followers_instagram=counts[1])
     fresh = fit_model(wide, settings=TWO)
 
-    model = fit_model(wide, settings=TWO, former=(former, minimum_gain))
+    model = fit_model(wide, settings=TWO, former=FormerGroups(former, minimum_gain, 5))
 
     assert (adjusted_rand_score(model.labels, former) == 1) == continues
     assert (model.fingerprint() == fresh.fingerprint()) != continues

@@ -6,7 +6,12 @@ import pytest
 from planted_data import UPPER_AND_LOWER, make_ring, make_sample, make_settings
 from segmentation.errors import SegmentationError
 from segmentation.learning.fitted_space import label_sample, transform_sample
-from segmentation.learning.fitting import find_giants, fit_model, fit_pipeline
+from segmentation.learning.fitting import (
+    FormerGroups,
+    find_giants,
+    fit_model,
+    fit_pipeline,
+)
 from segmentation.learning.model_rows import model_from_rows, model_to_rows
 from sklearn.metrics import adjusted_rand_score
 
@@ -124,7 +129,8 @@ def test_the_group_of_the_giants_does_not_keep_a_refit_from_continuing_the_other
     groups = np.concatenate([UPPER_AND_LOWER, [2, 2]])
     groups[31] = 2
 
-    pipeline, _ = fit_pipeline(sample, settings=settings, former=(groups, 0.05))
+    former = FormerGroups(groups, 0.05, 5)
+    pipeline, _ = fit_pipeline(sample, settings=settings, former=former)
 
     labels = pipeline.named_steps["clusters"].labels_
     assert find_giants(sample, settings=settings).tolist() == [False] * 32 + [True] * 2

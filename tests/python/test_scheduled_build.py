@@ -75,9 +75,11 @@ def test_any_other_end_is_told_to_cron_and_to_whoever_is_named(folder, status):
     assert not (folder / "build" / "scheduled_build.lock").exists()
 
 
-def test_a_build_that_left_no_summary_is_told_by_its_last_lines(folder):
+def test_of_a_build_that_left_no_summary_nothing_leaves_the_log(folder):
+    """Its last lines may quote a row."""
     build = run(folder, then="echo no such module; exit 1")
-    assert "no such module" in build.stderr
+    assert "It left no build/build_summary.json. See " in build.stderr
+    assert "no such module" not in build.stderr
 
 
 def test_a_notification_that_fails_does_not_hide_the_failure(folder):

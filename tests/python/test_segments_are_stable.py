@@ -1,12 +1,18 @@
 """Chance and row order change neither clusters nor segments of the shipped data."""
 
+from dataclasses import replace
+
+import numpy as np
 import pandas as pd
 import pytest
 from generate_demonstration_seeds import planted_enterprises
 from planted_data import FOLLOWERS, as_sample, make_settings, make_variables
 from project_copies import CHECKOUT
+from segmentation.learning.fitted_space import label_sample
 from segmentation.learning.fitting import fit_model
 from segmentation.learning.identity import identify_clusters, profile_distances
+from segmentation.learning.model_rows import model_to_rows
+from segmentation.learning.refitting import StoredModel, decide
 
 PROFILES = CHECKOUT / "seeds" / "reference" / "segment_reference_profiles.csv"
 MEASURES = list(FOLLOWERS)
@@ -78,3 +84,36 @@ def test_no_distance_to_a_reference_is_close_to_the_limit(n_clusters):
     assert not any(0.4 < distance < 0.6 for distance in distances), distances
     if n_clusters == len(references):
         assert distances.max() < 0.01
+
+
+@pytest.mark.parametrize("row", [0, 200])
+@pytest.mark.parametrize(
+    ("measure", "count"),
+    [
+        # The first account on a platform, a large one, and a giant.
+        *(("followers_tiktok", count) for count in (1, 30, 150_000)),
+        *(("followers_instagram", count) for count in (18_000, 150_000)),
+        ("followers_facebook", 150_000),
+    ],
+)
+def test_one_client_does_not_overturn_the_segmentation(row, measure, count):
+    before = labels_of(ENTERPRISES).drop(columns="cluster_id")
+    model = fit_model(before, settings=make_settings())
+    rows = model_to_rows(model, reason="first_fit")
+    stored = StoredModel(rows=rows, model=model, fit_id=1, age_days=30.0)
+    after = before.copy()
+    after.loc[row, measure] = count
+    after["followers_total"] = after[MEASURES[1:]].sum(axis=1)
+
+    variables = make_variables(settings=make_settings())
+    decision = decide(after, variables=variables, stored=stored)
+
+    assert decision.reason is None
+    assert decision.model is model
+    moved = label_sample(before, model) != label_sample(after, model)
+    assert set(np.flatnonzero(moved)) <= {row}
+    # What age asks for is declined where it would spend a cluster on one client.
+    old = replace(stored, age_days=9_999.0)
+    decision = decide(after, variables=variables, stored=old)
+    is_alone = (measure, count) == ("followers_instagram", 150_000)
+    assert decision.declined == ("age" if is_alone else None)

@@ -11,12 +11,7 @@ import pytest
 from planted_data import VARIABLES, make_settings, make_variables
 from project_copies import CHECKOUT
 from segmentation.errors import SegmentationError
-from segmentation.learning.settings import (
-    SCALINGS,
-    FitSettings,
-    read_clock,
-    variables_of,
-)
+from segmentation.learning.settings import FitSettings, read_clock, variables_of
 
 
 def test_variables_are_read_as_dbt_hands_them_over():
@@ -63,35 +58,22 @@ def test_the_variables_of_one_segmentation_are_found_in_the_table():
         assert variables_of("planted", table) == make_variables()
 
 
-@pytest.mark.parametrize("scaling", SCALINGS)
-def test_every_scaling_that_is_offered_is_accepted(scaling):
-    assert make_settings(scaling=scaling).scaling == scaling
-
-
 @pytest.mark.parametrize(
     ("variable", "value", "complaint", "remedy"),
     [
         ("numeric_features", [], "numeric_features is empty", "name at least one"),
         ("numeric_features", "likes", "numeric_features is 'likes'", "write a list"),
-        ("numeric_features", None, "numeric_features is None", "write a list"),
-        ("numeric_features", {"a": 1}, "numeric_features is {", "write a list"),
         ("categorical_features", [3], "categorical_features is [3]", "write a"),
         ("numeric_features", ["likes", "likes"], "'likes' is listed twice", "keep"),
         ("categorical_features", ["followers_total"], "'followers_total' is", "keep"),
         ("log_features", ["likes"], "'likes' is listed in log_features", "add it"),
         ("n_clusters", 1, "n_clusters is 1:", "of at least 2"),
-        ("n_clusters", "four", "n_clusters is 'four'", "write a whole number"),
         ("n_clusters", 4.5, "n_clusters is 4.5", "write a whole number"),
-        ("n_clusters", None, "n_clusters is None", "write a whole number"),
-        ("random_state", "", "random_state is ''", "write a whole number"),
         ("random_state", -1, "random_state is -1", "from 0 to 4294967295"),
         ("random_state", 2**32, "random_state is 42", "from 0 to 4294967295"),
         ("n_init", 0, "n_init is 0:", "of at least 1"),
-        ("n_init", "auto", "n_init is 'auto'", "write a whole number"),
         ("scaling", "log", "scaling is 'log'", "standard, minmax, robust, none"),
         ("fit_sample_size", 3, "fit_sample_size is 3, fewer than n_clusters", "raise"),
-        ("fit_sample_size", "all", "fit_sample_size is 'all'", "write a whole number"),
-        ("identified_by", "likes", "identified_by is 'likes'", "write a list"),
         ("refit", "monthly", "refit is 'monthly'", "one of auto, always, never"),
         ("refit_after_days", 0, "refit_after_days is 0", "write a number above 0"),
         ("refit_after_days", "inf", "refit_after_days is 'inf'", "above 0"),

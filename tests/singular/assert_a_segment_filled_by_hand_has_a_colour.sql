@@ -8,12 +8,6 @@ select distinct
     placed.segmentation,
     placed.segment_key
 from {{ ref('members_placed') }} as placed
-inner join {{ ref('segments') }} as segments
-    on
-        placed.segmentation = segments.segmentation
-        and placed.segment_key = segments.segment_key
-left join {{ ref('segment_registry') }} as registry
-    on
-        placed.segmentation = registry.segmentation
-        and placed.segment_key = registry.segment_key
+inner join {{ ref('segments') }} as segments using (segmentation, segment_key)
+left join {{ ref('segment_registry') }} as registry using (segmentation, segment_key)
 where segments.colour_number is null and registry.segment_key is null

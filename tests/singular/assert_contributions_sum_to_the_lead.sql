@@ -5,14 +5,11 @@ select
     scores.member_id,
     drivers.lead_square
 from {{ ref(segmentation ~ '_scores') }} as scores
-inner join {{ ref(segmentation ~ '_drivers') }} as drivers
-    on scores.member_id = drivers.member_id
+inner join {{ ref(segmentation ~ '_drivers') }} as drivers using (member_id)
 where
     abs(
         power(scores.runner_up_distance, 2) - power(scores.distance_to_centroid, 2)
         - drivers.lead_square
     ) > 1e-9 * greatest(1, power(scores.runner_up_distance, 2))
-{% if not loop.last -%}
-union all
-{% endif -%}
+{{ 'union all' if not loop.last }}
 {% endfor %}

@@ -10,7 +10,5 @@ full outer join {{ ref(entry.members) }} as members
     on features.{{ entry.key }} = members.{{ entry.key }}
 group by features.{{ entry.key }}
 having features.{{ entry.key }} is null or count(members.{{ entry.key }}) <> 1
-{% if not loop.last -%}
-union all
-{% endif -%}
+{{ 'union all' if not loop.last }}
 {% endfor %}

@@ -7,8 +7,7 @@ select
     segments.enterprise_id,
     segments.segment_key
 from {{ ref('enterprise_segments') }} as segments
-inner join {{ ref('cluster_profiles') }} as profiles
-    on segments.segment_key = profiles.segment_key
+inner join {{ ref('cluster_profiles') }} as profiles using (segment_key)
 left join {{ ref('enterprise_recommendations') }} as recommendations
-    on segments.enterprise_id = recommendations.enterprise_id
+    using (enterprise_id)
 where profiles.is_named_segment and recommendations.enterprise_id is null

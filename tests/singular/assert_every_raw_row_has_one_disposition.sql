@@ -11,7 +11,5 @@ full outer join {{ ref('int_' ~ raw_table ~ '_disposed') }} as disposed
     on raw_rows.raw_key = disposed.raw_key
 group by raw_rows.raw_key
 having raw_rows.raw_key is null or count(disposed.raw_key) <> 1
-{% if not loop.last -%}
-union all
-{% endif -%}
+{{ 'union all' if not loop.last }}
 {% endfor %}

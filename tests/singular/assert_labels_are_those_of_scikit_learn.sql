@@ -11,9 +11,7 @@ with labels_of_sample as (
     left join {{ ref(segmentation ~ '_scores') }} as scores
         on fit.text_value = scores.member_id
     where fit.section = 'label'
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
+    {{ 'union all' if not loop.last }}
     {%- endfor %}
 )
 

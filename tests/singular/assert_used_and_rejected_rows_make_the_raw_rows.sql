@@ -13,7 +13,5 @@ where
         from {{ ref('rejected_rows') }}
         where is_whole_row and raw_table = '{{ raw_table }}'
     )
-{% if not loop.last -%}
-union all
-{% endif -%}
+{{ 'union all' if not loop.last }}
 {% endfor %}

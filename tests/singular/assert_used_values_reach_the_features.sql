@@ -23,54 +23,30 @@ turnover as (
     select coalesce(sum(turnover_eur), 0) as turnover_eur
     from {{ ref('int_turnover_disposed') }}
     where disposition = 'used'
-),
-
-used as (
-    select
-        enterprises.enterprise_count,
-        accounts.with_account,
-        accounts.with_other_account,
-        accounts.named_followers,
-        turnover.turnover_eur
-    from accounts
-    cross join enterprises
-    cross join turnover
-),
-
-reached as (
-    select
-        count(*) as enterprise_count,
-        count(*) filter (
-            where
-            has_facebook_account
-            or has_instagram_account
-            or has_tiktok_account
-            or has_other_account
-        ) as with_account,
-        count(*) filter (where has_other_account) as with_other_account,
-        coalesce(sum(followers_facebook), 0)
-        + coalesce(sum(followers_instagram), 0)
-        + coalesce(sum(followers_tiktok), 0) as named_followers,
-        coalesce(sum(turnover_eur), 0) as turnover_eur
-    from {{ ref('enterprise_features') }}
-),
-
-lost as (
-    select
-        used.enterprise_count,
-        used.with_account,
-        used.with_other_account,
-        used.named_followers,
-        used.turnover_eur
-    from used
-    except
-    select
-        reached.enterprise_count,
-        reached.with_account,
-        reached.with_other_account,
-        reached.named_followers,
-        reached.turnover_eur
-    from reached
 )
 
-select * from lost
+select
+    enterprises.enterprise_count,
+    accounts.with_account,
+    accounts.with_other_account,
+    accounts.named_followers,
+    turnover.turnover_eur
+from accounts
+cross join enterprises
+cross join turnover
+except
+select
+    count(*) as enterprise_count,
+    count(*) filter (
+        where
+        has_facebook_account
+        or has_instagram_account
+        or has_tiktok_account
+        or has_other_account
+    ) as with_account,
+    count(*) filter (where has_other_account) as with_other_account,
+    coalesce(sum(followers_facebook), 0)
+    + coalesce(sum(followers_instagram), 0)
+    + coalesce(sum(followers_tiktok), 0) as named_followers,
+    coalesce(sum(turnover_eur), 0) as turnover_eur
+from {{ ref('enterprise_features') }}

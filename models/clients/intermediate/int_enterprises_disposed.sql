@@ -19,7 +19,9 @@ published_members as (
 ),
 
 published_enterprises as (
-    select distinct member_id as enterprise_id
+    select distinct
+        member_id as enterprise_id,
+        true as is_published
     from published_members
     where segmentation in ('{{ segmentations_of("enterprise_id") | join("', '") }}')
 ),
@@ -89,9 +91,25 @@ rows_of_one_id_ranked as (
     )
 ),
 
+best_rows as (
+    select
+        rows_of_one_id_ranked.enterprise_id,
+        published_enterprises.is_published,
+        rows_of_one_id_ranked.enterprise_name_key,
+        rows_of_one_id_ranked.city_name,
+        rows_of_one_id_ranked.postal_code,
+        rows_of_one_id_ranked.activity_rank,
+        rows_of_one_id_ranked.known_field_count,
+        rows_of_one_id_ranked.created_on
+    from rows_of_one_id_ranked
+    left join published_enterprises using (enterprise_id)
+    where rows_of_one_id_ranked.rank_in_id = 1
+),
+
 namesakes_compared as (
     select
         enterprise_id,
+        is_published,
         activity_rank,
         known_field_count,
         created_on,
@@ -107,45 +125,43 @@ namesakes_compared as (
                 )
             else concat_ws(chr(31), enterprise_name_key, city_name)
         end as same_enterprise_key
-    from rows_of_one_id_ranked
-    where rank_in_id = 1
+    from best_rows
     window namesakes as (partition by enterprise_name_key, city_name)
 ),
 
 survivors_chosen as (
     select
-        namesakes_compared.enterprise_id,
-        first_value(namesakes_compared.enterprise_id) over best_first
-            as surviving_enterprise_id,
-        first_value(namesakes_compared.created_on) over best_first
-        <> namesakes_compared.created_on as is_created_otherwise
+        enterprise_id,
+        same_enterprise_key,
+        first_value(enterprise_id) over best_first as surviving_enterprise_id,
+        first_value(created_on) over best_first <> created_on as is_created_otherwise
     from namesakes_compared
-    left join published_enterprises
-        on namesakes_compared.enterprise_id = published_enterprises.enterprise_id
     window best_first as (
-        partition by namesakes_compared.same_enterprise_key
+        partition by same_enterprise_key
         order by
-            namesakes_compared.activity_rank asc,
+            activity_rank asc,
             -- Who was published stays, or its history would end.
-            published_enterprises.enterprise_id is null asc,
-            namesakes_compared.known_field_count desc,
-            namesakes_compared.created_on desc nulls last,
-            namesakes_compared.enterprise_id asc
+            is_published is null asc,
+            known_field_count desc,
+            created_on desc nulls last,
+            enterprise_id asc
     )
+),
+
+ids_counted as (
+    select
+        enterprise_id,
+        surviving_enterprise_id,
+        count(*) over (partition by same_enterprise_key) as merged_count
+    from survivors_chosen
 ),
 
 merged_ids as (
     select
         enterprise_id,
         surviving_enterprise_id
-    from survivors_chosen
-    where
-        surviving_enterprise_id in (
-            select survivors_chosen.surviving_enterprise_id
-            from survivors_chosen
-            where survivors_chosen.enterprise_id
-                <> survivors_chosen.surviving_enterprise_id
-        )
+    from ids_counted
+    where merged_count > 1
 ),
 
 merged_ids_measured as (
@@ -153,7 +169,9 @@ merged_ids_measured as (
         merged_ids.surviving_enterprise_id,
         merged_ids.enterprise_id,
         concat_ws(
-            ' ', social_accounts.platform_key, cast(social_accounts.measured_on as string)
+            ' ',
+            social_accounts.platform_key,
+            cast(social_accounts.measured_on as string)
         ) as measurement,
         max(social_accounts.followers) as value
     from merged_ids
@@ -216,7 +234,9 @@ rows_disposed as (
         end as disposition,
         case
             when disposition = 'conflicting' then rows_of_one_id_ranked.differing_column
-            when enterprises.enterprise_id is null or rows_of_one_id_ranked.rank_in_id > 1
+            when
+                enterprises.enterprise_id is null
+                or rows_of_one_id_ranked.rank_in_id > 1
                 then 'enterprise_id'
             when disposition = 'duplicate' then 'enterprise_name'
             when disposition <> 'used' then 'is_active'

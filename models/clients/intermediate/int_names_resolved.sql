@@ -1,5 +1,5 @@
-{#- By kind of name: the seed of the names and of their other spellings, the column of the
-    name, what makes its key, and whether a name may stay as it is written. -#}
+{#- By kind of name: the seeds of the names and of their other spellings, the column of
+    the name, and what makes its key. -#}
 {%- set kinds = {
     'category': ('category_groups', 'category_aliases', 'category_name', text_key),
     'city': ('cities', 'city_aliases', 'city_name', city_key),

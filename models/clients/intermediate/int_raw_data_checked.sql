@@ -32,22 +32,6 @@
         'known_on_' ~ platform, 'on_' ~ platform)) -%}
 {%- endfor -%}
 
-{#- Columns that a feature of an active recipe is made of: nothing can be told without. -#}
-{%- set features = [] -%}
-{%- for segmentation in segmentations_of('enterprise_id') -%}
-    {%- set recipe = active_recipe(segmentation) -%}
-    {%- do features.extend(recipe.numeric_features + recipe.categorical_features) -%}
-{%- endfor -%}
-{%- set needed = [] -%}
-{%- for raw_table, column, feature in [
-    ('social_accounts', 'followers', 'followers_'),
-    ('turnover', 'turnover_eur', 'turnover_eur'),
-    ('enterprises', 'category_name', 'category_name'),
-    ('enterprises', 'city_name', 'city_name'),
-] if feature in features | join(' ') -%}
-    {%- do needed.append("'" ~ raw_table ~ '.' ~ column ~ "'") -%}
-{%- endfor %}
-
 with {% for raw_table in raw_columns() -%}
 staged_{{ raw_table }} as (
     select * from {{ ref('stg_' ~ raw_table) }}
@@ -180,8 +164,8 @@ ids_counted as (
 -- Nobody, where the user has confirmed that so many may come or go.
 published_counted as (
     select
-        count(*) as published,
-        count(disposed_enterprises.enterprise_id) as kept
+        count(distinct published_members.member_id) as published,
+        count(distinct disposed_enterprises.enterprise_id) as kept
     from published_members
     left join disposed_enterprises
         on
@@ -203,17 +187,24 @@ model_levels as (
         and feature_name = 'category_name'
 ),
 
+levels_counted as (
+    select count(*) as level_count
+    from model_levels
+),
+
+-- Of nobody where there is no such model.
 unseen_counted as (
     select
         count(*) filter (where model_levels.category_name is null) as unseen,
         count(*) as with_model_category
     from disposed_enterprises
+    cross join levels_counted
     left join model_levels
         on disposed_enterprises.category_name = model_levels.category_name
     where
         disposed_enterprises.disposition = 'used'
         and disposed_enterprises.category_name is not null
-        and exists (select 1 from model_levels as levels)
+        and levels_counted.level_count > 0
 ),
 
 -- Values that tell how the others of their column are to be read, or that they were
@@ -224,9 +215,9 @@ suspicions_counted as (
         'garbled_text' as check_name,
         'enterprises' as raw_table,
         '{{ column }}' as subject,
-        count(*) filter (where {{ garbled_text(plain_name(column ~ '_text')) }})
+        count(*) filter (where {{ garbled_text(column) }})
             as part_count,
-        count({{ column }}_text) as whole_count
+        count({{ column }}) as whole_count
     from staged_enterprises
     union all
     {% endfor -%}
@@ -327,7 +318,13 @@ shares_listed as (
         read_count as part_count,
         written_count as whole_count
     from columns_counted
-    where concat(raw_table, '.', subject) in ({{ needed | join(', ') or "''" }})
+    where
+        concat(raw_table, '.', subject)
+        in (
+            {% for column in needed_columns() -%}
+            '{{ column }}'{{ ',' if not loop.last }}
+            {% endfor %}
+        )
     union all
     select
         rejections_counted.check_name,

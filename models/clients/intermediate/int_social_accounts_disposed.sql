@@ -29,7 +29,9 @@ rows_attached as (
         end as attachment_rejection
     from social_accounts
     left join names
-        on names.name_kind = 'platform' and social_accounts.platform_key = names.name_key
+        on
+            names.name_kind = 'platform'
+            and social_accounts.platform_key = names.name_key
     left join enterprise_fates
         on social_accounts.enterprise_id = enterprise_fates.enterprise_id
 ),

@@ -1,9 +1,3 @@
-{%- set columns = [
-    'segmentation', 'evaluated_at', 'cluster_count', 'sample_count', 'inertia',
-    'silhouette', 'null_silhouette', 'highest_null_silhouette', 'davies_bouldin',
-    'calinski_harabasz', 'smallest_cluster_size', 'stability_ari',
-] -%}
-
 with figures as (
     select *
     from {{ ref('evaluation_figures') }}
@@ -25,9 +19,7 @@ conditions as (
         {{ entry.n_clusters }} as selected_count,
         {{ entry.minimum_stability_ari }} as minimum_stability_ari,
         {{ entry.minimum_cluster_size }} as minimum_cluster_size
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
+    {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
 
@@ -52,9 +44,8 @@ counts_measured as (
 -- The first condition that a number of clusters does not meet speaks for all.
 conditions_checked as (
     select
-        {% for column in columns -%}
-        counts_measured.{{ column }},
-        {% endfor -%}
+        counts_measured.segmentation,
+        counts_measured.cluster_count,
         counts_measured.silhouette - counts_measured.null_silhouette
             as silhouette_above_null,
         counts_measured.cluster_count = conditions.selected_count as is_selected,
@@ -76,13 +67,14 @@ conditions_checked as (
             else 'passed'
         end as condition_result
     from counts_measured
-    inner join current_fits on counts_measured.segmentation = current_fits.segmentation
-    inner join conditions on counts_measured.segmentation = conditions.segmentation
+    inner join current_fits using (segmentation)
+    inner join conditions using (segmentation)
 ),
 
 verdicts_reached as (
     select
-        {{ columns | join(',\n        ') }},
+        segmentation,
+        cluster_count,
         silhouette_above_null,
         is_selected,
         case
@@ -100,25 +92,26 @@ verdicts_reached as (
 
 verdicts_explained as (
     select
-        verdicts_reached.segmentation,
-        verdicts_reached.cluster_count,
-        verdicts_reached.sample_count,
-        verdicts_reached.inertia,
-        verdicts_reached.silhouette,
-        verdicts_reached.null_silhouette,
-        verdicts_reached.highest_null_silhouette,
+        counts_measured.segmentation,
+        counts_measured.cluster_count,
+        counts_measured.sample_count,
+        counts_measured.inertia,
+        counts_measured.silhouette,
+        counts_measured.null_silhouette,
+        counts_measured.highest_null_silhouette,
         verdicts_reached.silhouette_above_null,
-        verdicts_reached.davies_bouldin,
-        verdicts_reached.calinski_harabasz,
-        verdicts_reached.smallest_cluster_size,
-        verdicts_reached.stability_ari,
+        counts_measured.davies_bouldin,
+        counts_measured.calinski_harabasz,
+        counts_measured.smallest_cluster_size,
+        counts_measured.stability_ari,
         verdicts_reached.is_selected,
         verdicts_reached.verdict = 'advised' as is_advised,
         verdicts_reached.verdict,
         verdict_texts.description_{{ var('language') }} as verdict_description,
-        verdicts_reached.evaluated_at
-    from verdicts_reached
-    left join verdict_texts on verdicts_reached.verdict = verdict_texts.verdict
+        counts_measured.evaluated_at
+    from counts_measured
+    inner join verdicts_reached using (segmentation, cluster_count)
+    left join verdict_texts using (verdict)
 )
 
 select * from verdicts_explained

@@ -22,10 +22,7 @@ differences_standardised as (
         feature_means.cluster_mean / nullif(feature_means.population_mean, 0) as lift,
         feature_means.known_share
     from feature_means
-    inner join clusters
-        on
-            feature_means.segmentation = clusters.segmentation
-            and feature_means.cluster_id = clusters.cluster_id
+    inner join clusters using (segmentation, cluster_id)
 ),
 
 features_ranked as (

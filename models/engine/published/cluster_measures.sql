@@ -17,10 +17,7 @@ cluster_measures as (
         clusters_measured.mean_value,
         clusters_measured.median_value
     from clusters_measured
-    inner join clusters
-        on
-            clusters_measured.segmentation = clusters.segmentation
-            and clusters_measured.cluster_id = clusters.cluster_id
+    inner join clusters using (segmentation, cluster_id)
 )
 
 select * from cluster_measures

@@ -14,9 +14,7 @@ members_counted as (
     inner join {{ ref(segmentation ~ '_scores') }} as scores
         on cast(features.{{ entry.key }} as string) = scores.member_id
     group by scores.cluster_id, features.{{ dimension }}
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
+    {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
 
@@ -60,10 +58,7 @@ shares_compared as (
                 totals_added.dimension_value asc nulls last
         ) as value_rank
     from totals_added
-    inner join clusters
-        on
-            totals_added.segmentation = clusters.segmentation
-            and totals_added.cluster_id = clusters.cluster_id
+    inner join clusters using (segmentation, cluster_id)
 )
 
 select * from shares_compared

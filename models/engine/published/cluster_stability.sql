@@ -26,19 +26,18 @@ clusters_resampled as (
     group by segmentation, evaluated_at, subject
 ),
 
-readings_ranked as (
+highest_readings as (
     select
         clusters_resampled.segmentation,
         clusters_resampled.cluster_id,
-        readings.reading,
-        readings.description_{{ var('language') }} as reading_description,
-        row_number() over (
-            partition by clusters_resampled.segmentation, clusters_resampled.cluster_id
-            order by readings.minimum_mean_jaccard desc
-        ) as reading_rank
+        max_by(readings.reading, readings.minimum_mean_jaccard) as reading,
+        max_by(
+            readings.description_{{ var('language') }}, readings.minimum_mean_jaccard
+        ) as reading_description
     from clusters_resampled
     inner join readings
         on clusters_resampled.mean_jaccard >= readings.minimum_mean_jaccard
+    group by clusters_resampled.segmentation, clusters_resampled.cluster_id
 ),
 
 clusters_read as (
@@ -52,19 +51,12 @@ clusters_read as (
         clusters_resampled.dissolved_share,
         clusters_resampled.recovered_share,
         clusters_resampled.bootstrap_count,
-        readings_ranked.reading,
-        readings_ranked.reading_description,
+        highest_readings.reading,
+        highest_readings.reading_description,
         clusters_resampled.evaluated_at
     from clusters_resampled
-    inner join clusters
-        on
-            clusters_resampled.segmentation = clusters.segmentation
-            and clusters_resampled.cluster_id = clusters.cluster_id
-    left join readings_ranked
-        on
-            clusters_resampled.segmentation = readings_ranked.segmentation
-            and clusters_resampled.cluster_id = readings_ranked.cluster_id
-            and readings_ranked.reading_rank = 1
+    inner join clusters using (segmentation, cluster_id)
+    left join highest_readings using (segmentation, cluster_id)
 )
 
 select * from clusters_read

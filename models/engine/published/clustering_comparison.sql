@@ -10,40 +10,27 @@ approach_texts as (
 
 approaches_measured as (
     select
-        segmentation,
-        evaluated_at,
-        subject as approach,
+        figures.segmentation,
+        figures.subject as approach,
+        approach_texts.description_{{ var('language') }} as approach_description,
         {{ figure('is_active') }} = 1 as is_active,
         cast({{ figure('member_count') }} as bigint) as member_count,
         cast({{ figure('cluster_count') }} as integer) as cluster_count,
-        max(text_value) filter (where figure = 'cluster_sizes') as cluster_sizes,
+        max(figures.text_value) filter (where figures.figure = 'cluster_sizes')
+            as cluster_sizes,
         cast({{ figure('smallest_cluster_size') }} as bigint) as smallest_cluster_size,
         {{ figure('silhouette') }} as silhouette,
         {{ figure('silhouette_in_active_space') }} as silhouette_in_active_space,
         {{ figure('noise_share') }} as noise_share,
-        {{ figure('ari_to_active') }} as ari_to_active
+        {{ figure('ari_to_active') }} as ari_to_active,
+        figures.evaluated_at
     from figures
-    group by segmentation, evaluated_at, subject
-),
-
-approaches_described as (
-    select
-        approaches_measured.segmentation,
-        approaches_measured.approach,
-        approach_texts.description_{{ var('language') }} as approach_description,
-        approaches_measured.is_active,
-        approaches_measured.member_count,
-        approaches_measured.cluster_count,
-        approaches_measured.cluster_sizes,
-        approaches_measured.smallest_cluster_size,
-        approaches_measured.silhouette,
-        approaches_measured.silhouette_in_active_space,
-        approaches_measured.noise_share,
-        approaches_measured.ari_to_active,
-        approaches_measured.evaluated_at
-    from approaches_measured
-    left join approach_texts
-        on approaches_measured.approach = approach_texts.approach
+    left join approach_texts on figures.subject = approach_texts.approach
+    group by
+        figures.segmentation,
+        figures.subject,
+        figures.evaluated_at,
+        approach_texts.description_{{ var('language') }}
 )
 
-select * from approaches_described
+select * from approaches_measured

@@ -25,10 +25,8 @@ figures as (
         evaluation_rows.value,
         evaluation_rows.text_value
     from evaluation_rows
-    inner join current_fits
-        on evaluation_rows.segmentation = current_fits.segmentation
-    inner join evaluations_dated
-        on evaluation_rows.segmentation = evaluations_dated.segmentation
+    inner join current_fits using (segmentation)
+    inner join evaluations_dated using (segmentation)
 )
 
 select * from figures

@@ -49,7 +49,7 @@ measures_judged as (
         rules.message_fr,
         rules.message_en
     from measures_listed
-    left join rules on measures_listed.check_name = rules.check_name
+    left join rules using (check_name)
 )
 
 select * from measures_judged

@@ -9,9 +9,7 @@ policies as (
         '{{ entry.refit }}' as refit_policy,
         cast({{ entry.refit_after_days }} as double) as refit_after_days,
         cast({{ entry.refit_below_ari }} as double) as refit_below_ari
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
+    {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
 
@@ -25,11 +23,12 @@ freshness as (
             when current_fits.is_new_fit then 1.0
             else current_fits.agreement_with_refit
         end as agreement_with_refit,
+        current_fits.declined_refit,
         policies.refit_policy,
         policies.refit_after_days,
         policies.refit_below_ari
     from current_fits
-    inner join policies on current_fits.segmentation = policies.segmentation
+    inner join policies using (segmentation)
 )
 
 select * from freshness

@@ -19,7 +19,7 @@ components as (
             ), 1
         ) as cumulative_variance_share
     from fit_rows
-    inner join current_fits on fit_rows.segmentation = current_fits.segmentation
+    inner join current_fits using (segmentation)
     where
         fit_rows.section = 'projection'
         and fit_rows.parameter = 'explained_variance_share'

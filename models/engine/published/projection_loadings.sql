@@ -20,7 +20,7 @@ loadings as (
         means.value as column_mean,
         axis_shares.value as explained_variance_share
     from fit_rows as loadings
-    inner join current_fits on loadings.segmentation = current_fits.segmentation
+    inner join current_fits using (segmentation)
     inner join fit_rows as means
         on
             loadings.segmentation = means.segmentation

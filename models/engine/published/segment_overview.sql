@@ -10,6 +10,10 @@ placed as (
     select * from {{ ref('members_placed') }}
 ),
 
+published_registry as (
+    select * from {{ source('previous_publication', 'segment_registry') }}
+),
+
 members_of_model as (
     select
         segmentation,
@@ -48,11 +52,14 @@ overview as (
         coalesce(members_of_segment.member_count, 0) as member_count
     from segments
     {% for counted in ['clusters', 'members_of_model', 'members_of_segment'] -%}
-    left join {{ counted }}
-        on
-            segments.segmentation = {{ counted }}.segmentation
-            and segments.segment_key = {{ counted }}.segment_key
-    {% endfor %}
+    left join {{ counted }} using (segmentation, segment_key)
+    {% endfor -%}
+    left join published_registry using (segmentation, segment_key)
+    -- The seed names segments that these data may never have had.
+    where
+        clusters.cluster_id is not null
+        or members_of_segment.member_count > 0
+        or published_registry.segment_key is not null
 )
 
 select * from overview

@@ -15,9 +15,7 @@ identifying_measures as (
     select
         '{{ segmentation }}' as segmentation,
         '{{ measure }}' as measure
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
+    {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
 
@@ -28,32 +26,20 @@ current_profiles as (
         clusters_measured.measure,
         clusters_measured.mean_value
     from clusters
-    inner join clusters_measured
-        on
-            clusters.segmentation = clusters_measured.segmentation
-            and clusters.cluster_id = clusters_measured.cluster_id
-    inner join identifying_measures
-        on
-            clusters_measured.segmentation = identifying_measures.segmentation
-            and clusters_measured.measure = identifying_measures.measure
+    inner join clusters_measured using (segmentation, cluster_id)
+    inner join identifying_measures using (segmentation, measure)
 ),
 
 -- A mean that is unknown today, or a segment that is no longer there, keeps its last.
 last_known_profiles as (
     select
-        coalesce(current_profiles.segmentation, published_profiles.segmentation)
-            as segmentation,
-        coalesce(current_profiles.segment_key, published_profiles.segment_key)
-            as segment_key,
-        coalesce(current_profiles.measure, published_profiles.measure) as measure,
+        segmentation,
+        segment_key,
+        measure,
         coalesce(current_profiles.mean_value, published_profiles.mean_value)
             as mean_value
     from current_profiles
-    full outer join published_profiles
-        on
-            current_profiles.segmentation = published_profiles.segmentation
-            and current_profiles.segment_key = published_profiles.segment_key
-            and current_profiles.measure = published_profiles.measure
+    full outer join published_profiles using (segmentation, segment_key, measure)
 )
 
 select * from last_known_profiles

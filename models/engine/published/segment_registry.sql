@@ -22,20 +22,6 @@ segments as (
     select * from {{ ref('segments_described') }}
 ),
 
-segments_of_fit as (
-    select
-        clusters.segmentation,
-        clusters.segment_key,
-        current_fits.fit_id,
-        cluster_sizes.member_count
-    from clusters
-    inner join current_fits on clusters.segmentation = current_fits.segmentation
-    inner join cluster_sizes
-        on
-            clusters.segmentation = cluster_sizes.segmentation
-            and clusters.cluster_id = cluster_sizes.cluster_id
-),
-
 segments_registered as (
     select
         segments.segmentation,
@@ -44,23 +30,20 @@ segments_registered as (
         segments.segment_name_en,
         segments.colour_number,
         segments.segment_colour,
-        segments_of_fit.segment_key is not null as is_current,
-        coalesce(published_registry.first_fit_id, segments_of_fit.fit_id)
-            as first_fit_id,
-        coalesce(segments_of_fit.fit_id, published_registry.last_fit_id) as last_fit_id,
-        coalesce(segments_of_fit.member_count, 0) as member_count
+        clusters.segment_key is not null as is_current,
+        coalesce(published_registry.first_fit_id, current_fits.fit_id) as first_fit_id,
+        case
+            when clusters.segment_key is not null then current_fits.fit_id
+            else published_registry.last_fit_id
+        end as last_fit_id,
+        coalesce(cluster_sizes.member_count, 0) as member_count
     from segments
-    left join published_registry
-        on
-            segments.segmentation = published_registry.segmentation
-            and segments.segment_key = published_registry.segment_key
-    left join segments_of_fit
-        on
-            segments.segmentation = segments_of_fit.segmentation
-            and segments.segment_key = segments_of_fit.segment_key
+    left join published_registry using (segmentation, segment_key)
+    left join clusters using (segmentation, segment_key)
+    left join cluster_sizes using (segmentation, cluster_id)
+    left join current_fits using (segmentation)
     where
-        published_registry.segment_key is not null
-        or segments_of_fit.segment_key is not null
+        published_registry.segment_key is not null or clusters.segment_key is not null
 )
 
 select * from segments_registered

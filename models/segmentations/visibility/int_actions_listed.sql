@@ -16,30 +16,13 @@ recommendations_weighed as (
         recommendations.platform,
         recommendations.recommendation_rank,
         recommendations.priority,
+        recommendations.specificity,
         recommendations.action_fr,
         recommendations.action_en,
         case when recommendations.platform <> 'any' then platforms.platform_name end
-            as platform_name,
-        case recommendations.matched_on
-            when 'category_and_city' then 4
-            when 'category' then 3
-            when 'city' then 2
-            else 1
-        end as specificity
+            as platform_name
     from recommendations
-    inner join platforms on recommendations.platform = platforms.platform
-),
-
-platforms_weighed as (
-    select
-        enterprise_id,
-        platform,
-        platform_name,
-        count(*) as action_count,
-        max(specificity) as specificity,
-        min(priority) as priority
-    from recommendations_weighed
-    group by enterprise_id, platform, platform_name
+    inner join platforms using (platform)
 ),
 
 -- Where the plan does most comes first; what is tied to no platform comes last.
@@ -51,12 +34,13 @@ platforms_ranked as (
             partition by enterprise_id
             order by
                 case when platform_name is null then 1 else 0 end asc,
-                action_count desc,
-                specificity desc,
-                priority asc,
+                count(*) desc,
+                max(specificity) desc,
+                min(priority) asc,
                 platform_name asc
         ) as platform_rank
-    from platforms_weighed
+    from recommendations_weighed
+    group by enterprise_id, platform, platform_name
 ),
 
 actions_ranked as (
@@ -74,32 +58,18 @@ actions_ranked as (
         recommendations_weighed.recommendation_rank,
         platforms_ranked.platform_rank
     from recommendations_weighed
-    inner join platforms_ranked
-        on
-            recommendations_weighed.enterprise_id = platforms_ranked.enterprise_id
-            and recommendations_weighed.platform = platforms_ranked.platform
-),
-
-actions_joined as (
-    select
-        {% for language in languages -%}
-        {{ joined_texts(
-            'action_' ~ language, ' • ', 'platform_rank, recommendation_rank'
-        ) }} as actions_{{ language }},
-        {% endfor -%}
-        enterprise_id,
-        max(platform_name) filter (where platform_rank = 1) as target_platform
-    from actions_ranked
-    group by enterprise_id
+    inner join platforms_ranked using (enterprise_id, platform)
 ),
 
 actions_listed as (
     select
         enterprise_id,
-        target_platform,
-        actions_fr,
-        actions_en
-    from actions_joined
+        max(platform_name) filter (where platform_rank = 1) as target_platform,
+        {% set order = 'platform_rank, recommendation_rank' -%}
+        {{ joined_texts('action_fr', ' • ', order) }} as actions_fr,
+        {{ joined_texts('action_en', ' • ', order) }} as actions_en
+    from actions_ranked
+    group by enterprise_id
 )
 
 select * from actions_listed

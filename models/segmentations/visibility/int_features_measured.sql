@@ -19,9 +19,7 @@ known_values_counted as (
         count({{ column }}) as part_count,
         count(*) as whole_count
     from features
-    {% if not loop.last -%}
-    union all
-    {% endif -%}
+    {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
 
@@ -34,8 +32,7 @@ taxonomy_levels_counted as (
             as ungrouped_count,
         count(*) as categorised_count
     from features
-    left join category_groups
-        on features.category_name = category_groups.category_name
+    left join category_groups using (category_name)
     where features.category_name is not null
 ),
 

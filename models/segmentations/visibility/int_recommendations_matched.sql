@@ -12,48 +12,81 @@ members as (
     select * from {{ ref('visibility_members') }}
 ),
 
-enterprises as (
+segments_with_actions as (
+    select distinct segment_key
+    from recommendations
+    where segment_key is not null
+),
+
+-- A segment without a line of its own has the starting set, by presence.
+members_with_presence as (
     select
         features.enterprise_id,
         features.category_name,
         features.category_group,
         features.city_name,
-        members.segment_key
+        members.segment_key,
+        segments_with_actions.segment_key as planned_segment_key,
+        case
+            when segments_with_actions.segment_key is not null then ''
+            when
+                cast(features.has_facebook_account as integer)
+                + cast(features.has_instagram_account as integer)
+                + cast(features.has_tiktok_account as integer)
+                + cast(features.has_other_account as integer) > 1
+                then 'several'
+            when
+                features.has_facebook_account or features.has_instagram_account
+                or features.has_tiktok_account or features.has_other_account
+                then 'one'
+            else 'none'
+        end as presence
     from features
     inner join members on features.enterprise_id = members.member_id
+    left join segments_with_actions using (segment_key)
 ),
 
 recommendations_matched as (
     select
-        enterprises.enterprise_id,
-        enterprises.segment_key,
+        members_with_presence.enterprise_id,
+        members_with_presence.segment_key,
         recommendations.recommendation_id,
         recommendations.priority,
         recommendations.platform,
         recommendations.action_fr,
         recommendations.action_en,
-        recommendations.city_name is not null as is_for_city,
-        recommendations.category_name is not null
-        or recommendations.category_group is not null as is_for_category
-    from enterprises
+        -- A category is more specific than a city.
+        case
+            when recommendations.segment_key is null then 0
+            when recommendations.city_name is null then 1
+            else 2
+        end
+        + case
+            when recommendations.category_name is not null then 2
+            when recommendations.category_group is not null then 2
+            else 0
+        end as specificity
+    from members_with_presence
     inner join recommendations
         on
-            enterprises.segment_key = recommendations.segment_key
+            coalesce(members_with_presence.planned_segment_key, '')
+            = coalesce(recommendations.segment_key, '')
+            and members_with_presence.presence = coalesce(recommendations.presence, '')
             and (
                 recommendations.category_name is null
-                or enterprises.category_name = recommendations.category_name
+                or members_with_presence.category_name = recommendations.category_name
             )
             and (
                 recommendations.category_group is null
-                or enterprises.category_group = recommendations.category_group
+                or members_with_presence.category_group = recommendations.category_group
             )
             and (
                 recommendations.city_name is null
-                or enterprises.city_name = recommendations.city_name
+                or members_with_presence.city_name = recommendations.city_name
             )
 ),
 
-matches_described as (
+recommendations_ranked as (
     select
         enterprise_id,
         segment_key,
@@ -62,36 +95,15 @@ matches_described as (
         platform,
         action_fr,
         action_en,
-        case
-            when is_for_category and is_for_city then 'category_and_city'
-            when is_for_category then 'category'
-            when is_for_city then 'city'
-            else 'segment'
-        end as matched_on,
-        case
-            when is_for_category and is_for_city then 4
-            when is_for_category then 3
-            when is_for_city then 2
-            else 1
-        end as specificity
-    from recommendations_matched
-),
-
-most_specific_found as (
-    select
-        enterprise_id,
-        segment_key,
-        recommendation_id,
-        priority,
-        platform,
-        action_fr,
-        action_en,
-        matched_on,
         specificity,
         max(specificity) over (
             partition by enterprise_id, platform
-        ) as most_specific
-    from matches_described
+        ) as most_specific,
+        row_number() over (
+            partition by enterprise_id, platform, specificity
+            order by priority, recommendation_id
+        ) as recommendation_rank
+    from recommendations_matched
 ),
 
 most_specific_recommendations as (
@@ -103,12 +115,16 @@ most_specific_recommendations as (
         platform,
         action_fr,
         action_en,
-        matched_on,
-        row_number() over (
-            partition by enterprise_id, platform
-            order by priority, recommendation_id
-        ) as recommendation_rank
-    from most_specific_found
+        case specificity
+            when 4 then 'category_and_city'
+            when 3 then 'category'
+            when 2 then 'city'
+            when 1 then 'segment'
+            else 'starting_set'
+        end as matched_on,
+        specificity,
+        recommendation_rank
+    from recommendations_ranked
     where specificity = most_specific
 )
 

@@ -78,7 +78,7 @@ def summarise(publish_dir: Path) -> str:
                 "",
                 *_segment_lines(ask, segments, measure=measure, dimension=dimension),
                 "",
-                _model_line(ask, entry["fit_id"]),
+                _model_line(ask, entry["fit_id"], published_at),
                 *_new_event_lines(ask, entry["fit_id"], published_at),
                 _change_line(ask, published_at),
                 _cluster_count_line(ask),
@@ -125,26 +125,44 @@ def _segment_lines(
     if unnamed:
         lines += [
             "",
-            f"  New, without a name or recommendations: {', '.join(unnamed)}.",
+            f"  New, with no name yet and general advice: {', '.join(unnamed)}.",
             "  To adopt one, add a line with its key to segments.csv and its actions",
             "  to recommendations.csv, both in seeds/reference.",
         ]
     return lines
 
 
-def _model_line(ask: Ask, fit_id: int) -> str:
-    [(fitted_at, age_days, agreement, policy, after_days, below_ari)] = ask(
-        "select fitted_at, model_age_days, agreement_with_refit, refit_policy,"
-        " refit_after_days, refit_below_ari from model_freshness where segmentation = ?"
+def _model_line(ask: Ask, fit_id: int, published_at: datetime) -> str:
+    answer = ask(
+        "select reason, ari_to_previous, fitted_at, model_age_days,"
+        " agreement_with_refit, declined_refit, refit_policy, refit_after_days,"
+        " refit_below_ari from model_freshness"
+        " inner join segmentation_fits using (segmentation, fit_id, fitted_at)"
+        " where segmentation = ?"
     )
-    line = f"Model: fit {fit_id} of {fitted_at:%Y-%m-%d}, {age_days:.0f} days old"
+    [(reason, ari, fitted_at, age, agreement, declined, policy, after, below)] = answer
+    line = f"Model: fit {fit_id} of {fitted_at:%Y-%m-%d}, {age:.0f} days old"
+    if fitted_at == published_at and reason != "first_fit":
+        why = {
+            "variables_changed": "a variable of the fit has changed",
+            "always": "refit: always",
+            "age": f"the fit before was past {after:.0f} days",
+            "drift": f"the fit before agreed less than {below:.2f} with a refit",
+        }[reason]
+        agreement = "" if ari is None else f"; agreement with the fit before {ari:.2f}"
+        return f"{line}: new, because {why}{agreement}"
     if agreement is not None:
         line += f"; agreement with a refit today {agreement:.2f}"
+    if declined:
+        return (
+            f"{line}; a refit for {declined} was declined, for it would spend a cluster"
+            " on a handful of members: make preview-refit shows it"
+        )
     if policy != "auto":
         return f"{line} (refit: {policy})"
-    if age_days >= after_days:
-        return f"{line} (past {after_days:.0f} days: a refit learned the same again)"
-    return f"{line} (refit below {below_ari:.2f} or after {after_days:.0f} days)"
+    if age >= after:
+        return f"{line} (past {after:.0f} days: a refit learned the same again)"
+    return f"{line} (refit below {below:.2f} or after {after:.0f} days)"
 
 
 def _new_event_lines(ask: Ask, fit_id: int, published_at: datetime) -> list[str]:

@@ -255,6 +255,7 @@ def _reason_lines(checks: Checks) -> list[str]:
 def _coverage_lines(checks: Checks) -> list[str]:
     known = checks.of("known_followers")
     active = checks.one("active_enterprises")
+    unseen = checks.one("unseen_category")
     least = checks.one("active_enterprises_per_cluster").whole_count
     return [
         f"Coverage of the {active.part_count:,} active enterprises, of"
@@ -267,6 +268,11 @@ def _coverage_lines(checks: Checks) -> list[str]:
         *(
             f"  {what:<9}  {checks.one(f'known_{what}').share:>7} have a known {what}"
             for what in ("category", "turnover")
+        ),
+        *(
+            [f"  {unseen.part_count:,} have a category that the model has never seen"]
+            if unseen.whole_count
+            else []
         ),
     ]
 
@@ -295,6 +301,9 @@ def _essential_lines(checks: Checks, *, raw_tables: Iterable[str]) -> list[str]:
         f"  {turnover.whole_count:,} active enterprises with an account:"
         f" {covered or 'none'}; with a turnover: {turnover.share}"
     )
+    unseen = checks.one("unseen_category").part_count
+    if unseen:
+        lines[-1] += f"; of a category that the model has never seen: {unseen:,}"
     findings = checks.findings()
     for check in findings[:_BRIEF_FINDINGS]:
         kind = "cannot build" if check.is_blocking else "finding"

@@ -6,6 +6,7 @@ on the build database, which no other process may open meanwhile.
 """
 
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.adapters.duckdb.utils import TargetConfig
 from duckdb import DuckDBPyConnection
 
-from segmentation.build_folder import check_project_folder
+from segmentation.build_folder import check_project_folder, make_private
 from segmentation.builds.build_database import read_wait_seconds, wait_for_database
 from segmentation.builds.build_outcome import finish_build
 from segmentation.builds.data_check_report import report_data_check
@@ -55,12 +56,15 @@ class Plugin(BasePlugin):
     def update_connection_config(self, creds: Any, config: dict[str, Any]) -> None:
         """Make the folder of the build database, and wait until it is free."""
         database = Path(creds.path)
-        database.parent.mkdir(parents=True, exist_ok=True)
+        make_private(database.parent)
         if self.refusal:
             # Every thread asks; it was waited for once.
             raise self.refusal
         try:
             wait_for_database(database, config=config, wait_seconds=self.wait_seconds)
+            # Raw rows are in it, also where its folder may be read by others.
+            with suppress(OSError):
+                database.chmod(0o600)
         except SegmentationError as error:
             self.refusal = error
             raise

@@ -39,7 +39,8 @@ def fit_segmentation(
     empty sample. Sections:
 
     decision
-        ``is_refit``, ``reason``, ``agreement`` (see ``refitting.Decision``).
+        ``is_refit``, ``reason``, ``declined`` and ``agreement`` of
+        ``refitting.Decision``.
     model
         See :mod:`segmentation.learning.model_rows`.
     projection
@@ -75,6 +76,7 @@ def fit_segmentation(
             [
                 {"parameter": "is_refit", "value": float(decision.reason is not None)},
                 {"parameter": "reason", "text_value": decision.reason},
+                {"parameter": "declined", "text_value": decision.declined},
                 {"parameter": "agreement", "value": decision.agreement},
             ]
         ),

@@ -5,6 +5,7 @@ import json
 import sys
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -32,9 +33,25 @@ OUTLIER_RANGES = 1.5
 # Stands for a member that is in none of the former groups.
 NO_GROUP = -1
 
-# A grouping of the sample that a new fit is to continue where it can: a label per
-# member or NO_GROUP, and the share of the inertia that another solution must save.
-FormerGroups = tuple[np.ndarray, float]
+
+class FormerGroups(NamedTuple):
+    """A grouping of the sample that a new fit is to continue where it can.
+
+    Attributes
+    ----------
+    labels : shape (sample_count,)
+        Group of each member, or NO_GROUP.
+    minimum_gain
+        Share of the inertia that another solution must save to be preferred.
+    minimum_size
+        Members below which a cluster is small. Another solution with more small
+        clusters is not preferred whatever it saves: one member far away is worth a
+        cluster to k-means, and not to people.
+    """
+
+    labels: np.ndarray
+    minimum_gain: float
+    minimum_size: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -210,11 +227,10 @@ def cluster_sample(
     if former is not None:
         # A giant is told by its counts and a member by the nearest centroid: in a
         # continuum the group of the giants has members that are none.
-        labels, minimum_gain = former
-        groups, counts = np.unique(labels[is_giant], return_counts=True)
+        groups, counts = np.unique(former.labels[is_giant], return_counts=True)
         of_giants = groups[np.argmax(counts)]
-        labels = np.where(labels == of_giants, NO_GROUP, labels)[~is_giant]
-        former = labels, minimum_gain
+        labels = np.where(former.labels == of_giants, NO_GROUP, former.labels)
+        former = former._replace(labels=labels[~is_giant])
     fresh = clone(kmeans).set_params(n_clusters=kmeans.n_clusters - 1).fit(others)
     clusters = _continue_former(fresh, others, former)
     mean = np.asarray(transformed[is_giant].mean(axis=0)).reshape(1, -1)
@@ -229,16 +245,33 @@ def _continue_former(
     fresh: KMeans, transformed: np.ndarray, former: FormerGroups | None
 ) -> KMeans:
     """Return the solution that continues as many former groups, or the fresh one."""
-    labels, minimum_gain = former or ([], 0.0)
-    groups = np.setdiff1d(labels, [NO_GROUP])
+    if former is None:
+        return fresh
+    groups = np.setdiff1d(former.labels, [NO_GROUP])
     if len(groups) != fresh.n_clusters:
         return fresh
-    means = [transformed[labels == group].mean(axis=0) for group in groups]
+    means = [transformed[former.labels == group].mean(axis=0) for group in groups]
     start = np.vstack([np.asarray(mean).ravel() for mean in means])
     continued = clone(fresh).set_params(init=start, n_init=1).fit(transformed)
-    has_all = len(np.unique(continued.labels_)) == fresh.n_clusters
+    if len(np.unique(continued.labels_)) < fresh.n_clusters:
+        return fresh
     saved = 1 - fresh.inertia_ / continued.inertia_ if continued.inertia_ else 0.0
-    return continued if has_all and saved <= minimum_gain else fresh
+    if saved <= former.minimum_gain or has_more_small_clusters(
+        fresh.labels_, continued.labels_, minimum_size=former.minimum_size
+    ):
+        return continued
+    return fresh
+
+
+def has_more_small_clusters(
+    labels: np.ndarray, other_labels: np.ndarray, *, minimum_size: int
+) -> bool:
+    """Tell whether a grouping has more clusters below the size than another one."""
+    small, other_small = (
+        (np.unique(each, return_counts=True)[1] < minimum_size).sum()
+        for each in (labels, other_labels)
+    )
+    return small > other_small
 
 
 def without_constants(sample: pd.DataFrame, *, settings: FitSettings) -> FitSettings:

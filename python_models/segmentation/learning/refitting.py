@@ -14,7 +14,12 @@ from duckdb import DuckDBPyRelation
 from sklearn.metrics import adjusted_rand_score
 
 from segmentation.learning.fitted_space import label_sample
-from segmentation.learning.fitting import FittedModel, fit_model
+from segmentation.learning.fitting import (
+    FittedModel,
+    FormerGroups,
+    fit_model,
+    has_more_small_clusters,
+)
 from segmentation.learning.model_rows import (
     COLUMN_TYPES,
     model_from_rows,
@@ -43,6 +48,10 @@ class Decision:
     reason
         first_fit, variables_changed, always, age or drift; None when the published
         model is kept.
+    declined
+        age or drift where that asked for a refit which was not made: it would have
+        spent one more cluster on fewer members than `minimum_cluster_size`, and a
+        handful of members may not move all others. None else.
     agreement
         Adjusted Rand index (Hubert and Arabie 1985) between the labels that the
         published model and a trial refit give today's sample; None where there is no
@@ -53,6 +62,7 @@ class Decision:
     """
 
     reason: str | None
+    declined: str | None = None
     agreement: float | None
     model: FittedModel
     rows: pd.DataFrame
@@ -109,7 +119,11 @@ def decide(
         return Decision(reason=None, agreement=None, **kept)
     former = None
     if stored is not None and set(stored.model.feature_names()) <= set(sample):
-        former = label_sample(sample, stored.model), variables.refit_minimum_gain
+        former = FormerGroups(
+            labels=label_sample(sample, stored.model),
+            minimum_gain=variables.refit_minimum_gain,
+            minimum_size=variables.minimum_cluster_size,
+        )
     fitted = fit_model(sample, settings=settings, former=former)
     agreement = reason = None
     if stored is None:
@@ -117,18 +131,25 @@ def decide(
     elif published != settings:
         reason = "variables_changed"
     else:
-        agreement = float(adjusted_rand_score(former[0], fitted.labels))
+        agreement = float(adjusted_rand_score(former.labels, fitted.labels))
         if variables.refit == "always":
             reason = "always"
         elif stored.age_days >= variables.refit_after_days:
             reason = "age"
         elif agreement < variables.refit_below_ari:
             reason = "drift"
+    declined = None
+    if reason in ("age", "drift") and has_more_small_clusters(
+        fitted.labels, former.labels, minimum_size=former.minimum_size
+    ):
+        reason, declined = None, reason
     if reason is None or (stored and has_learned_the_same(fitted, stored.model)):
         model, rows = stored.model, stored.rows
     else:
         model, rows = fitted, model_to_rows(fitted, reason=reason)
-    return Decision(reason=reason, agreement=agreement, model=model, rows=rows)
+    return Decision(
+        reason=reason, declined=declined, agreement=agreement, model=model, rows=rows
+    )
 
 
 def has_learned_the_same(one: FittedModel, other: FittedModel) -> bool:

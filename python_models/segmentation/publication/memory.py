@@ -189,7 +189,12 @@ def _read_schema_version(copy: DuckDBPyConnection, *, published: Path) -> int:
         raise CatalogException("it is no publication of this project")
     version = 0
     if ("tables",) in columns:
-        ((version,),) = copy.sql("select schema_version from publication").fetchall()
+        rows = copy.sql("select schema_version from publication").fetchall()
+        if len(rows) != 1:
+            raise CatalogException(
+                f"its table publication has {len(rows)} rows in place of one"
+            )
+        ((version,),) = rows
     if version < 1:
         raise SegmentationError(
             f"The publication {published} was made by a first version of this project,"

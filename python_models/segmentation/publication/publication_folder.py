@@ -14,6 +14,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 import time
 from collections.abc import Iterable, Iterator
@@ -28,7 +29,7 @@ from segmentation.errors import SegmentationError
 from segmentation.publication.memory import DATABASE_NAME, SCHEMA_VERSION
 from segmentation.reporting.exports import write_exports
 from segmentation.reporting.page import write_page
-from segmentation.sql_text import fetch_dicts
+from segmentation.sql_text import fetch_dicts, quoted
 
 KEPT = "kept"
 # The publication that is in place and so many before it.
@@ -36,6 +37,10 @@ PREVIOUS_COUNT = 3
 UNFINISHED = ".unfinished"
 REPLACING = ".replacing"
 _COPY = "copy"
+# What is kept and rendered, and what a publication may call its files: names that are
+# put in a folder of others are nobody else's, and lead nowhere else.
+_KEPT_NAME = re.compile(r"[0-9]{6,}\.duckdb")
+_FILE_NAME = re.compile(r"segments\.html|(charts|exports)/[^/.][^/]*")
 # Writing the files of a million enterprises takes a few minutes on a slow machine.
 LONGEST_WAIT_SECONDS = 900
 _ASK_AGAIN_SECONDS = 0.2
@@ -70,7 +75,7 @@ def changing(publish_dir: Path) -> Iterator[Path]:
 def _hidden_folder(publish_dir: Path) -> Iterator[Path]:
     folder = publish_dir / UNFINISHED
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
+    folder.mkdir(mode=0o700)
     try:
         yield folder
     finally:
@@ -124,7 +129,7 @@ def settle(publish_dir: Path) -> None:
 def _render_again(publish_dir: Path, folder: Path) -> None:
     """Give the database that is in place its files back."""
     row = read_current(publish_dir, folder)
-    if row and row["schema_version"] == SCHEMA_VERSION:
+    if row and row.get("schema_version") == SCHEMA_VERSION:
         # The renamed folder stays until all is right, for whoever comes after a kill.
         shutil.copyfile(publish_dir / DATABASE_NAME, folder / DATABASE_NAME)
         render_files(folder)
@@ -140,6 +145,11 @@ def render_files(folder: Path) -> dict[str, str]:
     """Write every published file beside a finished database, from nothing but it.
 
     The answer is the sha256 of each, in hexadecimal, by its path in the folder.
+
+    Raises
+    ------
+    SegmentationError
+        If a chart of the database is called what is no name of a file.
     """
     for name in ("charts", "exports"):
         (folder / name).mkdir()
@@ -150,6 +160,12 @@ def render_files(folder: Path) -> dict[str, str]:
             " || chart_name, png from charts"
         ).fetchall()
         for name, png in charts:
+            if not _FILE_NAME.fullmatch(f"charts/{name}"):
+                raise SegmentationError(
+                    f"A chart of the publication is called {name!r}, which is no name"
+                    " of a file: go back to another one with make rollback, and rename"
+                    " that chart."
+                )
             (folder / "charts" / f"{name}.png").write_bytes(png)
         write_exports(published, folder / "exports", language=language)
         write_page(published, folder / "segments.html", language=language)
@@ -184,6 +200,42 @@ def replace_publication(publish_dir: Path, folder: Path) -> dict[str, Any]:
     for other in [*dead, *older[:-PREVIOUS_COUNT]]:
         others[other].unlink()
     return row
+
+
+def put_back(publish_dir: Path, folder: Path, kept: Path) -> None:
+    """Put a kept database in place with its files.
+
+    Raises
+    ------
+    SegmentationError
+        If it is not whole, or its tables are of another version; what was in place
+        stays.
+    """
+    another = "name another one, as in make rollback TO=1."
+    row = read_whole(kept)
+    if row is None:
+        raise SegmentationError(
+            f"The kept publication {kept} is not whole, and what is in place stays:"
+            f" {another}"
+        )
+    if row.get("schema_version") != SCHEMA_VERSION:
+        raise SegmentationError(
+            f"The kept publication {kept} has the tables of another version of this"
+            f" project ({row.get('schema_version')}, and this one renders version"
+            f" {SCHEMA_VERSION}): go back with that version, or {another}"
+        )
+    shutil.copyfile(kept, folder / DATABASE_NAME)
+    rendered = render_files(folder)
+    published = json.loads(row["files"])
+    # Page and exports are as this version of the project writes them, pictures as the
+    # database holds them.
+    for name, digest in rendered.items():
+        if name.startswith("charts/") and published.get(name) != digest:
+            raise SegmentationError(
+                f"The kept publication {kept} does not hold {name} as it was published,"
+                f" and what is in place stays: {another}"
+            )
+    put_in_place(publish_dir, folder)
 
 
 def put_in_place(publish_dir: Path, folder: Path) -> None:
@@ -238,7 +290,13 @@ def keep_current(publish_dir: Path, folder: Path) -> int | None:
 def list_kept(publish_dir: Path) -> dict[int, Path]:
     """List the kept databases by number, the oldest first."""
     paths = (publish_dir / KEPT).glob("*.duckdb")
-    return dict(sorted((int(path.stem), path) for path in paths if path.stem.isdigit()))
+    return dict(sorted((int(p.stem), p) for p in paths if _KEPT_NAME.fullmatch(p.name)))
+
+
+def list_kept_folders(publish_dir: Path) -> list[str]:
+    """List what version 1 of this project, which kept folders, has left there."""
+    paths = (publish_dir / KEPT).glob("[0-9]" * 6)
+    return sorted(path.name for path in paths if path.is_dir())
 
 
 def read_current(publish_dir: Path, folder: Path) -> dict[str, Any] | None:
@@ -264,11 +322,32 @@ def read_row(database: Path) -> dict[str, Any] | None:
         return None
 
 
+def read_whole(database: Path) -> dict[str, Any] | None:
+    """Read the row of the table ``publication``; None unless all can be read.
+
+    DuckDB compares the checksum of each block with its content when it is read, so all
+    are, and each table has the rows that were published.
+    """
+    row = read_row(database)
+    try:
+        with duckdb.connect(str(database), read_only=True) as connection:
+            for table, published_count in json.loads(row["tables"]).items():
+                ((_, row_count),) = connection.execute(
+                    f"select max(hash(read)), count(*) from {quoted(table)} as read"
+                ).fetchall()
+                if row_count != published_count:
+                    return None
+    except (duckdb.Error, TypeError, ValueError, KeyError, AttributeError):
+        return None
+    return row
+
+
 def _keep(finished: Path, *, publish_dir: Path) -> int:
     """Keep a finished copy, which is whole or not there; give its number."""
     number = max(list_kept(publish_dir), default=0) + 1
     target = publish_dir / KEPT / f"{number:06d}.duckdb"
-    target.parent.mkdir(exist_ok=True)
+    # Whoever may read the publication need not read those before it.
+    target.parent.mkdir(mode=0o700, exist_ok=True)
     os.replace(finished, target)
     _make_durable([target.parent])
     return number
@@ -286,7 +365,7 @@ def _files_known(publish_dir: Path) -> set[str]:
     for path in (*list_kept(publish_dir).values(), killed):
         with suppress(TypeError, ValueError, KeyError):
             names.update(json.loads(read_row(path)["files"]))
-    return {name for name in names if ".." not in name and not name.startswith("/")}
+    return {name for name in names if _FILE_NAME.fullmatch(str(name))}
 
 
 def _make_durable(paths: Iterable[Path]) -> None:

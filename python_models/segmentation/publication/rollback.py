@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import shutil
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -10,15 +9,13 @@ from pathlib import Path
 from duckdb import Error as DuckDBError
 
 from segmentation.errors import SegmentationError
-from segmentation.publication.memory import DATABASE_NAME, SCHEMA_VERSION
 from segmentation.publication.publication_folder import (
-    KEPT,
     changing,
     keep_current,
     list_kept,
-    put_in_place,
+    list_kept_folders,
+    put_back,
     read_row,
-    render_files,
     settle,
 )
 
@@ -63,27 +60,13 @@ def _put_back(publish_dir: Path, folder: Path, *, number: int | None) -> str:
         number = max((n for n in kept if current is None or n < current), default=None)
     if number not in kept:
         which = "before this one" if number is None else number
-        folders = sorted(f.name for f in (publish_dir / KEPT).glob("*/"))
+        folders = list_kept_folders(publish_dir)
         raise SegmentationError(
             f"No publication {which} is kept in {publish_dir}/.{_listed(kept, current)}"
             + f"\nVersion 1 of this project has kept {', '.join(folders)} there, which"
             " only that version puts back." * bool(folders)
         )
-    row = read_row(kept[number])
-    if row is None:
-        raise SegmentationError(
-            f"The kept publication {kept[number]} is not whole: name another one, as in"
-            " make rollback TO=1."
-        )
-    if row.get("schema_version") != SCHEMA_VERSION:
-        raise SegmentationError(
-            f"The kept publication {kept[number]} has the tables of another version of"
-            f" this project ({row.get('schema_version')}, and this one renders version"
-            f" {SCHEMA_VERSION}): go back with that version, or name another one."
-        )
-    shutil.copyfile(kept[number], folder / DATABASE_NAME)
-    render_files(folder)
-    put_in_place(publish_dir, folder)
+    put_back(publish_dir, folder, kept[number])
     return f"Publication {number} is in place in {publish_dir}/.{_listed(kept, number)}"
 
 
@@ -91,7 +74,10 @@ def _listed(kept: dict[int, Path], current: int | None) -> str:
     lines = []
     for number, path in kept.items():
         row = read_row(path) or {}
-        segmentations = json.loads(row.get("segmentations") or "{}")
+        segmentations = {}
+        # What is broken is listed too.
+        with suppress(TypeError, ValueError):
+            segmentations = json.loads(row.get("segmentations", ""))
         lines.append(
             f"\n  {number}: {row.get('published_at', 'unknown time')} UTC"
             + "".join(

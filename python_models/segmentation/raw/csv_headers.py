@@ -100,6 +100,14 @@ def check_header(columns: Sequence[str], *, expected: Sequence[str], what: str) 
     present = Counter(plain_name(column) for column in columns)
     header = listed([f'"{" ".join(n.split())[:LONGEST_NAME]}"' for n in columns])
     others = [name for name in present if name not in expected]
+    if not any(
+        difflib.get_close_matches(n, present, n=1, cutoff=0.5) for n in expected
+    ):
+        # It may be a row, which is not to be quoted.
+        raise SegmentationError(
+            f"{what} has no column {expected[0]!r}, nor any of the others: write"
+            f" {', '.join(expected)} into its first line."
+        )
     for column in (name for name in expected if name not in present):
         close = difflib.get_close_matches(column, others, n=1, cutoff=0.5)
         remedy = (

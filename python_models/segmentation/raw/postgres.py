@@ -218,6 +218,9 @@ def _query_errors(
         said = message_of(
             error, text=error.diag.message_primary, connection=connection
         ).rstrip(".")
+        if isinstance(error, psycopg.DataError):
+            # The server quotes the value, which may be personal.
+            said = re.sub('".*"', "a value", said)
         raise SegmentationError(
             f"The query {queries_dir / f'{table_name}.sql'} fails{line} on"
             f" {place_of(connection)}: {said}. {_remedy(connection, error, at_fault)}"

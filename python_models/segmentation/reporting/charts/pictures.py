@@ -1,20 +1,553 @@
-"""Draw one chart in one language."""
+"""Draw one chart in one language: one renderer per kind.
 
-from segmentation.reporting.charts.bars import (
-    draw_migrations,
-    draw_mix,
-    draw_ranking,
-    draw_sizes,
-)
-from segmentation.reporting.charts.measures import draw_boxes, draw_means
-from segmentation.reporting.charts.plots import draw_counts, draw_map
-from segmentation.reporting.charts.reading import Content
-from segmentation.reporting.charts.sheet import own_style
-from segmentation.reporting.charts.texts import ChartTexts
+Each draws on a figure and gives the height of what it drew and the fields of the texts:
+of the subtitle, the reading (the sentence beside the chart) and the alternative text,
+which is for those who do not see the drawing. ``notes`` and the ``keys`` of a legend
+are drawn too.
+"""
 
-# Each returns the sheet, which text reads it out, and the fields of that and of the
-# alternative text, which is for those who do not see the drawing.
-DRAWERS = {
+import math
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import ScaledTranslation
+
+from segmentation.reporting.charts import sheet as on
+from segmentation.reporting.charts.reading import VALUES_PER_SEGMENT, Chart, Segment
+from segmentation.reporting.charts.texts import SHARE, ChartTexts
+
+NAME_WIDTH = 150
+MOST_PLACES = 30
+# Of a table's columns together; more have no room for level names.
+COLUMNS_WIDTH, MOST_LEVEL_NAMES = 360, 5
+LEAST_ROW_HEIGHT = 23
+# A box of fewer values would show quartiles that nobody has: they are drawn one by one.
+LEAST_BOXED = 5
+QUANTILES = {"low_whisker": "whislo", "low_quartile": "q1", "median": "med",
+             "high_quartile": "q3", "high_whisker": "whishi"}  # fmt: skip
+# Coordinates that differ by less do so in the last bits of a sum.
+LEAST_SPREAD = 1e-9
+MAP_HEIGHT, COUNTS_HEIGHT = 400, 230
+Drawn = tuple[float, dict[str, Any]]
+SMALL = {"fontsize": on.SMALL_SIZE}
+
+
+def draw_chart(chart: Chart, texts: ChartTexts) -> tuple[str, str, str, bytes]:
+    """Give title, reading (one sentence), alternative text and picture."""
+    with on.own_style():
+        figure, title, reading, alternative_text = draw_figure(chart, texts)
+        return title, reading, alternative_text, on.to_png(figure)
+
+
+def draw_figure(chart: Chart, texts: ChartTexts) -> tuple[Figure, str, str, str]:
+    figure = on.new_figure()
+    body, fields = RENDERERS[chart.kind](figure, chart, texts)
+    keys, notes = fields.pop("keys", []), fields.pop("notes", [])
+    title, subtitle, reading = (
+        texts(name, **fields) for name in ("title", "subtitle", "reading")
+    )
+    on.set_words(figure, body, [title, subtitle], keys=keys, notes=notes)
+    alternative_text = texts("alternative_text", reading=reading, **fields)
+    return figure, title, reading, alternative_text
+
+
+def shape(segment: Segment, x: Any = (), y: Any = (), **look: Any) -> Line2D:
+    """The shape of a segment, at places or for a legend; at zero it is hollow."""
+    fill = on.PAPER if x == 0 else segment.colour
+    look = {"mfc": fill, "ms": 7, "ls": "", "clip_on": False, "zorder": 3} | look
+    return Line2D(
+        *np.atleast_1d(x, y), marker=segment.marker, mec=segment.colour, **look
+    )
+
+
+def shape_beside(axes: Axes, segment: Segment, y: float, **place: Any) -> None:
+    """Draw the shape of a segment left of axes."""
+    shift = ScaledTranslation(
+        -11 / 72, place.pop("up", 0) / 72, axes.figure.dpi_scale_trans
+    )
+    place = {"transform": place["transform"] + shift, "mfc": segment.colour}
+    axes.add_artist(shape(segment, 0, y, **place))
+
+
+def names_of(
+    segments: list[Segment], texts: ChartTexts, width: float = NAME_WIDTH, *,
+    lines: int = 3, members: Any = (),
+) -> list[str]:  # fmt: skip
+    """Names of segments in lines, with numbers of members below them if there are."""
+    names = [on.wrapped(texts.name(s), width, lines=lines) for s in segments]
+    counted = zip(names, map(texts.members, members), strict=False)
+    return ["\n".join(pair) for pair in counted] or names
+
+
+def legend_of(segments: list[Segment], texts: ChartTexts) -> list[Line2D]:
+    names = names_of(segments, texts, 200, lines=2)
+    return [shape(s, label=name) for s, name in zip(segments, names, strict=True)]
+
+
+def beside(axes: Axes, place: tuple[float, float], text: str, **look: Any) -> None:
+    """Write a small text to the right of a place."""
+    look |= {"textcoords": "offset points", "va": "center_baseline", **SMALL}
+    axes.annotate(text, place, (9, 0), **look)
+
+
+def name_rows(axes: Axes, segments: list[Segment], names: list[str]) -> float:
+    """Name rows, with the shapes of segments, from the top; the height they need."""
+    axes.set_yticks(range(len(names)), names)
+    axes.set_ylim(len(names) - 0.5, -0.5)
+    axes.tick_params(axis="y", pad=19)
+    for y, segment in enumerate(segments):
+        shape_beside(axes, segment, y, transform=axes.get_yaxis_transform())
+    return len(names) * max(LEAST_ROW_HEIGHT, on.height_of(names) + 5)
+
+
+def plain_bars(axes: Axes, most: float) -> None:
+    """Let bars begin at a line and have no scale but their labels."""
+    axes.set_xlim(0, most)
+    axes.xaxis.set_visible(False)
+    axes.spines.left.set_visible(True)
+
+
+def draw_sizes(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
+    """One bar per segment: a member set by hand counts where it is."""
+    counts = {segment: segment.placed_count for segment in chart.segments}
+    total = sum(counts.values())
+    axes = figure.subplots()
+    colours = [segment.colour for segment in counts]
+    bars = axes.barh(range(len(counts)), counts.values(), 0.62, color=colours)
+    labels = [f"{texts.number(n)} ({texts.share(n / total)})" for n in counts.values()]
+    axes.bar_label(bars, labels, padding=5)
+    plain_bars(axes, max(counts.values()))
+    sizes = texts.items("size", [
+        {"segment": segment, "members": count, "share": count / total}
+        for segment, count in counts.items()
+    ])  # fmt: skip
+    body = name_rows(axes, chart.segments, names_of(chart.segments, texts))
+    return body, {"members": total, "sizes": sizes}
+
+
+def measure_panels(
+    figure: Figure,
+    chart: Chart,
+    texts: ChartTexts,
+    values: pd.Series,
+    *,
+    ticks: int = 2,
+) -> dict[str, Axes]:
+    """One panel per measure and one row per segment; one unit has one scale.
+
+    All but shares are on a logarithmic scale that is linear between -1 and 1, so that
+    0 has a place on it. ``values`` are those to be drawn, by measure; what is an extra
+    is left out where nobody has any. ``ticks`` are those besides 0, at most.
+    """
+    measures = [*chart.subjects]
+    measures += [m for m in chart.extras if values[values.index == m].any()]
+    units = values.index.map(texts.unit)
+    panels = figure.subplots(1, len(measures), sharey=True, squeeze=False)[0]
+    for axes, measure in zip(panels, measures, strict=True):
+        unit = texts.unit(measure)
+        alike = values[units == unit].dropna()
+        # Up to 10 at least, or nobody having any would leave no scale.
+        low, high = min([0.0, *alike]), max([1.0 if unit == SHARE else 10.0, *alike])
+        if unit == SHARE:
+            axes.set_xticks([0, high], [texts.share(0), texts.share(high)])
+        else:
+            axes.set_xscale("symlog", linthresh=1, linscale=0.5)
+            axes.set_xticks(_powers(low, high, ticks))
+            axes.xaxis.set_major_formatter(lambda v, _: texts.plain_number(v))
+            axes.minorticks_off()
+        axes.set_xlim(low, high)
+        axes.grid(axis="x")
+        axes.axvline(0, color=on.RULE, lw=0.8)
+        axes.set_title(on.wrapped(texts.word(measure), 300 / len(measures), lines=2))
+    return dict(zip(measures, panels, strict=True))
+
+
+def _powers(low: float, high: float, ticks: int) -> list[int]:
+    """0 and powers of ten: one, or two if they are wanted and there is room."""
+    most = math.floor(math.log10(max(high, -low)))
+    steps = {most} if ticks == 1 or low < 0 or most < 4 else {most, most // 2}
+    signs = (-1, 1) if ticks > 1 else (1 if high >= -low else -1,)
+    powers = {sign * 10**step for step in steps for sign in signs}
+    return sorted({0} | {power for power in powers if low <= power <= high})
+
+
+def unknown_note(texts: ChartTexts, counts: pd.Series) -> list[str]:
+    """Say how many values are not known of each measure."""
+    words = texts.items("unknown_of_measure", [
+        {"measure": texts.word(measure), "members": count}
+        for measure, count in counts.items() if count
+    ])  # fmt: skip
+    return [texts("unknown_values", measures=words)] if words else []
+
+
+def draw_means(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
+    """One row of dots per segment, one panel per measure; the means beside it."""
+    frame = chart.frame()
+    frame["unknown"] = frame["member_count"] * (1 - frame["known_share"])
+    means = frame.set_index(["measure", "segment_key"])["mean_value"].astype(float)
+    by_measure = means.droplevel("segment_key")
+    # Labels beside the panels take their room.
+    letters = max((len(texts.number(mean)) for mean in means.dropna()), default=0)
+    is_tight = letters * by_measure.index.nunique() > 24
+    ticks, width, lines = (1, 100, 4) if is_tight else (2, NAME_WIDTH, 3)
+    panels = measure_panels(figure, chart, texts, by_measure, ticks=ticks)
+    for measure, axes in panels.items():
+        axes.set_xlabel(texts("mean"))
+        for y, segment in enumerate(chart.segments):
+            mean = means.get((measure, segment.key), math.nan)
+            at_the_end = {"xycoords": axes.get_yaxis_transform()}
+            beside(axes, (1, y), texts.mean(mean, measure), **at_the_end)
+            axes.plot([0, mean], [y, y], color=on.RULE, lw=1.2)
+            axes.add_artist(shape(segment, mean, y))
+    names = names_of(chart.segments, texts, width, lines=lines)
+    body = name_rows(panels[chart.subjects[0]], chart.segments, names)
+    named = {segment.key: segment for segment in chart.segments}
+    described = []
+    for key, segment in named.items():
+        own = {m: texts.mean(means.get((m, key), math.nan), m) for m in panels}
+        words = ", ".join(f"{texts.word(m)} {mean}" for m, mean in own.items())
+        described.append({"segment": segment, "means": words})
+    leaders = texts.items("leader", [
+        {"measure": texts.word(measure), "segment": named[of.idxmax()[1]],
+         "mean": texts.mean(of.max(), measure)}
+        for measure in chart.subjects
+        for of in [means[by_measure.index == measure]] if of.any()
+    ])  # fmt: skip
+    unknown = frame.groupby("measure")["unknown"].sum().round().reindex(panels)
+    return body + 52, {
+        "notes": unknown_note(texts, unknown.fillna(0)),
+        "means": texts.items("means_of_segment", described),
+        "leaders": leaders or texts("none"),
+    }
+
+
+def draw_boxes(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
+    """One row of boxes per segment, one panel per measure.
+
+    The boxes are Tukey's (1977), but for their whiskers, which end at the 5th and 95th
+    percentile: a multiple of the distance between quartiles would depend on the scale.
+    """
+    frame = chart.frame()
+    figures = frame.groupby(["measure", "segment_key", "figure"])["value"].agg(list)
+    drawn = frame[frame["figure"] != "known_count"].set_index("measure")["value"]
+    panels = measure_panels(figure, chart, texts, drawn)
+    unknown = dict.fromkeys(panels, sum(s.model_count for s in chart.segments))
+    for measure, axes in panels.items():
+        for y, segment in enumerate(chart.segments):
+            if (measure, segment.key, "median") in figures:
+                box = figures[measure, segment.key]
+                unknown[measure] -= int(box["known_count"][0])
+                _draw_box(axes, box, segment, y)
+            else:
+                beside(axes, (0, y), texts("unknown"), color=on.FAINT_INK)
+    main = chart.subjects[0]
+    medians = texts.items("median_of_segment", [
+        {"segment": s, "median": texts.mean(median, main)}
+        for s in chart.segments
+        for median in figures.get((main, s.key, "median"), [math.nan])
+    ])  # fmt: skip
+    body = name_rows(panels[main], chart.segments, names_of(chart.segments, texts))
+    return body + 40, {
+        "notes": unknown_note(texts, pd.Series(unknown)),
+        "least": LEAST_BOXED,
+        "measure": texts.word(main),
+        "medians": medians,
+    }
+
+
+def _draw_box(axes: Axes, box: pd.Series, segment: Segment, y: int) -> None:
+    outliers = box.get("outlier", [])
+    is_small = box["known_count"][0] < LEAST_BOXED
+    if is_small or box["low_whisker"] == box["high_whisker"]:
+        for value in outliers if is_small else box["median"] + outliers:
+            axes.add_artist(shape(segment, value, y, ms=5.5))
+        return
+    figures = {name: box[figure][0] for figure, name in QUANTILES.items()}
+    axes.bxp(
+        [figures | {"fliers": outliers}], positions=[y], widths=0.5,
+        orientation="horizontal", manage_ticks=False, patch_artist=True, showcaps=False,
+        boxprops={"fc": segment.colour, "ec": segment.colour, "lw": 0.8},
+        whiskerprops={"color": segment.colour, "lw": 1.2},
+        flierprops={"marker": segment.marker, "ms": 3, "mfc": "none",
+                    "mec": segment.colour, "clip_on": False},
+        medianprops={"lw": 0},
+    )  # fmt: skip
+    # It reaches beyond the box, or it could not be told from one of its ends.
+    median = {"color": on.INK, "lw": 1.4, "clip_on": False, "zorder": 4}
+    axes.plot(box["median"] * 2, [y - 0.36, y + 0.36], **median)
+
+
+def draw_mix(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
+    """One card per segment: a bar per frequent value, and a tick for all members."""
+    frame = chart.frame().sort_values("value_rank")
+    known = frame[frame["dimension_value"].notna()]
+    known = known.groupby("segment_key").head(VALUES_PER_SEGMENT)
+    unknown = frame[frame["dimension_value"].isna()]
+    rows = -(-len(chart.segments) // 2)
+    cards = figure.subplots(rows, 2, sharex=True, squeeze=False).flatten()
+    shown = pd.concat([known, unknown])
+    most = shown["segment_key"].value_counts().max()
+    highest = shown[["cluster_share", "population_share"]].max().max()
+    heights, titles = [12.0], []
+    for axes, segment in zip(cards, chart.segments, strict=False):
+        mix = shown[shown["segment_key"] == segment.key]
+        shares, everybody = mix["cluster_share"], mix["population_share"]
+        values = mix["dimension_value"].fillna(texts("unknown"))
+        names = [on.wrapped(value, 125, size=on.SMALL_SIZE) for value in values]
+        is_known = mix["dimension_value"].notna()
+        colours = np.where(is_known, segment.colour, on.BAND)
+        ys = range(len(mix))
+        axes.barh(ys, shares, 0.6, color=colours)
+        axes.plot(everybody, ys, "|", color=on.INK, ms=11, mew=1.4)
+        for y, ends in enumerate(zip(shares, everybody, strict=True)):
+            beside(axes, (max(ends), y), texts.share(ends[0]), color=on.SECOND_INK)
+        axes.set_yticks(ys, names, **SMALL)
+        axes.set_ylim(most - 0.4, -0.6)
+        xlabel = "" if is_known.any() else texts("no_value")
+        axes.set(xlim=(0, highest), xticks=[], xlabel=xlabel)
+        heights.append(on.height_of(names, on.SMALL_SIZE) + 4)
+        titles.append(on.wrapped(texts.name(segment), 140, weight="bold"))
+        axes.set_title(titles[-1])
+        shape_beside(axes, segment, 1, transform=axes.transAxes, up=10)
+    for axes in cards[len(chart.segments) :]:
+        axes.remove()
+    members = unknown["member_count"].sum()
+    first = known.groupby("segment_key").first()
+    leaders = texts.items("leading_value", [
+        {"segment": s, "name": first["dimension_value"][s.key],
+         "share": first["cluster_share"][s.key]}
+        for s in chart.segments if s.key in first.index
+    ])  # fmt: skip
+    return rows * (most * max(heights) + on.height_of(titles) + 24), {
+        "notes": [texts("unknown_name", members=members)] if members else [],
+        "shown": VALUES_PER_SEGMENT,
+        "leaders": leaders,
+    }
+
+
+def draw_ranking(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
+    """One bar per value; its parts are the segments in the order of the legend."""
+    frame = chart.frame()
+    everybody = frame["member_count"].sum()
+    parts = frame.pivot_table("member_count", "dimension_value", "segment_key", "sum")
+    parts = parts.reindex(columns=[s.key for s in chart.segments]).fillna(0)
+    # Sorted by name before.
+    every = parts.sum(axis=1).sort_values(ascending=False, kind="stable")
+    totals, others = every[:MOST_PLACES], every[MOST_PLACES:]
+    unknown = everybody - every.sum()
+    names = [
+        on.wrapped(name, 172, size=on.SMALL_SIZE, lines=2) for name in totals.index
+    ]
+    axes = figure.subplots()
+    ys, left = range(len(totals)), np.zeros(len(totals))
+    for segment in chart.segments:
+        counts = parts.loc[totals.index, segment.key]
+        look = {"color": segment.colour, "ec": on.PAPER, "lw": 0.6}
+        bars = axes.barh(ys, counts, 0.72, left, **look)
+        labels = [
+            # Where there is room, and it would not repeat the label of the bar.
+            word
+            if 0 < count < total and len(word) + 1 < 60 * count / totals.max()
+            else ""
+            for count, total in zip(counts, totals, strict=True)
+            for word in [texts.number(count)]
+        ]
+        look = {"color": on.ink_on(segment.colour), "fontsize": on.PART_SIZE}
+        axes.bar_label(bars, labels, label_type="center", **look)
+        left += counts
+    bars = axes.barh(ys, totals, color="none")
+    axes.bar_label(bars, [texts.number(total) for total in totals], padding=4, **SMALL)
+    axes.set_yticks(ys, names, **SMALL)
+    axes.set_ylim(len(totals) - 0.5, -0.5)
+    plain_bars(axes, totals.max())
+    notes = []
+    if len(others):
+        notes.append(texts("others", names=len(others), members=others.sum()))
+    if unknown:
+        notes.append(texts("unknown_name", members=unknown))
+    sizes = texts.items("size", [
+        {"name": name, "members": total, "share": total / everybody}
+        for name, total in totals.items()
+    ])  # fmt: skip
+    return len(totals) * (on.height_of(names, on.SMALL_SIZE) + 5), {
+        "keys": legend_of(chart.segments, texts),
+        "notes": notes,
+        "most": MOST_PLACES,
+        "members": everybody,
+        "shown": len(totals),
+        "sizes": sizes,
+    }
+
+
+def draw_map(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
+    """Draw one shape per member on the first two components, and the centres.
+
+    The axes are linear near 0 and logarithmic far from it (asinh), which keeps
+    exceptional members on the map without pressing everybody else into one spot
+    (Lupton, Gunn and Szalay 1999).
+    """
+    shares, medians, places = chart.figures
+    centres = pd.DataFrame(medians).pivot(index=0, columns=1, values=2)
+    segments = [segment for segment in chart.segments if segment.key in centres.index]
+    centres = {segment.key: centres.loc[segment.key].tolist() for segment in segments}
+    points = {s: np.array([p[1:] for p in places if p[0] == s.key]).reshape(-1, 2)
+              for s in segments}  # fmt: skip
+    sampled = np.concatenate(list(points.values()))
+    total = sum(segment.model_count for segment in segments)
+    # Nine tenths of the members lie where the axes are linear.
+    typical = float(np.quantile(np.abs(sampled).max(axis=1), 0.9))
+    thirds = round(3 * math.log10(max(typical, LEAST_SPREAD)))
+    # 1, 2 or 5 times a power of ten.
+    linear_to = float(f"{10 ** (thirds / 3):.0e}") if typical > LEAST_SPREAD else 1.0
+    axes = figure.subplots()
+    axes.set_xscale("asinh", linear_width=linear_to)
+    axes.set_yscale("asinh", linear_width=linear_to)
+    size = 5 if len(sampled) <= 2_000 else 3
+    # The largest segments below, the smallest on top of them.
+    for segment in sorted(segments, key=lambda s: -s.model_count):
+        look = {"marker": segment.marker, "color": segment.colour, "ls": ""}
+        rim = {"mec": on.PAPER, "mew": 0.35, "alpha": 0.85}
+        axes.plot(*points[segment].T, ms=size, **look, **rim)
+        axes.plot(*centres[segment.key], ms=10, mec=on.INK, mew=0.6, zorder=4, **look)
+    for axis, label, share in zip(
+        (axes.xaxis, axes.yaxis), ("first_axis", "second_axis"), shares, strict=True
+    ):
+        axis.set_ticks(asinh_ticks(*axis.get_view_interval(), linear_to))
+        axis.set_major_formatter(lambda value, _: texts.plain_number(value))
+        axis.set_label_text(texts(label, share=share))
+    axes.tick_params(labelsize=on.SMALL_SIZE, labelcolor=on.SECOND_INK)
+    axes.minorticks_off()
+    axes.grid()
+
+    described = [
+        {"segment": segment, "x": texts.number(x, 1), "y": texts.number(y, 1)}
+        for segment in segments
+        for x, y in [centres[segment.key]]
+    ]
+    members = texts.members(total)
+    if len(sampled) < total:
+        members = texts("sample", shown=len(sampled), members=total)
+    return MAP_HEIGHT, {
+        "keys": legend_of(segments, texts),
+        "share": min(1.0, sum(shares)),
+        "segment": max(segments, key=lambda s: math.hypot(*centres[s.key])),
+        "first_share": shares[0],
+        "second_share": shares[1],
+        "shown": members,
+        "points": texts.members(len(sampled)),
+        "linear_to": texts.plain_number(linear_to),
+        "centres": texts.items("centre", described),
+    }
+
+
+def asinh_ticks(low: float, high: float, linear_to: float) -> list[float]:
+    """Round values that keep apart on an axis that is linear up to a value."""
+    span = np.ptp(np.arcsinh(np.array([low, high]) / linear_to))
+    if span < 1:
+        return list(MaxNLocator(5).tick_values(low, high)[1:-1])
+    sizes = [0.0, 0.5, 1.0, 2.0, 5.0] if span <= 8 else [0.0]
+    factors = (1, 2, 5) if span <= 8 else (1,)
+    sizes += [factor * 10.0**power for power in range(1, 12) for factor in factors]
+    ticks = {sign * size * linear_to for size in sizes for sign in (-1, 1)}
+    return sorted(tick for tick in ticks if low <= tick <= high)
+
+
+def draw_counts(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
+    """Two panels: inertia, and silhouette beside that of shuffled copies, by chance."""
+    counts = chart.frame().astype(float)
+    xs = counts["cluster_count"]
+    panels = figure.subplots(1, 2)
+    for axes, name in zip(panels, ("inertia", "silhouette"), strict=True):
+        axes.set_title(texts(name))
+        axes.set_xlabel(texts("count_axis"))
+        look = {"color": on.INK, "mfc": on.PAPER, "ms": 5, "lw": 1.6, "zorder": 3}
+        (line,) = axes.plot(xs, counts[name], "o-", label=texts("your_members"), **look)
+        axes.set_ylim(min(0, axes.get_ylim()[0]))
+        axes.set_xlim(xs.min() - 0.4, xs.max() + 0.4)
+        axes.xaxis.get_major_locator().set_params(integer=True)
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_formatter(lambda value, _: texts.plain_number(value))
+        axes.tick_params(axis="y", labelsize=on.SMALL_SIZE, labelcolor=on.SECOND_INK)
+        axes.grid(axis="y")
+    chance, highest = counts["null_silhouette"], counts["highest_null_silhouette"]
+    panels[1].fill_between(xs, chance, highest, color=on.BAND, lw=0)
+    look = {"color": on.FAINT_INK, "lw": 1.3, "label": texts("shuffled_copies")}
+    keys = [line, *panels[1].plot(xs, chance, "--", **look)]
+    said = {"selected": "", "advised": texts("no_advice")}
+    for word, style in (("selected", "--"), ("advised", ":")):
+        for count in xs[counts[f"is_{word}"] > 0]:
+            said[word] = texts.number(count)
+            look = {"ls": style, "color": on.INK, "label": texts(word, count=count)}
+            keys += [axes.axvline(count, lw=1, **look) for axes in panels][:1]
+    # All of them: there are few, and who does not see the curve has nothing else.
+    silhouettes = ", ".join(
+        texts("silhouette_of_count", count=n, silhouette=texts.number(value, 2))
+        for n, value in zip(xs, counts["silhouette"], strict=True)
+        if not math.isnan(value)
+    )
+    return COUNTS_HEIGHT, said | {
+        "keys": keys,
+        "first": xs.min(),
+        "last": xs.max(),
+        "silhouettes": silhouettes or texts("unknown"),
+    }
+
+
+def draw_migrations(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
+    """A table: a row per segment before, a column per segment after."""
+    frame = chart.frame()
+    frame = frame[frame["fit_id"] == frame["fit_id"].max()]
+    table = frame.pivot(
+        index=frame.columns[1], columns=frame.columns[2], values="member_count"
+    )
+    moved_keys = table.index.union(table.columns)
+    segments = [segment for segment in chart.segments if segment.key in moved_keys]
+    keys = [segment.key for segment in segments]
+    table = table.reindex(keys, columns=keys).fillna(0)
+    moved = np.ma.masked_array(table, np.eye(len(keys)))
+    axes = figure.subplots()
+    # Who stays is on grey; the more move, the stronger, and black is read on all.
+    colours = mpl.colormaps["Oranges"].with_extremes(bad=on.GRID, under=on.PAPER)
+    most = 2 * (moved.max() or 1)
+    axes.imshow(moved, cmap=colours, vmin=0.5, vmax=most, aspect="auto")
+    for (y, x), count in np.ndenumerate(table.to_numpy()):
+        if count:
+            axes.text(x, y, texts.number(count), ha="center", va="center", **SMALL)
+    # Many names of columns stand upright, in one line.
+    is_upright = len(keys) > MOST_LEVEL_NAMES
+    width = NAME_WIDTH if is_upright else COLUMNS_WIDTH / len(keys)
+    look = {"lines": 1 if is_upright else 3, "members": table.sum()}
+    names = names_of(segments, texts, width, **look)
+    axes.set_xticks(range(len(keys)), names, rotation=90 * is_upright, color=on.INK)
+    axes.xaxis.tick_top()
+    axes.xaxis.set_label_position("top")
+    axes.set(xlabel=texts("after"), ylabel=texts("before"))
+    rows = names_of(segments, texts, members=table.sum(axis=1))
+    body = 30 + (NAME_WIDTH if is_upright else on.height_of(names))
+    body += name_rows(axes, segments, rows)
+
+    moves = table.mask(np.eye(len(keys), dtype=bool)).stack()
+    moves = moves[moves > 0].sort_values(ascending=False, kind="stable")
+    total = table.to_numpy().sum()
+    named = dict(zip(keys, segments, strict=True))
+    listed = texts.items("move", [
+        {"members": count, "before": named[before], "after": named[after]}
+        for (before, after), count in moves.items()
+    ])  # fmt: skip
+    return body, {
+        "members": total,
+        "stayed_share": 1 - moves.sum() / total,
+        "moves": listed or texts("none"),
+    }
+
+
+RENDERERS = {
     "sizes": draw_sizes,
     "means": draw_means,
     "boxes": draw_boxes,
@@ -24,13 +557,3 @@ DRAWERS = {
     "counts": draw_counts,
     "migrations": draw_migrations,
 }
-
-
-def draw_chart(content: Content, texts: ChartTexts) -> tuple[str, str, str, bytes]:
-    """Give title, reading (one sentence), alternative text and picture."""
-    with own_style():
-        sheet, reading, fields = DRAWERS[content.plan.kind](content, texts)
-        sheet.end()
-        fields["reading"] = texts(reading, **fields)
-        alternative_text = texts("alternative_text", **fields)
-        return texts("title"), fields["reading"], alternative_text, sheet.to_png()

@@ -1,18 +1,58 @@
-"""Read what a chart shows: a bounded number of ordered rows, as plain values.
+"""Read what charts show: a few ordered rows of each, as plain values.
 
 What is read is all that a drawing depends on besides its texts, so its digest tells
 whether a published picture is still the right one.
 """
 
 import math
-from itertools import groupby
+from functools import partial
 from typing import Any, NamedTuple
 
+import pandas as pd
 from duckdb import DuckDBPyRelation
 
+from segmentation.errors import SegmentationError
+from segmentation.sql_text import text as quoted_text
+
 VALUES_PER_SEGMENT = 5
-MOST_PLACES = 30
-QUANTILES = ("low_whisker", "low_quartile", "median", "high_quartile", "high_whisker")
+# As many measures stand side by side in a chart that nobody has planned.
+MOST_PANELS = 5
+# Of each kind that is drawn of one table, its columns, ordered by them, and its rows.
+MIX = (
+    *("segment_key", "value_rank", "dimension_value", "member_count"),
+    *("cluster_share", "population_share"),
+)
+SOURCES = {
+    "means": (
+        "cluster_measures",
+        ("measure", "segment_key", "mean_value", "member_count", "known_share"),
+        "measure in ({subjects}) and member_count > 0",
+    ),
+    "boxes": (
+        "chart_boxes",
+        ("measure", "segment_key", "figure", "figure_number", "value"),
+        "measure in ({subjects})",
+    ),
+    "mix": (
+        "cluster_mix",
+        MIX,
+        # One more, for the unknown value has a rank too.
+        "dimension in ({subjects}) and (dimension_value is null"
+        f" or value_rank <= {VALUES_PER_SEGMENT + 1})",
+    ),
+    "ranking": ("cluster_mix", MIX, "dimension in ({subjects})"),
+    "counts": (
+        "cluster_count_evaluation",
+        ("cluster_count", "inertia", "silhouette", "null_silhouette",
+         "highest_null_silhouette", "is_selected", "is_advised"),
+        "inertia is not null",
+    ),
+    "migrations": (
+        "segment_migrations",
+        ("fit_id", "from_segment_key", "to_segment_key", "member_count"),
+        "member_count > 0",
+    ),
+}  # fmt: skip
 
 
 class Segment(NamedTuple):
@@ -28,73 +68,105 @@ class Segment(NamedTuple):
     placed_count: int
 
 
-class ChartPlan(NamedTuple):
-    """A line of the seed ``segmentation_charts``.
+class Chart(NamedTuple):
+    """A line of the seed ``segmentation_charts``, and what is drawn.
 
     ``subjects`` are measures or one dimension, the main one first; ``extras`` are
     measures that are drawn only where somebody has any, and never singled out.
+    ``segments`` are in their order, ``figures`` are rows of the source of the kind.
     """
 
+    segmentation: str
     name: str
     kind: str
     position: int
-    subjects: tuple[str, ...] = ()
-    extras: tuple[str, ...] = ()
-
-
-class Content(NamedTuple):
-    """What is drawn: the segments in their order, and figures as the kind has them."""
-
-    plan: ChartPlan
+    subjects: tuple[str, ...]
+    extras: tuple[str, ...]
     segments: list[Segment]
-    figures: Any
+    figures: Any = None
+
+    def frame(self) -> pd.DataFrame:
+        return pd.DataFrame(self.figures, columns=SOURCES[self.kind][1])
 
 
-class Box(NamedTuple):
-    """Known values of a measure in a segment; quantiles are empty without any."""
+def read_charts(
+    tables: dict[str, DuckDBPyRelation],
+    segmentation: str,
+    *,
+    measures: list[str],
+    dimensions: list[str],
+    **_: Any,
+) -> list[Chart]:
+    """Read the charts of a segmentation that there is something to draw of.
 
-    known_count: int
-    quantiles: tuple[float, ...]
-    points: list[float]
+    They are those of the seed, or else one per kind and dimension.
 
-
-class ClusterCount(NamedTuple):
-    """Figures of one number of clusters; None where they could not be computed."""
-
-    cluster_count: int
-    inertia: float | None
-    silhouette: float | None
-    null_silhouette: float | None
-    highest_null_silhouette: float | None
-    is_selected: bool
-    is_advised: bool
-
-
-class ChartTables(NamedTuple):
-    """The tables by name, seen from one segmentation."""
-
-    tables: dict[str, DuckDBPyRelation]
-    segmentation: str
-
-    def of(self, name: str) -> DuckDBPyRelation:
-        """Give the rows of the segmentation."""
-        return self.tables[name].filter(f"segmentation = '{self.segmentation}'")
-
-    def rows(self, name: str, columns: str, *, order: str, where: str = "true") -> list:
-        """Read columns in an order, without the last bits, which differ by run."""
-        rows = self.of(name).filter(where).order(order).project(columns).fetchall()
-        return [tuple(map(_rounded, row)) for row in rows]
-
-    def segments(self) -> list[Segment]:
-        """Every segment there is or was: those with a place first, others by size."""
-        rows = self.rows(
+    Raises
+    ------
+    SegmentationError
+        If a chart has subjects that its segmentation or its kind has not.
+    """
+    rows = partial(read_rows, tables, segmentation)
+    # Every segment there is or was: those with a place first, others by size.
+    segments = [
+        Segment(*row)
+        for row in rows(
             "segment_overview",
             "segment_key, segment_name_fr, segment_name_en, segment_colour,"
             " segment_marker, cluster_id is not null, coalesce(model_member_count, 0),"
             " coalesce(member_count, 0)",
             order="display_order nulls last, model_member_count desc, segment_key",
         )
-        return [Segment(*row) for row in rows]
+    ]
+    columns = "chart_name, kind, position, subjects, extra_subjects"
+    planned = rows("segmentation_charts", columns, order="position, chart_name")
+    charts = []
+    for name, kind, position, *words in planned or _every_kind(measures, dimensions):
+        subjects, extras = (tuple((text or "").split()) for text in words)
+        offered = {"means": measures, "boxes": measures, "mix": dimensions,
+                   "ranking": dimensions}.get(kind, [])  # fmt: skip
+        if bool(subjects) != bool(offered) or not {*subjects, *extras} <= {*offered}:
+            raise SegmentationError(
+                f"The seed segmentation_charts plans {name} of {segmentation} as"
+                f" {kind!r} of {' '.join((*subjects, *extras)) or 'nothing'}, and that"
+                f" is drawn of {', '.join(offered) or 'no subjects'}."
+            )
+        shown = {
+            "sizes": [s for s in segments if s.is_current or s.placed_count],
+            "migrations": segments,
+        }.get(kind, [segment for segment in segments if segment.is_current])
+        chart = Chart(segmentation, name, kind, position, subjects, extras, shown)
+        if figures := _read_figures(rows, chart):
+            charts.append(chart._replace(figures=figures))
+    return charts
+
+
+def _every_kind(measures: list[str], dimensions: list[str]) -> list[tuple]:
+    some = " ".join(measures[:MOST_PANELS])
+    charts = [
+        ("segment_sizes", "sizes", ""),
+        *((f"measure_{kind}", kind, some) for kind in ("means", "boxes") if some),
+        *((f"{n}_{kind}", kind, n) for kind in ("mix", "ranking") for n in dimensions),
+        ("pca_map", "map", ""),
+        ("cluster_counts", "counts", ""),
+        ("segment_migrations", "migrations", ""),
+    ]
+    return [(name, kind, i, of, "") for i, (name, kind, of) in enumerate(charts, 1)]
+
+
+def read_rows(
+    tables: dict[str, DuckDBPyRelation],
+    segmentation: str,
+    table: str,
+    columns: str,
+    *,
+    order: str,
+    where: str = "true",
+) -> list[tuple]:
+    """Read columns in an order, without the last bits, which differ by run."""
+    relation = tables[table].filter(f"segmentation = '{segmentation}' and ({where})")
+    rows = relation.order(order).project(columns).fetchall()
+    return [tuple(map(_rounded, row)) for row in rows]
 
 
 def _rounded(value: Any) -> Any:
@@ -103,132 +175,30 @@ def _rounded(value: Any) -> Any:
     return float(f"{value:.10g}") if math.isfinite(value) else None
 
 
-def read_chart(
-    plan: ChartPlan, tables: ChartTables, segments: list[Segment]
-) -> Content | None:
-    """Read a chart; None if there is nothing to draw."""
-    shown = {
-        "sizes": [s for s in segments if s.is_current or s.placed_count],
-        "migrations": segments,
-    }.get(plan.kind, [segment for segment in segments if segment.is_current])
-    figures = READERS[plan.kind](plan, tables, shown)
-    return Content(plan, shown, figures) if figures else None
+def _read_figures(rows: partial, chart: Chart) -> Any:
+    """Read the rows behind a chart; nothing if there is nothing to draw."""
+    if chart.kind == "sizes":
+        return sum(segment.placed_count for segment in chart.segments)
+    if chart.kind == "map":
+        return _read_map(rows)
+    table, columns, where = SOURCES[chart.kind]
+    subjects = ", ".join(map(quoted_text, (*chart.subjects, *chart.extras)))
+    names = ", ".join(columns)
+    where = where.format(subjects=subjects)
+    figures = rows(table, names, order=names, where=where)
+    if columns is MIX and not any(value is not None for _, _, value, *_ in figures):
+        return []
+    return figures
 
 
-def _read_sizes(plan: ChartPlan, tables: ChartTables, shown: list[Segment]) -> int:
-    return sum(segment.placed_count for segment in shown)
-
-
-def _read_means(plan: ChartPlan, tables: ChartTables, shown: list[Segment]) -> dict:
-    columns = "segment_key, measure, mean_value"
-    rows = tables.rows("cluster_measures", columns, order="segment_key")
-    known = {(key, measure): mean for key, measure, mean in rows}
-    means = {
-        measure: {s.key: known.get((s.key, measure)) for s in shown}
-        for measure in (*plan.subjects, *plan.extras)
-        if measure in plan.subjects or any(known.get((s.key, measure)) for s in shown)
-    }
-    return means if any(segment.model_count for segment in shown) else {}
-
-
-def _read_boxes(plan: ChartPlan, tables: ChartTables, shown: list[Segment]) -> dict:
-    read: dict[tuple[str, str, str], list[float]] = {}
-    columns = "segment_key, measure, figure, value"
-    rows = tables.rows("chart_boxes", columns, order="figure, figure_number")
-    for *place, value in rows:
-        read.setdefault(tuple(place), []).append(value)
-
-    def box(*place: str) -> Box:
-        quantiles = (v for name in QUANTILES for v in read.get((*place, name), []))
-        known_count = int(sum(read.get((*place, "known_count"), [])))
-        return Box(known_count, tuple(quantiles), read.get((*place, "outlier"), []))
-
-    boxes = {
-        measure: {segment.key: box(segment.key, measure) for segment in shown}
-        for measure in (*plan.subjects, *plan.extras)
-    }
-    return boxes if any(segment.model_count for segment in shown) else {}
-
-
-def _read_mix(plan: ChartPlan, tables: ChartTables, shown: list[Segment]) -> dict:
-    rows = tables.rows(
-        "cluster_mix",
-        "segment_key, dimension_value, cluster_share, population_share",
-        order="segment_key, value_rank",
-        # One more, for the unknown value has a rank too.
-        where=f"dimension = '{plan.subjects[0]}' and dimension_value is not null"
-        f" and value_rank <= {VALUES_PER_SEGMENT + 1}",
-    )
-    return {
-        key: [row[1:] for row in mix][:VALUES_PER_SEGMENT]
-        for key, mix in groupby(rows, key=lambda row: row[0])
-    }
-
-
-def _read_ranking(plan: ChartPlan, tables: ChartTables, shown: list[Segment]) -> tuple:
-    ranked = (
-        tables.of("cluster_mix")
-        .filter(f"dimension = '{plan.subjects[0]}'")
-        .aggregate(
-            "dimension_value as name, cast(sum(member_count) as bigint) as total,"
-            " list(segment_key order by segment_key) as keys,"
-            " list(member_count order by segment_key) as counts",
-            "dimension_value",
-        )
-    )
-    known = ranked.filter("name is not null").order("total desc, name")
-    places = [
-        (name, total, dict(zip(keys, counts, strict=True)))
-        for name, total, keys, counts in known.limit(MOST_PLACES).fetchall()
-    ]
-    rest = ranked.aggregate(
-        "count(name), cast(sum(total) filter (name is not null) as bigint),"
-        " cast(coalesce(sum(total) filter (name is null), 0) as bigint)"
-    ).fetchall()
-    return (places, *rest[0]) if places else ()
-
-
-def _read_map(plan: ChartPlan, tables: ChartTables, shown: list[Segment]) -> tuple:
+def _read_map(rows: partial) -> tuple:
+    """The axes' shares of variance, and medians and points of segments."""
     column = "explained_variance_share"
-    rows = tables.rows("projection_components", column, order="component")
-    shares = [*sum(rows, ()), 0.0][:2]
-    medians = tables.rows(
-        "chart_boxes", "segment_key, value", order="segment_key, measure",
-        where="figure = 'median' and measure in ('pca_x', 'pca_y')",
-    )  # fmt: skip
-    centres = {
-        key: [value for _, value in pair]
-        for key, pair in groupby(medians, key=lambda row: row[0])
-        if key in {segment.key for segment in shown}
-    }
-    points: dict[str, list[tuple]] = {segment.key: [] for segment in shown}
+    components = rows("projection_components", column, order="component")
+    of_medians = "figure = 'median' and measure in ('pca_x', 'pca_y')"
+    columns = "segment_key, measure, value"
+    medians = rows("chart_boxes", columns, order=columns, where=of_medians)
     columns = "segment_key, pca_x, pca_y"
-    for key, *place in tables.rows("chart_points", columns, order="member_id"):
-        points.get(key, []).append(place)
-    return (shares, points, centres) if rows and centres else ()
-
-
-def _read_counts(plan: ChartPlan, tables: ChartTables, shown: list[Segment]) -> list:
-    columns = ", ".join(ClusterCount._fields)
-    rows = tables.rows("cluster_count_evaluation", columns, order="cluster_count")
-    counts = [ClusterCount(*row) for row in rows]
-    return counts if any(count.inertia is not None for count in counts) else []
-
-
-def _read_migrations(plan: ChartPlan, tables: ChartTables, _: list[Segment]) -> dict:
-    """Of the latest fit that had a predecessor; segments by their names of today."""
-    columns = "fit_id, from_segment_key, to_segment_key, member_count"
-    rows = tables.rows("segment_migrations", columns, order=columns)
-    return {row[1:3]: row[3] for row in rows if row[0] == rows[-1][0] and row[3]}
-
-
-READERS = {
-    "sizes": _read_sizes,
-    "means": _read_means,
-    "boxes": _read_boxes,
-    "mix": _read_mix,
-    "ranking": _read_ranking,
-    "map": _read_map,
-    "counts": _read_counts,
-    "migrations": _read_migrations,
-}
+    points = rows("chart_points", columns, order=columns)
+    shares = [*sum(components, ()), 0.0][:2]
+    return (shares, medians, points) if components and medians else ()

@@ -16,7 +16,7 @@
     const byId = (id) => document.getElementById(id);
     const all = (selector) => document.querySelectorAll(selector);
     const valuesOf = (column) =>
-        new Map(CLIENTS.map((client) => [client[column], null]).filter(([key]) => key !== null));
+        new Map(CLIENTS.map((client) => [client[column] ?? MISSING, null]));
 
     // Each filter: its entries, and the texts of the options that are none.
     const FILTERS = {
@@ -97,9 +97,6 @@
         return option === MISSING ? say(text) : (known ?? option);
     }
 
-    const hasMissing = (name) =>
-        FILTERS[name].missing && CLIENTS.some((client) => client[name] === null);
-
     // Options with the number of clients that each would leave.
     function fillFilter(name, words) {
         const counts = new Map();
@@ -109,10 +106,8 @@
         }
         const options = [...FILTERS[name].entries.keys()];
         if (FILTERS[name].missing) {
-            options.sort(collator().compare);
-        }
-        if (hasMissing(name)) {
-            options.push(MISSING);
+            const { compare } = collator();
+            options.sort((a, b) => (a === MISSING) - (b === MISSING) || compare(a, b));
         }
         const write = (value) => {
             const text = `${labelOf(name, value)} (${writeNumber(counts.get(value) ?? 0)})`;
@@ -318,7 +313,7 @@
         for (const [name, { entries }] of Object.entries(FILTERS)) {
             // The data may have changed since.
             const option = parts.get(name);
-            if (entries.has(option) || (option === MISSING && hasMissing(name))) {
+            if (entries.has(option)) {
                 read[name] = option;
             }
         }

@@ -46,17 +46,17 @@ measured as (
     where segmentation = $name group by segment_key
 ),
 frequent as (
-    select segment_key, dimension, list({
-        'name': dimension_value, 'share': cluster_share
-    } order by value_rank)[:3] as leaders
-    from cluster_mix where segmentation = $name and dimension_value is not null
-        and dimension in $dimensions
+    select segment_key, dimension,
+        list({'name': dimension_value, 'share': cluster_share} order by value_rank)
+            filter (where dimension_value is not null)[:3] as leaders,
+        max(cluster_share) filter (where dimension_value is null) as unknown_share
+    from cluster_mix where segmentation = $name and dimension in $dimensions
     group by segment_key, dimension
 ),
 topped as (
     select segment_key, list({
         'label': in_both(coalesce(label_fr, label_en, dimension), label_en),
-        'leaders': leaders
+        'leaders': coalesce(leaders, []), 'unknown_share': unknown_share
     } order by list_position($dimensions, dimension)) as tops
     from frequent left join texts on dimension = texts.name group by segment_key
 ),
