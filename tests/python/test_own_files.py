@@ -88,6 +88,40 @@ def test_features_that_cannot_be_fitted_stop_a_build_with_one_paragraph(files_pr
     assert files_project.published.read_bytes() == before
 
 
+@pytest.mark.slow
+def test_other_spellings_next_month_move_nobody(files_project):
+    """Neither what most rows write now, nor a line in a seed, nor a refit after it."""
+    placed = (
+        "select enterprise_id, segment_key, round(distance_to_centroid, 9)"
+        " from enterprise_segments order by all"
+    )
+    before = files_project.rows(placed)
+    path = files_project.raw_files / "enterprises.csv"
+    text = path.read_text("utf-8")
+    for old, new in (
+        ("Bakery,", "BAKERY,"),
+        ("Bike shop", "bike-shop"),
+        ("Gent", "GENT"),
+    ):
+        text = text.replace(old, new)
+    path.write_text(text, encoding="utf-8")
+    aliases = files_project.folder / "seeds/reference/category_aliases.csv"
+    with aliases.open("a", encoding="utf-8") as file:
+        file.write("Museum,Musée\n")
+
+    files_project.succeed("build")
+
+    assert files_project.rows(placed) == before
+    assert files_project.rows(
+        "select distinct category_name from enterprise_segments order by all"
+    ) == [("BAKERY",), ("Musée",), ("bike-shop",), (None,)]
+    files_project.succeed("build", refit="always")
+    assert files_project.rows(placed) == before
+    assert files_project.rows("select distinct cause from segment_changes") == [
+        ("new",)
+    ]
+
+
 GROUPS = {
     "facebook": 900,
     "instagram": 40_000,
