@@ -180,3 +180,16 @@ def test_a_check_of_the_raw_data_without_a_rule_is_found(built):
     )
     models.run()
     assert models.failures("every_check_of_the_raw_data_has_a_rule") != []
+
+
+def test_clients_that_are_gone_from_an_export_stop_its_publication(built):
+    models = CompiledModels(built, targets=["int_raw_data_checked"])
+    test = "a_far_smaller_or_larger_export_is_confirmed"
+    models.run()
+    assert models.failures(test) == []
+    models.database.execute(
+        "insert into previous_publication.member_segments (segmentation, member_id)"
+        " values ('visibility', 'A'), ('visibility', 'B')"
+    )
+    models.run()
+    assert len(models.failures(test)) == 1
