@@ -82,7 +82,7 @@ def written(parts: list[str]) -> st.SearchStrategy[list[str | None]]:
     scope="session",
     params=[
         pytest.param(10, id="short"),
-        pytest.param(50, id="long", marks=pytest.mark.slow),
+        pytest.param(20, id="long", marks=pytest.mark.slow),
     ],
 )
 def search(request: pytest.FixtureRequest) -> settings:
