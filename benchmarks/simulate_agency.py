@@ -3,7 +3,8 @@
 It starts as the planted enterprises of the demonstration data. Every month follower
 counts wander, a few clients arrive and a few leave; in one month a named set of
 clients of low visibility really changes and reaches the audience of those of
-moderate presence. What a segmentation says can then be held against what happened.
+moderate presence; and in every month some counts, others each time, cannot be read.
+What a segmentation says can then be held against what happened.
 """
 
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ FIRST_AS_OF = pd.Timestamp("2025-06-30 12:00:00")
 ARRIVAL_COUNT = 6
 DEPARTURE_COUNT = 4
 MOVER_COUNT = 12
+# Of the accounts, each month.
+HIDDEN_SHARE = 0.05
 MOVED_FROM = "low_visibility"
 MOVED_TO = "moderate_presence"
 # The planted groups carry the number of the study's cluster.
@@ -39,7 +42,8 @@ class Month:
     Month 0 is the first publication. ``enterprises`` are the active clients by
     ``enterprise_id``, with the planted ``segment_key``; ``inactive`` have left and are
     still in the file. The sets name who came, who left (inactive or out of the file)
-    and who really changed in this month.
+    and who really changed in this month; ``hidden`` are the enterprises and columns
+    whose counts its raw tables do not tell.
     """
 
     number: int
@@ -49,6 +53,7 @@ class Month:
     arrived: frozenset[str] = frozenset()
     departed: frozenset[str] = frozenset()
     moved: frozenset[str] = frozenset()
+    hidden: frozenset[tuple[str, str]] = frozenset()
 
 
 def simulate_months(
@@ -115,17 +120,29 @@ def next_month(
         enterprise_name=[f"Nouvelle enseigne {name}" for name in ids],
         created_on=f"{as_of:%Y-%m-%d}",
     )
+    enterprises = pd.concat([staying, arriving], ignore_index=True)
     return Month(
         number=number,
         as_of=as_of,
-        enterprises=pd.concat([staying, arriving], ignore_index=True).sort_values(
-            "enterprise_id", ignore_index=True
-        ),
+        enterprises=enterprises.sort_values("enterprise_id", ignore_index=True),
         inactive=pd.concat([month.inactive, before[is_inactive]], ignore_index=True),
         arrived=frozenset(ids),
         departed=frozenset(leaving.tolist()),
         moved=moved,
+        hidden=hide_some(enterprises, without=moved, random=random),
     )
+
+
+def hide_some(
+    enterprises: pd.DataFrame, *, without: frozenset[str], random: np.random.Generator
+) -> frozenset[tuple[str, str]]:
+    """Choose counts that nobody can read, of others than those who move."""
+    known = enterprises.set_index("enterprise_id").drop(index=list(without))
+    accounts = known[COUNTS].where(known[COUNTS] > 0).stack().index
+    rows = random.choice(
+        len(accounts), round(HIDDEN_SHARE * len(accounts)), replace=False
+    )
+    return frozenset(accounts[row] for row in rows)
 
 
 def add_noise(
@@ -168,6 +185,8 @@ def write_raw_tables(month: Month, folder: Path) -> None:
     enterprises = everybody.assign(
         postal_code=codes, created_at=everybody["created_on"]
     )
+    for enterprise_id, count in month.hidden:
+        everybody.loc[everybody["enterprise_id"] == enterprise_id, count] = pd.NA
     accounts = []
     for platform in PLATFORMS:
         holders = everybody[everybody[f"has_{platform}_account"]]

@@ -324,6 +324,7 @@ members_explained as (
         placed.is_set_by_hand,
         placed.override_reason,
         scores.distance_to_centroid,
+        {{ unknown_features(recipe) }} as unknown_features,
         sentences_filled.runner_up_segment_key,
         scores.assignment_margin,
         scores.pca_x,
@@ -343,6 +344,7 @@ members_explained as (
         ) as explanation_{{ language }}
         {%- endfor %}
     from scores
+    inner join features on scores.member_id = cast(features.{{ recipe.key }} as string)
     inner join placed using (member_id)
     inner join sentences_filled using (member_id)
     left join segments using (segment_key)

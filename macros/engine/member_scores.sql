@@ -91,6 +91,21 @@ fit_rows as (
 {{ scaled_members(recipe, cluster_count) }}
 {%- endmacro %}
 
+{#- The features of a recipe that are unknown of a member, apart by commas; NULL of none. -#}
+{% macro unknown_features(recipe) -%}
+    nullif(
+            concat_ws(
+                ', '
+                {%- for name in recipe.numeric_features %},
+                case when {{ known_number('features.' ~ name) }} is null then '{{ name }}' end
+                {%- endfor %}
+                {%- for name in recipe.categorical_features %},
+                case when features.{{ name }} is null then '{{ name }}' end
+                {%- endfor %}
+            ), ''
+        )
+{%- endmacro %}
+
 {% macro fit_value(parameter, feature_name, cluster=none) -%}
     max(value) filter (
             where parameter = '{{ parameter }}' and feature_name = '{{ feature_name }}'
@@ -296,10 +311,18 @@ projected as (
 )
 {%- endmacro %}
 
+{#- Whether a feature was unknown of a member when it was published. -#}
+{% macro was_unknown(name) -%}
+    instr(concat(', ', coalesce(published.unknown_features, ''), ','), ', {{ name }},') > 0
+{%- endmacro %}
+
 {#- Labels that the last published model gives today's members, as a select: by the
     settings and features of that model, whatever the variables say now. No rows where
-    there is none, or where one of its features is gone. -#}
-{% macro previous_labels(segmentation) -%}
+    there is none, or where one of its features is gone.
+
+    `as_known`: only of members of whom a feature was unknown when they were published,
+    and as if it still were. -#}
+{% macro previous_labels(segmentation, as_known=false) -%}
 {%- set entry = segmentations()[segmentation] -%}
 {#- Here, for dbt must see it however the branches below go. -#}
 {%- set parameters = ref('published_parameters') -%}
@@ -327,17 +350,40 @@ projected as (
     select
         '{{ segmentation }}' as segmentation,
         cast({{ entry.key }} as string) as member_id,
+        cast(null as boolean) as has_lost_a_value,
         cast(null as integer) as cluster_id
     from {{ ref(entry.features) }}
     where false
 {%- else %}
+    {%- set settings = stored.settings %}
+    {%- set names = settings.numeric_features + settings.categorical_features %}
     select
         '{{ segmentation }}' as segmentation,
         member_id,
+        has_lost_a_value,
         cluster_id
     from (
-        with features as (
+        with published as (
+            select *
+            from {{ source('previous_publication', 'member_segments') }}
+            where segmentation = '{{ segmentation }}'
+        ),
+
+        features as (
+            {%- if as_known %}
+            select
+                {%- for name in names %}
+                case when not ({{ was_unknown(name) }}) then members.{{ name }} end
+                    as {{ name }},
+                {%- endfor %}
+                members.{{ entry.key }}
+            from {{ ref(entry.features) }} as members
+            inner join published
+                on cast(members.{{ entry.key }} as string) = published.member_id
+            where published.unknown_features is not null
+            {%- else %}
             select * from {{ ref(entry.features) }}
+            {%- endif %}
         ),
 
         fit_rows as (
@@ -352,14 +398,24 @@ projected as (
                 )
         ),
 
-        {{ scaled_members(stored.settings, stored.cluster_count) }},
+        {{ scaled_members(settings, stored.cluster_count) }},
 
-        {{ labelled_members(stored.settings, stored.cluster_count) }}
+        {{ labelled_members(settings, stored.cluster_count) }}
 
         select
-            member_id,
-            cluster_id
+            labelled.member_id,
+            published.member_id is not null
+            and (
+                {%- for name in names %}
+                {{ 'or ' if not loop.first }}
+                (features.{{ name }} is null and not ({{ was_unknown(name) }}))
+                {%- endfor %}
+            ) as has_lost_a_value,
+            labelled.cluster_id
         from labelled
+        inner join features
+            on labelled.member_id = cast(features.{{ entry.key }} as string)
+        left join published using (member_id)
     ) as scored
 {%- endif %}
 {%- endmacro %}

@@ -28,7 +28,8 @@ changes_counted as (
 ),
 
 -- Scored by the last model on today's data: where that already moves a member, the
--- member has changed, whatever a new model adds.
+-- member has changed, whatever a new model adds; unless what moves it is that a value
+-- became unknown, or that one became known.
 changes_explained as (
     select
         segmentation,
@@ -47,6 +48,11 @@ changes_explained as (
                 current_fits.is_new_fit
                 and previous_segments.segment_key = published_members.model_segment_key
                 then 'model_changed'
+            when
+                previous_segments.has_lost_a_value
+                or previous_segments.segment_key_as_known
+                = published_members.model_segment_key
+                then 'data_missing'
             else 'member_changed'
         end as cause,
         previous_segments.segment_key as previous_model_segment_key,

@@ -12,6 +12,15 @@ turnover as (
     select * from {{ ref('int_turnover_disposed') }}
 ),
 
+published_counts as (
+    select * from {{ source('previous_publication', 'enterprise_segments') }}
+),
+
+last_publication as (
+    select max(published_at) as published_at
+    from {{ source('previous_publication', 'publication') }}
+),
+
 used_turnover as (
     select
         surviving_enterprise_id as enterprise_id,
@@ -23,17 +32,47 @@ used_turnover as (
     group by surviving_enterprise_id, fiscal_year
 ),
 
--- No account is a count of 0; an account without a readable count stays unknown.
+-- When a count was last read that the last publication knows of an account.
+last_counts as (
+    select
+        {% for platform in platforms -%}
+        case
+            when published_counts.has_{{ platform }}_account
+                then published_counts.followers_{{ platform }}
+        end as followers_{{ platform }},
+        coalesce(
+            published_counts.followers_{{ platform }}_known_at,
+            last_publication.published_at
+        ) as followers_{{ platform }}_known_at,
+        {% endfor -%}
+        published_counts.enterprise_id
+    from published_counts
+    cross join last_publication
+),
+
+-- No account is a count of 0. An account without a readable count keeps its last one
+-- for a while, and is unknown then.
 accounts_counted as (
     select
         {% for platform in platforms -%}
         coalesce(followers.has_{{ platform }}_account, false)
             as has_{{ platform }}_account,
+        followers.has_{{ platform }}_account
+        and followers.followers_{{ platform }} is null
+        and last_counts.followers_{{ platform }} is not null
+        and {{ days_between(
+            'last_counts.followers_' ~ platform ~ '_known_at', as_of()
+        ) }} <= {{ var('carry_counts_days') }} as is_{{ platform }}_carried,
         case
+            when is_{{ platform }}_carried then last_counts.followers_{{ platform }}
             when followers.has_{{ platform }}_account
                 then followers.followers_{{ platform }}
             else 0
         end as followers_{{ platform }},
+        case
+            when is_{{ platform }}_carried
+                then last_counts.followers_{{ platform }}_known_at
+        end as followers_{{ platform }}_known_at,
         {% endfor -%}
         enterprises.enterprise_id,
         coalesce(enterprises.enterprise_name, enterprises.enterprise_id)
@@ -44,6 +83,7 @@ accounts_counted as (
         enterprises.created_on
     from enterprises
     left join followers using (enterprise_id)
+    left join last_counts using (enterprise_id)
     where enterprises.disposition = 'used'
 ),
 
@@ -65,6 +105,9 @@ features_joined as (
         + accounts_counted.followers_instagram
         + accounts_counted.followers_tiktok
         + accounts_counted.followers_other as followers_total,
+        {% for platform in platforms -%}
+        accounts_counted.followers_{{ platform }}_known_at,
+        {% endfor -%}
         used_turnover.turnover_eur,
         case
             when used_turnover.turnover_eur is not null then used_turnover.fiscal_year

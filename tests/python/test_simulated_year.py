@@ -68,7 +68,7 @@ def test_segments_last_and_movers_are_named_over_months_of_builds(months, tmp_pa
     both_ways = ARRIVAL_COUNT + DEPARTURE_COUNT
     assert list(judged["movers right"]) == [(0, 0), (MOVER_COUNT, MOVER_COUNT)]
     assert list(judged["came and left right"]) == [(both_ways, both_ways)] * 2
-    assert list(judged["others moved"]) == [0, 0]
+    assert list(judged["others called changed"]) == [0, 0]
     # What is missing, wrong or too much is not right.
     one, other, *_ = months[2].moved
     wrong = publications[2].changes | {

@@ -45,8 +45,11 @@ select
         or has_other_account
     ) as with_account,
     count(*) filter (where has_other_account) as with_other_account,
-    coalesce(sum(followers_facebook), 0)
-    + coalesce(sum(followers_instagram), 0)
-    + coalesce(sum(followers_tiktok), 0) as named_followers,
+    -- A count that is carried forward is no raw value of today.
+    {% for platform in ['facebook', 'instagram', 'tiktok'] -%}
+    {{ '+ ' if not loop.first }}coalesce(sum(followers_{{ platform }}) filter (
+        where followers_{{ platform }}_known_at is null
+    ), 0)
+    {% endfor %} as named_followers,
     coalesce(sum(turnover_eur), 0) as turnover_eur
 from {{ ref('enterprise_features') }}

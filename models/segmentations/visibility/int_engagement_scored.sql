@@ -1,3 +1,5 @@
+{%- set platforms = ['facebook', 'instagram', 'tiktok', 'other'] -%}
+
 with features as (
     select * from {{ ref('enterprise_features') }}
 ),
@@ -24,10 +26,17 @@ audiences_measured as (
     select
         features.enterprise_id,
         features.followers_total,
+        {% for platform in platforms -%}
+        {{ '+ ' if not loop.first }}coalesce(features.followers_{{ platform }}, 0)
+        {% endfor %} as known_followers,
+        {% for platform in platforms -%}
+        {{ 'or ' if not loop.first }}
+        features.has_{{ platform }}_account
+        and features.followers_{{ platform }} is not null
+        {% endfor %} as has_known_count,
         components_side_by_side.reach_weight,
         components_side_by_side.breadth_weight,
-        ln(1 + features.followers_total)
-        / ln(1 + components_side_by_side.full_reach) as reach,
+        ln(1 + known_followers) / ln(1 + components_side_by_side.full_reach) as reach,
         {% for platform in ['facebook', 'instagram', 'tiktok'] -%}
         case
             when
@@ -43,12 +52,13 @@ audiences_measured as (
     cross join components_side_by_side
 ),
 
--- least() passes over NULL: an unknown audience would have all points for reach.
+-- Where one count is unknown the others make a score that it may only raise.
 engagement_measured as (
     select
         enterprise_id,
+        followers_total is null and has_known_count as engagement_is_lower_bound,
         case
-            when followers_total is not null
+            when followers_total is not null or has_known_count
                 then cast(
                     round(
                         100 * (
@@ -77,6 +87,7 @@ engagement_scored as (
     select
         engagement_measured.enterprise_id,
         engagement_measured.engagement_score,
+        engagement_measured.engagement_is_lower_bound,
         levels_bounded.engagement_level,
         levels_bounded.level_name_fr as engagement_level_fr,
         levels_bounded.level_name_en as engagement_level_en

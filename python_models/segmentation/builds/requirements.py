@@ -44,6 +44,7 @@ _KINDS = {
     "unknown_texts": _Names,
     "added_up": _Names,
     "confirm_size": bool,
+    "carry_counts_days": float,
 }
 _ENTRY_KINDS = dict.fromkeys(
     ("measures", "dimensions", "presence_flags", "data_measures"), _Names

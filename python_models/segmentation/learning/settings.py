@@ -278,6 +278,7 @@ _LIMITS = {
     "refit_minimum_gain": (lambda share: 0 <= share < 1, "from 0 to below 1"),
     "identity_distance_limit": (lambda limit: 0 < limit < INFINITE, "above 0"),
     "projection_variance_share": (lambda share: 0 < share <= 1, "above 0 and up to 1"),
+    "carry_counts_days": (lambda days: 0 <= days < INFINITE, "of at least 0"),
     "evaluate_after_days": (lambda days: 0 <= days < INFINITE, "of at least 0"),
     "minimum_stability_ari": (lambda index: -1 <= index <= 1, "from -1 to 1"),
 }

@@ -48,6 +48,12 @@ MEMORY_TABLES = {
     " column_mean double, explained_variance_share double",
     "evaluation_figures": "segmentation string, fit_id integer, evaluated_at timestamp,"
     " section string, subject string, figure string, value double, text_value string",
+    "enterprise_segments": "enterprise_id string, has_facebook_account boolean,"
+    " has_instagram_account boolean, has_tiktok_account boolean,"
+    " has_other_account boolean, followers_facebook bigint,"
+    " followers_instagram bigint, followers_tiktok bigint, followers_other bigint,"
+    " followers_facebook_known_at timestamp, followers_instagram_known_at timestamp,"
+    " followers_tiktok_known_at timestamp, followers_other_known_at timestamp",
     "chart_drawings": "segmentation string, chart_name string, language string,"
     " position integer, title string, description string, alternative_text string,"
     " png blob, digest string",
@@ -55,7 +61,7 @@ MEMORY_TABLES = {
 # Filled from the members that the publication lists for each segmentation.
 MEMBER_SEGMENTS = (
     "segmentation string, member_id string, segment_key string,"
-    " model_segment_key string, is_set_by_hand boolean"
+    " model_segment_key string, is_set_by_hand boolean, unknown_features string"
 )
 
 # What version 1, which knew only `visibility`, has under other names.
@@ -87,6 +93,7 @@ _OF_VERSION_1 = {
     " rename (enterprise_id as member_id) from segment_changes",
     "projection_loadings": "select * rename (category as feature_level)"
     " from projection_loadings",
+    "enterprise_segments": "from enterprise_segments",
 }
 
 
@@ -172,9 +179,12 @@ def _read_memory(connection: DuckDBPyConnection, *, published: Path) -> None:
         f" '$.' || segmentation) as entry from {CATALOG}.main.publication)"
     )
     for segmentation, members, key in copy.fetchall():
+        unknown = "unknown_features"
+        if unknown not in copy.table(members).columns:
+            unknown = "null"
         copy.execute(
             f"insert into {CATALOG}.main.member_segments select {text(segmentation)},"
-            f" {quoted(key)}, segment_key, model_segment_key, is_set_by_hand"
+            f" {quoted(key)}, segment_key, model_segment_key, is_set_by_hand, {unknown}"
             f" from {quoted(members)}"
         )
 

@@ -28,7 +28,13 @@ COLUMNS = (
     *("city_name", "segment_key", "segment_name_{}"),
     *("followers_facebook", "followers_instagram", "followers_tiktok"),
     *("followers_other", "followers_total", "turnover_eur", "engagement_score"),
-    *("engagement_level_{}", "target_platform", "actions_{}", "explanation_{}"),
+    *(
+        "engagement_is_lower_bound",
+        "engagement_level_{}",
+        "target_platform",
+        "actions_{}",
+        "explanation_{}",
+    ),
     *("is_set_by_hand", "assignment_margin"),
 )
 YES_AND_NO = {"fr": ("oui", "non"), "en": ("yes", "no")}

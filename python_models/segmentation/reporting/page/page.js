@@ -144,7 +144,8 @@
             return [quiet(level)];
         }
         const bar = make("progress", { max: 100, value: client.score, "aria-hidden": "true" });
-        return [make("strong", {}, writeNumber(client.score)), ` ${level}`, bar];
+        const least = client.is_least ? `${say("at_least")} ` : "";
+        return [least, make("strong", {}, writeNumber(client.score)), ` ${level}`, bar];
     }
 
     function clientRows(client, number) {
@@ -194,6 +195,9 @@
         const heading = (key) => make("h4", {}, say(key));
         const story = [heading("why"), make("p", {}, explanation), heading("proposals")];
         const side = [heading("followers"), make("dl", {}, ...facts)];
+        if (client.carried_since) {
+            side.push(make("p", {}, `${say("carried_since")} ${client.carried_since}`));
+        }
         side.push(heading("client_number"), make("p", {}, client.id));
         if (client.is_set_by_hand) {
             side.push(make("p", {}, say("set_by_hand")));

@@ -132,9 +132,13 @@ recommended as (
 )
 select enterprise_id as id, enterprise_name as name, city_name as city,
     category_name as sector, segment_key as segment, engagement_score as score,
-    engagement_level as level, target_platform as target,
+    engagement_is_lower_bound as is_least, engagement_level as level,
+    target_platform as target,
     followers_total as followers, followers_facebook, followers_instagram,
-    followers_tiktok, followers_other, is_set_by_hand, explanation_fr, explanation_en,
+    followers_tiktok, followers_other, cast(cast(least(followers_facebook_known_at,
+        followers_instagram_known_at, followers_tiktok_known_at,
+        followers_other_known_at) as date) as varchar) as carried_since,
+    is_set_by_hand, explanation_fr, explanation_en,
     coalesce(recommendations, []) as recommendations
 from enterprise_segments inner join chosen using (enterprise_id)
     left join recommended using (enterprise_id)
