@@ -493,6 +493,11 @@ def test_a_preview_tells_what_a_refit_of_each_segmentation_would_move(tmp_path):
                 fit_id, is_new_fit, last_fit_id, reason, cluster_count, silhouette);
             create table marts.segmentation_fits as select 'moved' as segmentation,
                 1 as fit_id, 4 as cluster_count, 0.25 as silhouette;
+            create table engine.fit_rows as select * from (values
+                ('undescribed_count', 25), ('sample_count', 421),
+                ('saved_by_one_more', 0.125), ('smallest_of_one_more', 20),
+                ) as r (parameter, value), (values ('moved', 'novelty')) as s
+                (segmentation, section);
             create table engine.fit_agreements as select 'moved' as segmentation,
                 0.9 as ari_to_previous;
             create table engine.segments_migrated as select 'moved' as segmentation,
@@ -506,6 +511,8 @@ def test_a_preview_tells_what_a_refit_of_each_segmentation_would_move(tmp_path):
     for text in (
         "kept: a refit would learn what fit 3 learned, the published one",
         "moved: a refit (variables) would replace fit 1 by fit 2:",
+        "25 of 421 members are described by no published segment",
+        "5 clusters would save 12% of the inertia, the smallest having 20 members",
         "clusters    4 -> 5",
         "silhouette  0.25 -> 0.31",
         "model 0.90 (adjusted",

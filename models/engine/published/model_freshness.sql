@@ -2,6 +2,24 @@ with current_fits as (
     select * from {{ ref('current_fits') }}
 ),
 
+-- Of the model that was published before; that says nothing about a new one.
+novelty as (
+    select
+        segmentation,
+        cast(max(value) filter (where parameter = 'undescribed_count') as bigint)
+            as undescribed_count,
+        max(value) filter (where parameter = 'undescribed_count')
+        / max(value) filter (where parameter = 'sample_count') as undescribed_share,
+        max(value) filter (where parameter = 'p_value') as undescribed_p_value,
+        max(value) filter (where parameter = 'is_alarm') = 1 as is_novelty_alarm,
+        max(value) filter (where parameter = 'saved_by_one_more') as saved_by_one_more,
+        cast(max(value) filter (where parameter = 'smallest_of_one_more') as bigint)
+            as smallest_of_one_more
+    from {{ ref('fit_rows') }}
+    where section = 'novelty'
+    group by segmentation
+),
+
 policies as (
     {%- for segmentation, entry in segmentations().items() %}
     select
@@ -24,11 +42,21 @@ freshness as (
             else current_fits.agreement_with_refit
         end as agreement_with_refit,
         current_fits.declined_refit,
+        novelty.undescribed_count,
+        novelty.undescribed_share,
+        novelty.undescribed_p_value,
+        novelty.is_novelty_alarm,
+        novelty.saved_by_one_more,
+        novelty.smallest_of_one_more,
         policies.refit_policy,
         policies.refit_after_days,
         policies.refit_below_ari
     from current_fits
     inner join policies using (segmentation)
+    left join novelty
+        on
+            current_fits.segmentation = novelty.segmentation
+            and not current_fits.is_new_fit
 )
 
 select * from freshness

@@ -80,6 +80,15 @@ def summarise(publish_dir: Path) -> str:
                 *_segment_lines(ask, segments, measure=measure, dimension=dimension),
                 "",
                 _model_line(ask, entry["fit_id"], published_at),
+                *novelty_lines(
+                    ask(
+                        "select undescribed_count, undescribed_share,"
+                        " undescribed_p_value, saved_by_one_more, smallest_of_one_more,"
+                        " cluster_count from model_freshness"
+                        " inner join segmentation_fits using (segmentation, fit_id)"
+                        " where segmentation = ? and is_novelty_alarm"
+                    )
+                ),
                 *_new_event_lines(ask, entry["fit_id"], published_at),
                 _change_line(ask, published_at),
                 _cluster_count_line(ask),
@@ -135,13 +144,17 @@ def _segment_lines(
 
 def _model_line(ask: Ask, fit_id: int, published_at: datetime) -> str:
     answer = ask(
-        "select reason, ari_to_previous, fitted_at, model_age_days,"
+        "select reason, ari_to_previous, fitted_at, model_age_days, silhouette,"
+        " (select arg_max(silhouette, fit_id) from segmentation_fits as earlier where"
+        " earlier.segmentation = model_freshness.segmentation"
+        " and earlier.fit_id < model_freshness.fit_id),"
         " agreement_with_refit, declined_refit, refit_policy, refit_after_days,"
         " refit_below_ari from model_freshness"
         " inner join segmentation_fits using (segmentation, fit_id, fitted_at)"
         " where segmentation = ?"
     )
-    [(reason, ari, fitted_at, age, agreement, declined, policy, after, below)] = answer
+    [(reason, ari, fitted_at, age, silhouette, silhouette_before, *figures)] = answer
+    agreement, declined, policy, after, below = figures
     line = f"Model: fit {fit_id} of {fitted_at:%Y-%m-%d}, {age:.0f} days old"
     if fitted_at == published_at and reason != "first_fit":
         why = {
@@ -151,7 +164,11 @@ def _model_line(ask: Ask, fit_id: int, published_at: datetime) -> str:
             "drift": f"the fit before agreed less than {below:.2f} with a refit",
         }[reason]
         agreement = "" if ari is None else f"; agreement with the fit before {ari:.2f}"
-        return f"{line}: new, because {why}{agreement}"
+        before, now = (
+            "unknown" if figure is None else f"{figure:.2f}"
+            for figure in (silhouette_before, silhouette)
+        )
+        return f"{line}: new, because {why}{agreement}, silhouette {before} -> {now}"
     if agreement is not None:
         line += f"; agreement with a refit today {agreement:.2f}"
     if declined:
@@ -164,6 +181,25 @@ def _model_line(ask: Ask, fit_id: int, published_at: datetime) -> str:
     if age >= after:
         return f"{line} (past {after:.0f} days: a refit learned the same again)"
     return f"{line} (refit below {below:.2f} or after {after:.0f} days)"
+
+
+def novelty_lines(alarms: list[tuple]) -> list[str]:
+    """Warn of members that the published model does not describe.
+
+    Of at most one row: their number, share and p-value, what a trial with one cluster
+    more saves and the size of its smallest cluster, and the number of clusters.
+    """
+    lines = []
+    for count, share, p_value, saved, smallest, clusters in alarms:
+        lines += [
+            f"  Warning: no segment describes {count:,} members, {share:.1%} where 1%"
+            f" are usual (chance {p_value:.1g}):",
+            "  see undescribed_members. One cluster more would save"
+            f" {saved or 0:.0%} of the inertia, the smallest having {smallest or 0:,}.",
+            "  See with make preview-refit what a refit would do, and with"
+            f" VARS='n_clusters: {clusters + 1}' one with one more.",
+        ]
+    return lines
 
 
 def _new_event_lines(ask: Ask, fit_id: int, published_at: datetime) -> list[str]:

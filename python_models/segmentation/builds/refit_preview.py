@@ -32,15 +32,22 @@ def _preview_fit(
     name, last_fit_id = fit["segmentation"], fit["last_fit_id"]
     if last_fit_id is None:
         return [f"{name}: nothing has been published yet, so there is no model."]
-    if not fit["is_new_fit"]:
-        return [
-            f"{name}: a refit would learn what fit {fit['fit_id']} learned, the"
-            " published one: nothing would move."
-        ]
 
     def ask(query: str, *parameters: int) -> list[tuple]:
         return connection.execute(query, [name, *parameters]).fetchall()
 
+    novelty = dict(
+        ask(
+            "select parameter, value from engine.fit_rows"
+            " where segmentation = ? and section = 'novelty'"
+        )
+    )
+    if not fit["is_new_fit"]:
+        return [
+            f"{name}: a refit would learn what fit {fit['fit_id']} learned, the"
+            " published one: nothing would move.",
+            *_novelty_lines(novelty, cluster_count=fit["cluster_count"]),
+        ]
     ((last_clusters, last_silhouette),) = ask(
         "select cluster_count, silhouette from marts.segmentation_fits"
         " where segmentation = ? and fit_id = ?",
@@ -69,10 +76,29 @@ def _preview_fit(
         f"  silhouette  {_figure(last_silhouette)} -> {_figure(fit['silhouette'])}",
         f"  agreement with the published model {_figure(agreement)}"
         " (adjusted Rand index)",
+        *_novelty_lines(novelty, cluster_count=last_clusters),
         "",
         f"{moved_count:,} of {total_count:,} members would move, by the model:",
         *(f"  {count:>7,}  {old} -> {new}" for old, new, count in moved),
         *event_lines(events),
+    ]
+
+
+def _novelty_lines(novelty: dict[str, float], *, cluster_count: int) -> list[str]:
+    if "saved_by_one_more" not in novelty:
+        return []
+    count, total, saved, smallest = (
+        novelty[name]
+        for name in (
+            *("undescribed_count", "sample_count"),
+            *("saved_by_one_more", "smallest_of_one_more"),
+        )
+    )
+    return [
+        f"  {count:,.0f} of {total:,.0f} members are described by no published segment",
+        f"  {cluster_count + 1} clusters would save {saved:.0%} of the inertia, the"
+        f" smallest having {smallest:,.0f} members: see VARS='n_clusters:"
+        f" {cluster_count + 1}'",
     ]
 
 

@@ -41,6 +41,8 @@ def fit_segmentation(
     decision
         ``is_refit``, ``reason``, ``declined`` and ``agreement`` of
         ``refitting.Decision``.
+    novelty
+        See :func:`segmentation.learning.novelty.measure_novelty`.
     model
         See :mod:`segmentation.learning.model_rows`.
     projection
@@ -80,6 +82,7 @@ def fit_segmentation(
                 {"parameter": "agreement", "value": decision.agreement},
             ]
         ),
+        "novelty": decision.novelty,
         "model": decision.rows,
         "projection": projection_to_rows(projection, model=model),
         "check": diagnose_fit(members, model=model),

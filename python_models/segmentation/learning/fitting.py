@@ -30,6 +30,9 @@ DENSE_CELL_LIMIT = 50_000_000
 # Interquartile ranges above the third quartile from which a value is an outlier
 # (Tukey 1977, Exploratory Data Analysis).
 OUTLIER_RANGES = 1.5
+# Of the members of a fit this share lies nearer to its centroid than the distance that
+# the fit keeps.
+DISTANCE_QUANTILE = 0.99
 # Stands for a member that is in none of the former groups.
 NO_GROUP = -1
 
@@ -99,6 +102,11 @@ class FittedModel:
     silhouette
         Mean of the sample or of SILHOUETTE_SAMPLE_SIZE members of it; NaN where these
         are all in one cluster or each in its own.
+    distance_quantile
+        Distance to the own centroid that 99 % of the sample do not exceed; NaN of a
+        model that was stored before it was kept.
+    constants
+        Numeric features of the settings that had one known value in the sample, and it.
     labels : shape (sample_count,)
         What ``Pipeline.predict`` says of the sample; None of a model read from rows.
     """
@@ -111,6 +119,8 @@ class FittedModel:
     inertia: float
     silhouette: float
     library_versions: dict[str, str] = field(default_factory=dict)
+    distance_quantile: float = float("nan")
+    constants: dict[str, float] = field(default_factory=dict)
     labels: np.ndarray | None = None
 
     def columns(self) -> pd.DataFrame:
@@ -161,6 +171,14 @@ def fit_model(
             "numpy": np.__version__,
             "scikit-learn": sklearn.__version__,
             "duckdb": version("duckdb"),
+        },
+        distance_quantile=float(
+            np.quantile(clusters.transform(transformed).min(axis=1), DISTANCE_QUANTILE)
+        ),
+        constants={
+            name: float(sample[name].dropna().iloc[0])
+            for name in settings.numeric_features
+            if sample[name].nunique() == 1
         },
         labels=clusters.predict(transformed),
     )

@@ -16,6 +16,8 @@ fingerprint         NULL             NULL          NULL       NULL, md5 in text_
 reason              NULL             NULL          NULL       NULL, word in text_value
 sample_count,       NULL             NULL          NULL       the figure
 inertia, silhouette
+distance_quantile
+constant            numeric          NULL          NULL       its one value in the fit
 =================== ================ ============= ========== =======================
 
 ``position`` keeps the order of features and levels; ``row_number`` counts the rows
@@ -57,12 +59,15 @@ def model_to_rows(model: FittedModel, *, reason: str) -> pd.DataFrame:
     }
     figures = {
         name: float(getattr(model, name))
-        for name in ("sample_count", "inertia", "silhouette")
+        for name in ("sample_count", "inertia", "silhouette", "distance_quantile")
     }
     numbers = [
         (parameter, position, feature.name, getattr(feature, parameter))
         for position, feature in enumerate(model.numeric)
         for parameter in ("imputation", "center", "scale")
+    ]
+    constants = [
+        ("constant", None, name, value) for name, value in model.constants.items()
     ]
     imputed = [
         ("imputed_level", position, feature.name, feature.imputation)
@@ -72,7 +77,7 @@ def model_to_rows(model: FittedModel, *, reason: str) -> pd.DataFrame:
     rows = [
         pd.DataFrame(texts.items(), columns=["parameter", "text_value"]),
         pd.DataFrame(figures.items(), columns=["parameter", "value"]),
-        pd.DataFrame(numbers, columns=[*keys, "value"]),
+        pd.DataFrame(numbers + constants, columns=[*keys, "value"]),
         pd.DataFrame(imputed, columns=[*keys, "feature_level"]),
         columns[len(model.numeric) :].assign(parameter="level"),
         *(
@@ -107,6 +112,9 @@ def model_from_rows(rows: pd.DataFrame) -> FittedModel:
                 name=name, imputation=imputed.iloc[0], levels=tuple(levels)
             )
         )
+    # A model that was published before these were kept has neither.
+    quantile = parameters.get("distance_quantile", pd.DataFrame({"value": [np.nan]}))
+    constants = parameters.get("constant", rows.iloc[:0]).set_index("feature_name")
     centroids = parameters["centroid"].pivot(
         index="cluster_id", columns="position", values="value"
     )
@@ -128,4 +136,6 @@ def model_from_rows(rows: pd.DataFrame) -> FittedModel:
         inertia=float(only("inertia", "value")),
         silhouette=float(only("silhouette", "value")),
         library_versions=json.loads(only("library_versions", "text_value")),
+        distance_quantile=float(quantile["value"].iloc[0]),
+        constants=constants["value"].astype(float).to_dict(),
     )

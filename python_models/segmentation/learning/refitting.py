@@ -25,6 +25,7 @@ from segmentation.learning.model_rows import (
     model_from_rows,
     model_to_rows,
 )
+from segmentation.learning.novelty import measure_novelty
 from segmentation.learning.settings import Variables
 from segmentation.sql_text import text
 
@@ -56,6 +57,9 @@ class Decision:
         Adjusted Rand index (Hubert and Arabie 1985) between the labels that the
         published model and a trial refit give today's sample; None where there is no
         published model of these settings, or where the policy is 'never'.
+    novelty
+        What :func:`segmentation.learning.novelty.measure_novelty` says of today's
+        sample and the published model; empty where there is none.
     model, rows
         What this build labels with: the stored ones, to the bit, also where a refit
         learned the same.
@@ -64,6 +68,7 @@ class Decision:
     reason: str | None
     declined: str | None = None
     agreement: float | None
+    novelty: pd.DataFrame
     model: FittedModel
     rows: pd.DataFrame
 
@@ -113,12 +118,17 @@ def decide(
     """
     settings = variables.settings
     published = stored.model.settings if stored else None
+    former, novelty = None, pd.DataFrame()
+    # Else the published model needs a feature that is gone.
+    if stored is not None and {*published.features} <= set(sample):
+        novelty = measure_novelty(
+            sample, model=stored.model, tries_one_more=variables.refit == "always"
+        )
     if variables.refit == "never":
         # There is a model of these settings, or check_settings has refused the build.
         kept = {"model": stored.model, "rows": stored.rows}
-        return Decision(reason=None, agreement=None, **kept)
-    former = None
-    if stored is not None and set(stored.model.feature_names()) <= set(sample):
+        return Decision(reason=None, agreement=None, novelty=novelty, **kept)
+    if stored is not None and {*stored.model.feature_names()} <= set(sample):
         former = FormerGroups(
             labels=label_sample(sample, stored.model),
             minimum_gain=variables.refit_minimum_gain,
@@ -148,7 +158,12 @@ def decide(
     else:
         model, rows = fitted, model_to_rows(fitted, reason=reason)
     return Decision(
-        reason=reason, declined=declined, agreement=agreement, model=model, rows=rows
+        reason=reason,
+        declined=declined,
+        agreement=agreement,
+        novelty=novelty,
+        model=model,
+        rows=rows,
     )
 
 
