@@ -98,6 +98,17 @@ def test_a_model_that_has_drifted_is_fitted_anew_once_and_says_why(
     assert decided(today, stored, refit_below_ari=0).reason is None
 
 
+@pytest.mark.parametrize("reason", ["age", "drift"])
+def test_a_group_that_ends_splits_no_other(sample, stored, reason):
+    left = sample[stored.model.labels != stored.model.labels[0]].reset_index(drop=True)
+    old = replace(stored, age_days=9_999 if reason == "age" else 0)
+
+    decision = decided(left, old, refit_below_ari=0.8 if reason == "age" else 0.99)
+
+    assert (decision.reason, decision.declined) == (None, reason)
+    assert decided(regrouped(left), old).declined is None
+
+
 @pytest.mark.parametrize(
     "changes",
     [

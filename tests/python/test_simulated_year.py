@@ -5,6 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import pytest
+from judgements import judge_years
 from simulate_agency import (
     ARRIVAL_COUNT,
     DEPARTURE_COUNT,
@@ -57,6 +58,24 @@ def test_kept_share_counts_members_of_both_months_only():
     after = pd.Series({"new": "x", "c": "y", "b": "y", "a": "x"})
     assert kept_share(before, after, without=frozenset()) == pytest.approx(2 / 3)
     assert kept_share(before, after, without=frozenset("b")) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("year", "is_new"),
+    [
+        ("agency, one client with 30 on tiktok", False),
+        ("groups 6 apart, a fifth of 10%", True),
+    ],
+)
+def test_nobody_moves_for_one_client_and_a_new_group_is_noticed(year, is_new):
+    """Two of the years of benchmarks/judgements.py, which has the others."""
+    outcomes = judge_years(year, seeds=[1])
+    [ours] = outcomes["default"]
+    assert ours.worst_share > 0.99
+    assert ours.alarms == ([6, 7, 8, 9, 10, 11, 12] if is_new else [])
+    if not is_new:
+        # The same year by the policy that lets any small cluster be made.
+        assert outcomes["any small cluster"][0].worst_share < 0.7
 
 
 @pytest.mark.slow

@@ -174,7 +174,8 @@ def _model_line(ask: Ask, fit_id: int, published_at: datetime) -> str:
     if declined:
         return (
             f"{line}; a refit for {declined} was declined, for it would spend a cluster"
-            " on a handful of members: make preview-refit shows it"
+            " on a handful of members, or split a segment because another has ended:"
+            " make preview-refit shows it"
         )
     if policy != "auto":
         return f"{line} (refit: {policy})"

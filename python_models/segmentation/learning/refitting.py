@@ -4,7 +4,7 @@ Scoring with the published model is the everyday case: a member moves only when 
 member has changed. A refit is an event with a reason.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -52,7 +52,8 @@ class Decision:
     declined
         age or drift where that asked for a refit which was not made: it would have
         spent one more cluster on fewer members than `minimum_cluster_size`, and a
-        handful of members may not move all others. None else.
+        handful of members may not move all others; or a group has ended, and it would
+        have split another one in its place. None else.
     agreement
         Adjusted Rand index (Hubert and Arabie 1985) between the labels that the
         published model and a trial refit give today's sample; None where there is no
@@ -149,8 +150,11 @@ def decide(
         elif agreement < variables.refit_below_ari:
             reason = "drift"
     declined = None
-    if reason in ("age", "drift") and has_more_small_clusters(
-        fitted.labels, former.labels, minimum_size=former.minimum_size
+    if reason in ("age", "drift") and (
+        has_more_small_clusters(
+            fitted.labels, former.labels, minimum_size=former.minimum_size
+        )
+        or _only_lost_a_group(sample, former=former, variables=variables)
     ):
         reason, declined = None, reason
     if reason is None or (stored and has_learned_the_same(fitted, stored.model)):
@@ -165,6 +169,22 @@ def decide(
         model=model,
         rows=rows,
     )
+
+
+def _only_lost_a_group(
+    sample: pd.DataFrame, *, former: FormerGroups, variables: Variables
+) -> bool:
+    """Tell whether a group has ended and the others are what they were.
+
+    A refit would spend the cluster that became free on halves of one of them.
+    """
+    left = len(np.unique(former.labels))
+    if not 1 < left < variables.settings.n_clusters:
+        return False
+    settings = replace(variables.settings, n_clusters=left)
+    fitted = fit_model(sample, settings=settings, former=former)
+    agreement = adjusted_rand_score(former.labels, fitted.labels)
+    return agreement >= variables.refit_below_ari
 
 
 def has_learned_the_same(one: FittedModel, other: FittedModel) -> bool:
