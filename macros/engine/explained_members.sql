@@ -79,14 +79,14 @@ driver_texts_joined as (
         drivers.feature_level,
         drivers.contribution_share,
         drivers.feature_name in (
-            '{{ (recipe.log_features or []) | join("', '") }}'
+            '{{ (recipe.log1p_features or []) | join("', '") }}'
         ) as is_log,
         drivers.feature_value is null and drivers.feature_level is null as is_unknown,
         coalesce(drivers.feature_level, substitutes.substitute_level) as shown_level,
         coalesce(
             drivers.feature_value,
             case
-                when is_log then exp(substitutes.substitute_value)
+                when is_log then exp(substitutes.substitute_value) - 1
                 else substitutes.substitute_value
             end
         ) as shown_value,
@@ -186,8 +186,8 @@ figures_worded as (
 ),
 
 -- Told are the drivers that weigh enough and whose figures show it. A level can
--- speak for a segment where it is rare, when the other segment is all of one trade; a
--- logarithm has no place for a count of 0, and its mean is not that of the counts.
+-- speak for a segment where it is rare, when the other segment is all of one trade; the
+-- mean of a logarithm is not that of the counts.
 drivers_shown_by_their_figures as (
     select
         {% for language in languages -%}

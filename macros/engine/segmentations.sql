@@ -12,7 +12,7 @@
     {%- endfor -%}
     {%- for name in ['measures', 'identified_by', 'dimensions', 'presence_flags',
         'data_measures', 'numeric_features', 'categorical_features',
-        'log_features'] -%}
+        'log1p_features'] -%}
         {%- do common.update({name: []}) -%}
     {%- endfor -%}
     {%- set merged = {} -%}

@@ -118,7 +118,7 @@ def decide(
         kept = {"model": stored.model, "rows": stored.rows}
         return Decision(reason=None, agreement=None, **kept)
     former = None
-    if stored is not None and set(stored.model.feature_names()) <= set(sample):
+    if stored is not None and set(published.features) <= set(sample):
         former = FormerGroups(
             labels=label_sample(sample, stored.model),
             minimum_gain=variables.refit_minimum_gain,
