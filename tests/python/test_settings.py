@@ -89,6 +89,7 @@ def test_the_variables_of_one_segmentation_are_found_in_the_table():
         ("evaluate_after_days", -1, "evaluate_after_days is -1", "of at least 0"),
         ("minimum_cluster_size", "few", "minimum_cluster_size is 'few'", "at least 1"),
         ("minimum_stability_ari", 80, "minimum_stability_ari is 80", "from -1 to 1"),
+        ("distinctive_chance", 0, "distinctive_chance is 0", "above 0 and up to 1"),
         *(
             ("as_of", value, f"as_of is '{value}'", "such as 2025-06-30")
             for value in (

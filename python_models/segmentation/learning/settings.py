@@ -148,6 +148,7 @@ class Variables:
     evaluate_after_days: float
     minimum_cluster_size: int
     minimum_stability_ari: float
+    distinctive_chance: float
     identified_by: tuple[str, ...] = ()
 
     @property
@@ -286,6 +287,7 @@ _LIMITS = {
     "projection_variance_share": (lambda share: 0 < share <= 1, "above 0 and up to 1"),
     "evaluate_after_days": (lambda days: 0 <= days < INFINITE, "of at least 0"),
     "minimum_stability_ari": (lambda index: -1 <= index <= 1, "from -1 to 1"),
+    "distinctive_chance": (lambda chance: 0 < chance <= 1, "above 0 and up to 1"),
 }
 
 
