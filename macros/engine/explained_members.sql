@@ -78,19 +78,29 @@ driver_texts_joined as (
         drivers.feature_value,
         drivers.feature_level,
         drivers.contribution_share,
+        drivers.measure,
+        -- A level can also speak for a segment by what is frequent in the other one.
+        coalesce(drivers.level_contribution >= drivers.contribution / 2, true)
+        and coalesce(drivers.is_distinctive, true) as is_its_own_reason,
         drivers.feature_name in (
-            '{{ (recipe.log_features or []) | join("', '") }}'
+            '{{ (recipe.log1p_features or []) | join("', '") }}'
         ) as is_log,
         drivers.feature_value is null and drivers.feature_level is null as is_unknown,
         coalesce(drivers.feature_level, substitutes.substitute_level) as shown_level,
         coalesce(
             drivers.feature_value,
             case
-                when is_log then exp(substitutes.substitute_value)
+                when is_log then exp(substitutes.substitute_value) - 1
                 else substitutes.substitute_value
             end
         ) as shown_value,
         feature_kinds.is_share,
+        -- No account here and none there are two things, and so are two flags.
+        case
+            when not feature_kinds.is_share and drivers.feature_value <> 0
+                then concat(feature_kinds.kind, ' ', drivers.feature_value)
+            else drivers.feature_name
+        end as number_told,
         feature_kinds.whole_from,
         feature_kinds.minimum_contribution_share,
         {% for language in languages -%}
@@ -178,6 +188,9 @@ figures_worded as (
         driver_rank,
         contribution_share,
         minimum_contribution_share,
+        measure,
+        is_its_own_reason,
+        number_told,
         is_unknown,
         is_share,
         segment_figure,
@@ -185,9 +198,9 @@ figures_worded as (
     from driver_texts_joined
 ),
 
--- Told are the drivers that weigh enough and whose figures show it. A level can
--- speak for a segment where it is rare, when the other segment is all of one trade; a
--- logarithm has no place for a count of 0, and its mean is not that of the counts.
+-- Told are the drivers that weigh enough and whose figures show it: a level whose own
+-- column makes half of the difference, which is no chance; a logarithm only where the
+-- means of the counts agree with it.
 drivers_shown_by_their_figures as (
     select
         {% for language in languages -%}
@@ -209,13 +222,19 @@ drivers_shown_by_their_figures as (
         driver_rank,
         is_unknown,
         is_share,
-        -- A count and its flag both say that there is no account.
-        row_number() over (
-            partition by member_id, value_fr, value_en order by driver_rank
+        -- The same words, two measures that are all but one, or two equal numbers say one
+        -- thing. What weighs more is told, so that the sentence begins with what decided.
+        greatest(
+            {%- for columns in ['value_fr, value_en', 'measure', 'number_told'] %}
+            row_number() over (
+                partition by member_id, {{ columns }} order by driver_rank
+            ){{ ',' if not loop.last }}
+            {%- endfor %}
         ) as repetition
     from figures_worded
     where
         (driver_rank = 1 or contribution_share >= minimum_contribution_share)
+        and is_its_own_reason
         and (
             segment_figure is null
             or runner_up_figure is null

@@ -3,8 +3,13 @@
 
     The lead is the squared distance to the runner-up less that to the own centroid: a
     sum over the columns of the fitted space, so it falls apart by feature without
-    remainder, the columns of a categorical feature together. Nothing is approximated. -#}
-{% macro member_drivers(segmentation, driver_count=3) -%}
+    remainder, the columns of a categorical feature together. Nothing is approximated.
+
+    Columns for those who tell it: `level_contribution`, the part that the column of the
+    member's own level has in the contribution; `is_distinctive`, whether this level is
+    too frequent in the cluster, beside the runner-up, to be so by chance; `measure`, the
+    first feature that correlates so with this one that the two say the same. -#}
+{% macro member_drivers(segmentation, driver_count=3, same_from=0.9) -%}
 {%- set recipe = active_recipe(segmentation) -%}
 {%- set w = level_weight(recipe) -%}
 {%- set names = recipe.numeric_features + recipe.categorical_features -%}
@@ -37,6 +42,38 @@ centroids as (
     group by cluster_id
 ),
 
+measures_told_apart as (
+    select
+        {%- for name in recipe.numeric_features %}
+        {%- set i = loop.index0 %}
+        case
+            {%- for earlier in recipe.numeric_features[:i] %}
+            -- NaN, of a constant, is beyond every number.
+            when
+                abs(corr(scaled_{{ loop.index0 }}, scaled_{{ i }}))
+                between {{ same_from }} and 1 + 1e-9
+                then '{{ earlier }}'
+            {%- endfor %}
+            when true then '{{ name }}'
+        end as measure_{{ i }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from scaled
+),
+
+-- A sentence compares with the runner-up, so that is what has to be no chance.
+levels_paired as (
+    select
+        own.member_count,
+        own.cluster_total,
+        own.member_count + runner_up.member_count as value_total,
+        own.cluster_total + runner_up.cluster_total as population_total
+    from feature_means as own
+    inner join feature_means as runner_up using (feature_name, feature_level)
+    where own.cluster_id <> runner_up.cluster_id
+),
+
+{{ chances_of('levels_paired') }},
+
 -- (x - r) ** 2 - (x - c) ** 2 as a product, which cancels no digits.
 contributions_measured as (
     select
@@ -62,7 +99,14 @@ contributions_measured as (
             - 2 * {{ w }} * {{ side }}_levels_{{ i }}.value,
             {{ side }}.unseen_{{ i }}
         )
-        {%- endfor %} as contribution_{{ numeric_count + i }}
+        {%- endfor %} as contribution_{{ numeric_count + i }},
+        coalesce(
+            (own_levels_{{ i }}.value - runner_up_levels_{{ i }}.value)
+            * (
+                2 * {{ w }}
+                - own_levels_{{ i }}.value - runner_up_levels_{{ i }}.value
+            ), 0
+        ) as level_contribution_{{ i }}
         {%- if not loop.last %},{% endif %}
         {%- endfor %}
     from scaled
@@ -96,6 +140,12 @@ contributions_listed as (
             when {{ loop.index0 }} then contribution_{{ loop.index0 }}
             {%- endfor %}
         end as contribution,
+        case feature_positions.feature_position
+            {%- for name in recipe.categorical_features %}
+            when {{ numeric_count + loop.index0 }} then level_contribution_{{ loop.index0 }}
+            {%- endfor %}
+            when -1 then cast(null as double)
+        end as level_contribution,
         {%- for name in names %}
         {{ '+ ' if not loop.first }}contribution_{{ loop.index0 }}
         {%- endfor %} as lead_square,
@@ -120,6 +170,7 @@ drivers_ranked as (
         lead_square,
         feature_name,
         contribution,
+        level_contribution,
         contribution / sum_in_favour as contribution_share,
         row_number() over (
             partition by member_id order by contribution desc, feature_position asc
@@ -149,10 +200,18 @@ values_added as (
         {%- else %}
         cast(null as string) as feature_level,
         {%- endif %}
+        case drivers_ranked.feature_name
+            {%- for name in recipe.numeric_features %}
+            when '{{ name }}' then measures_told_apart.measure_{{ loop.index0 }}
+            {%- endfor %}
+            else drivers_ranked.feature_name
+        end as measure,
         drivers_ranked.contribution,
+        drivers_ranked.level_contribution,
         drivers_ranked.contribution_share,
         drivers_ranked.lead_square
     from drivers_ranked
+    cross join measures_told_apart
     inner join features
         on drivers_ranked.member_id = cast(features.{{ recipe.key }} as string)
     where drivers_ranked.driver_rank <= {{ driver_count }}
@@ -167,7 +226,13 @@ drivers_compared as (
         values_added.feature_level,
         own_means.cluster_mean as segment_mean,
         runner_up_means.cluster_mean as runner_up_mean,
+        case
+            when own_means.member_count + runner_up_means.member_count is not null
+                then coalesce(chances.chance <= {{ recipe.distinctive_chance }}, false)
+        end as is_distinctive,
+        values_added.measure,
         values_added.contribution,
+        values_added.level_contribution,
         values_added.contribution_share,
         values_added.lead_square
     from values_added
@@ -180,6 +245,14 @@ drivers_compared as (
             and values_added.feature_name = {{ side }}.feature_name
             and values_added.feature_level is not distinct from {{ side }}.feature_level
     {%- endfor %}
+    left join chances
+        on
+            own_means.member_count = chances.member_count
+            and own_means.cluster_total = chances.cluster_total
+            and own_means.member_count + runner_up_means.member_count
+            = chances.value_total
+            and own_means.cluster_total + runner_up_means.cluster_total
+            = chances.population_total
 )
 
 select * from drivers_compared

@@ -57,8 +57,8 @@ scaled as (
         {%- for name in recipe.numeric_features %}
         {%- set i = loop.index0 %}
         {%- set known = known_number('features.' ~ name) %}
-        {%- if name in (recipe.log_features or []) %}
-        {%- set known = 'ln(case when ' ~ known ~ ' > 0 then ' ~ known ~ ' end)' %}
+        {%- if name in (recipe.log1p_features or []) %}
+        {%- set known = 'ln(1 + case when ' ~ known ~ ' >= 0 then ' ~ known ~ ' end)' %}
         {%- endif %},
         (coalesce({{ known }}, scales.imputation_{{ i }}) - scales.center_{{ i }})
         / scales.scale_{{ i }} as scaled_{{ i }}
@@ -318,7 +318,8 @@ projected as (
 
 {#- Labels that the last published model gives today's members, as a select: by the
     settings and features of that model, whatever the variables say now. No rows where
-    there is none, or where one of its features is gone.
+    there is none, where one of its features is gone, or where it took logarithms of
+    positive counts only, as models once did.
 
     `as_known`: only of members of whom a feature was unknown when they were published,
     and as if it still were. -#}
@@ -340,7 +341,7 @@ projected as (
     {%- for row in found.rows -%}
         {%- set settings = dict(fromjson(row[0]), key=entry.key) -%}
         {%- set names = settings.numeric_features + settings.categorical_features -%}
-        {%- if not names | reject('in', columns) | list -%}
+        {%- if not (settings.log_features or names | reject('in', columns) | list) -%}
             {%- set stored.settings = settings -%}
             {%- set stored.cluster_count = row[1] | int -%}
         {%- endif -%}

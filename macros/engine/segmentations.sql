@@ -6,13 +6,13 @@
         'refit', 'refit_after_days', 'refit_below_ari', 'refit_minimum_gain',
         'identity_distance_limit', 'projection_variance_share',
         'evaluate', 'evaluate_after_days', 'evaluation_sample_size',
-        'minimum_cluster_size', 'minimum_stability_ari',
+        'minimum_cluster_size', 'minimum_stability_ari', 'distinctive_chance',
     ] -%}
         {%- do common.update({name: var(name)}) -%}
     {%- endfor -%}
     {%- for name in ['measures', 'identified_by', 'dimensions', 'presence_flags',
         'data_measures', 'numeric_features', 'categorical_features',
-        'log_features'] -%}
+        'log1p_features'] -%}
         {%- do common.update({name: []}) -%}
     {%- endfor -%}
     {%- set merged = {} -%}
@@ -57,6 +57,15 @@ select
         {{- return(dict(entry, **entry.robust_recipe)) -}}
     {%- endif -%}
     {{- return(entry) -}}
+{%- endmacro %}
+
+{#- A variable of the segmentation that a row of a stacked table belongs to. -#}
+{% macro own_setting(name) -%}
+    case segmentation
+        {%- for segmentation, entry in segmentations().items() %}
+        when '{{ segmentation }}' then {{ entry[name] }}
+        {%- endfor %}
+    end
 {%- endmacro %}
 
 {#- The rows of a model of each segmentation, one below the other, segmentation first. -#}

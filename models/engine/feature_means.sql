@@ -67,6 +67,8 @@ population_shares as (
         levels_counted.segmentation,
         levels_counted.feature_name,
         levels_counted.feature_level,
+        cast(sum(levels_counted.member_count) as bigint) as value_total,
+        max(population_summarised.member_count) as population_total,
         sum(levels_counted.member_count) / max(population_summarised.member_count)
             as level_share
     from levels_counted
@@ -85,6 +87,10 @@ feature_means as (
         clusters_summarised.feature_position,
         clusters_summarised.feature_name,
         cast(null as string) as feature_level,
+        cast(null as bigint) as member_count,
+        cast(null as bigint) as cluster_total,
+        cast(null as bigint) as value_total,
+        cast(null as bigint) as population_total,
         clusters_summarised.mean_value as cluster_mean,
         population_summarised.mean_value as population_mean,
         population_summarised.standard_deviation as population_standard_deviation,
@@ -99,6 +105,10 @@ feature_means as (
         clusters_summarised.feature_position,
         clusters_summarised.feature_name,
         population_shares.feature_level,
+        coalesce(levels_counted.member_count, 0) as member_count,
+        clusters_summarised.member_count as cluster_total,
+        population_shares.value_total,
+        population_shares.population_total,
         coalesce(levels_counted.member_count, 0) / clusters_summarised.member_count
             as cluster_mean,
         population_shares.level_share as population_mean,

@@ -11,6 +11,7 @@ category_mix as (
         cluster_share,
         population_share,
         lift,
+        is_distinctive,
         value_rank as category_rank
     from mix
     where segmentation = 'visibility' and dimension = 'category_name'

@@ -11,6 +11,7 @@ city_mix as (
         cluster_share,
         population_share,
         lift,
+        is_distinctive,
         value_rank as city_rank
     from mix
     where segmentation = 'visibility' and dimension = 'city_name'

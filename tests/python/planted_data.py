@@ -44,6 +44,7 @@ VARIABLES = {
     "evaluate_after_days": 30,
     "minimum_cluster_size": 5,
     "minimum_stability_ari": 0.8,
+    "distinctive_chance": 0.01,
     "as_of": "2026-01-31T12:00:00",
 }
 

@@ -90,7 +90,7 @@ def test_a_cloud_without_groups_is_not_above_its_shuffled_copies(cloud):
 def test_clusterings_are_those_of_a_fit_with_each_number(sets_giants_apart):
     """What does not depend on the number is learned once, and must be the same."""
     settings = make_settings(
-        log_features=FOLLOWERS[1:],
+        log1p_features=FOLLOWERS[1:],
         sets_giants_apart=sets_giants_apart,
         drops_constants=True,
     )

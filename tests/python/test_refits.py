@@ -156,18 +156,24 @@ def test_a_kept_model_moves_only_who_changed_came_or_left(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("today", "published"),
+    [
+        ("followers_tiktok", "followers_myspace"),
+        # Once the logarithm was of positive counts, and such a model is not scored.
+        ('"log1p_features": []', '"log_features": ["followers_total"]'),
+    ],
+)
 def test_a_model_of_features_that_are_gone_still_tells_who_was_where(
-    project: DbtProject,
+    project: DbtProject, today: str, published: str
 ) -> None:
     """A part of the graph is run: it heeds the variables of this command."""
     with duckdb.connect(str(project.published)) as publication:
+        replaced = f"replace({{}}, '{today}', '{published}')".format
         publication.execute(
-            "update segmentation_fits set settings ="
-            " replace(settings, 'followers_tiktok', 'followers_myspace');"
-            " update fit_parameters set text_value ="
-            " replace(text_value, 'followers_tiktok', 'followers_myspace'),"
-            " feature_name = replace(feature_name, 'followers_tiktok',"
-            " 'followers_myspace')"
+            f"update segmentation_fits set settings = {replaced('settings')};"
+            f" update fit_parameters set text_value = {replaced('text_value')},"
+            f" feature_name = {replaced('feature_name')}"
         )
     project.succeed(
         "run", "--select", "visibility_fit+", n_clusters=3, evaluate="false"

@@ -147,6 +147,14 @@ def test_a_build_with_the_robust_recipe_passes_its_tests(project: DbtProject) ->
     assert project.rows(
         "select approach from clustering_comparison where is_active"
     ) == [("robust_recipe",)]
+    # Whom no account or an unknown count decides, is told so.
+    assert project.rows(
+        "select count(*) filter (where not regexp_matches(explanation_en,"
+        " 'no (Facebook|Instagram) account|no followers on|unknown')), count(*) > 0"
+        " from enterprise_drivers inner join enterprise_segments using (enterprise_id)"
+        " where driver_rank = 1 and feature_name like 'followers_%'"
+        " and coalesce(feature_value, 0) = 0"
+    ) == [(0, True)]
 
 
 @pytest.mark.slow

@@ -23,7 +23,7 @@ def robust_settings(**changes):
     return make_settings(
         **{
             "numeric_features": COUNTS + FLAGS,
-            "log_features": COUNTS,
+            "log1p_features": COUNTS,
             "unscaled_features": FLAGS,
             "categorical_weight": 0.5,
             "drops_constants": True,
@@ -59,21 +59,21 @@ def model(sample):
     return fit_model(sample, settings=robust_settings())
 
 
-def test_a_count_enters_as_the_standardised_logarithm_of_its_positive_values(
-    sample, model
-):
-    """By hand: mean and deviation of the logarithms, the unknown ones at the mean."""
+def test_a_count_enters_as_the_standardised_logarithm_of_one_more(sample, model):
+    """By hand: mean and deviation of log1p, 0 at 0, the unknown ones at the mean."""
     is_giant = find_giants(sample, settings=model.settings)
     counts = sample.loc[~is_giant, "followers_facebook"].to_numpy()
-    logs = np.log(counts[counts > 0])
-    imputed = np.where(counts > 0, np.log(np.where(counts > 0, counts, 1)), logs.mean())
+    logs = np.log(counts + 1)
+    imputed = np.where(np.isnan(logs), np.nanmean(logs), logs)
 
     found = model.numeric[0]
 
     assert (found.name, found.is_log) == ("followers_facebook", True)
-    assert found.imputation == pytest.approx(logs.mean())
+    assert found.imputation == pytest.approx(np.nanmean(logs))
     assert found.center == pytest.approx(imputed.mean())
     assert found.scale == pytest.approx(imputed.std())
+    of_nobody = transform_sample(sample, model=model)[5:10, 0]
+    assert of_nobody == pytest.approx(-found.center / found.scale)
 
 
 def test_flags_keep_their_unit_constants_are_dropped_and_levels_weighted(sample, model):
@@ -121,7 +121,7 @@ def test_the_group_of_the_giants_does_not_keep_a_refit_from_continuing_the_other
     sample.insert(0, "member_id", [f"e{i:02d}" for i in range(len(sample))])
     settings = robust_settings(
         numeric_features=COUNTS[:2],
-        log_features=COUNTS[:2],
+        log1p_features=COUNTS[:2],
         unscaled_features=(),
         categorical_features=(),
         scaling="none",
@@ -151,9 +151,9 @@ def test_labels_equal_those_of_the_pipeline_and_of_the_model_read_back(sample, m
 @pytest.mark.parametrize(
     ("changes", "complaint"),
     [
-        ({"unscaled_features": COUNTS}, "listed in log_features and in unscaled_"),
+        ({"unscaled_features": COUNTS}, "listed in log1p_features and in unscaled_"),
         ({"categorical_weight": 0}, "categorical_weight is 0: write a number above 0"),
-        ({"log_features": ()}, "Name the counts in log_features"),
+        ({"log1p_features": ()}, "Name them in log1p_features"),
     ],
 )
 def test_settings_that_contradict_each_other_are_refused(changes, complaint):

@@ -11,7 +11,12 @@ import pytest
 from planted_data import VARIABLES, make_settings, make_variables
 from project_copies import CHECKOUT
 from segmentation.errors import SegmentationError
-from segmentation.learning.settings import FitSettings, read_clock, variables_of
+from segmentation.learning.settings import (
+    FitSettings,
+    check_stored_settings,
+    read_clock,
+    variables_of,
+)
 
 
 def test_variables_are_read_as_dbt_hands_them_over():
@@ -66,7 +71,7 @@ def test_the_variables_of_one_segmentation_are_found_in_the_table():
         ("categorical_features", [3], "categorical_features is [3]", "write a"),
         ("numeric_features", ["likes", "likes"], "'likes' is listed twice", "keep"),
         ("categorical_features", ["followers_total"], "'followers_total' is", "keep"),
-        ("log_features", ["likes"], "'likes' is listed in log_features", "add it"),
+        ("log1p_features", ["likes"], "'likes' is listed in log1p_features", "add it"),
         ("n_clusters", 1, "n_clusters is 1:", "of at least 2"),
         ("n_clusters", 4.5, "n_clusters is 4.5", "write a whole number"),
         ("random_state", -1, "random_state is -1", "from 0 to 4294967295"),
@@ -84,6 +89,7 @@ def test_the_variables_of_one_segmentation_are_found_in_the_table():
         ("evaluate_after_days", -1, "evaluate_after_days is -1", "of at least 0"),
         ("minimum_cluster_size", "few", "minimum_cluster_size is 'few'", "at least 1"),
         ("minimum_stability_ari", 80, "minimum_stability_ari is 80", "from -1 to 1"),
+        ("distinctive_chance", 0, "distinctive_chance is 0", "above 0 and up to 1"),
         *(
             ("as_of", value, f"as_of is '{value}'", "such as 2025-06-30")
             for value in (
@@ -142,10 +148,26 @@ def test_settings_of_an_older_version_are_completed_and_of_a_newer_one_refused()
         FitSettings.from_json(json.dumps(values | {"depth": 3}))
 
 
+def test_a_model_of_the_former_logarithm_is_of_features_that_no_table_has():
+    """It took a count of 0 for unknown: read with log1p it would say something else."""
+    settings = make_settings(log1p_features=("followers_total",))
+    values = json.loads(settings.to_json())
+    former = values | {"log_features": values.pop("log1p_features")}
+    without = json.loads(make_settings().to_json())
+
+    found = FitSettings.from_json(json.dumps(former))
+
+    assert "ln(followers_total)" in found.numeric_features
+    with pytest.raises(SegmentationError, match=r"ln\(followers_total"):
+        check_stored_settings(settings, refit="never", stored=found)
+    without["log_features"] = without.pop("log1p_features")
+    assert FitSettings.from_json(json.dumps(without)) == make_settings()
+
+
 def test_the_robust_recipe_changes_its_entries_and_shares_the_others():
     recipe = {
         "numeric_features": ("followers_total", "has_x_account"),
-        "log_features": ("followers_total",),
+        "log1p_features": ("followers_total",),
         "categorical_weight": 0.5,
         "drops_constants": True,
     }

@@ -6,6 +6,8 @@ clusters as (
     select * from {{ ref('clusters_named') }}
 ),
 
+{{ chances_of('feature_means') }},
+
 differences_standardised as (
     select
         feature_means.segmentation,
@@ -18,11 +20,19 @@ differences_standardised as (
         feature_means.population_mean,
         feature_means.population_standard_deviation,
         (feature_means.cluster_mean - feature_means.population_mean)
-        / nullif(feature_means.population_standard_deviation, 0) as z_score,
+        / nullif(feature_means.population_standard_deviation, 0)
+            as standardised_difference,
         feature_means.cluster_mean / nullif(feature_means.population_mean, 0) as lift,
+        case
+            when feature_means.feature_level is not null
+                then coalesce(
+                    chances.chance <= {{ own_setting('distinctive_chance') }}, false
+                )
+        end as is_distinctive,
         feature_means.known_share
     from feature_means
     inner join clusters using (segmentation, cluster_id)
+    left join chances using (member_count, cluster_total, value_total, population_total)
 ),
 
 features_ranked as (
@@ -35,13 +45,14 @@ features_ranked as (
         cluster_mean,
         population_mean,
         population_standard_deviation,
-        z_score,
+        standardised_difference,
         lift,
+        is_distinctive,
         known_share,
         row_number() over (
             partition by segmentation, cluster_id
             order by
-                abs(z_score) desc nulls last,
+                abs(standardised_difference) desc nulls last,
                 feature_position asc,
                 feature_level asc
         ) as distinction_rank

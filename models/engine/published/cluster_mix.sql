@@ -36,6 +36,8 @@ totals_added as (
     from members_counted
 ),
 
+{{ chances_of('totals_added') }},
+
 shares_compared as (
     select
         totals_added.segmentation,
@@ -48,6 +50,8 @@ shares_compared as (
         totals_added.value_total / totals_added.population_total as population_share,
         (totals_added.member_count / totals_added.cluster_total)
         / (totals_added.value_total / totals_added.population_total) as lift,
+        coalesce(chances.chance <= {{ own_setting('distinctive_chance') }}, false)
+            as is_distinctive,
         row_number() over (
             partition by
                 totals_added.segmentation,
@@ -59,6 +63,7 @@ shares_compared as (
         ) as value_rank
     from totals_added
     inner join clusters using (segmentation, cluster_id)
+    left join chances using (member_count, cluster_total, value_total, population_total)
 )
 
 select * from shares_compared

@@ -26,17 +26,27 @@ clusters_resampled as (
     group by segmentation, evaluated_at, subject
 ),
 
+-- Of a handful there are so few samples that whatever comes out of them says little.
 highest_readings as (
     select
         clusters_resampled.segmentation,
         clusters_resampled.cluster_id,
-        max_by(readings.reading, readings.minimum_mean_jaccard) as reading,
+        max_by(readings.reading, coalesce(readings.minimum_mean_jaccard, 0)) as reading,
         max_by(
-            readings.description_{{ var('language') }}, readings.minimum_mean_jaccard
+            readings.description_{{ var('language') }},
+            coalesce(readings.minimum_mean_jaccard, 0)
         ) as reading_description
     from clusters_resampled
     inner join readings
-        on clusters_resampled.mean_jaccard >= readings.minimum_mean_jaccard
+        on
+            case
+                when
+                    clusters_resampled.sample_count
+                    < {{ own_setting('minimum_cluster_size') }}
+                    then readings.minimum_mean_jaccard is null
+                else clusters_resampled.mean_jaccard >= readings.minimum_mean_jaccard
+            end
+    where clusters_resampled.mean_jaccard is not null
     group by clusters_resampled.segmentation, clusters_resampled.cluster_id
 ),
 

@@ -32,7 +32,7 @@ ADDED_UP = ("social_accounts", "turnover")
 NEEDED_ENTRIES = ("features", "key", "members", "numeric_features", "measures")
 ENTRIES = (
     *NEEDED_ENTRIES,
-    *("categorical_features", "log_features", "unscaled_features"),
+    *("categorical_features", "log1p_features", "unscaled_features"),
     *("categorical_weight", "drops_constants", "sets_giants_apart", "robust_recipe"),
     *("identified_by", "dimensions", "presence_flags", "data_measures", "as_of"),
     "level_names",

@@ -8,7 +8,7 @@ import pandas as pd
 from scipy.sparse import csr_array, hstack
 
 from segmentation.learning.fitting import DENSE_CELL_LIMIT, FittedModel
-from segmentation.learning.pipeline import log_of_positive
+from segmentation.learning.pipeline import log1p_of_count
 
 
 def transform_sample(
@@ -21,7 +21,7 @@ def transform_sample(
     numeric = np.empty((len(sample), len(model.numeric)))
     for column, feature in enumerate(model.numeric):
         values = sample[feature.name].to_numpy()
-        values = log_of_positive(values) if feature.is_log else values
+        values = log1p_of_count(values) if feature.is_log else values
         known = np.where(np.isnan(values), feature.imputation, values)
         numeric[:, column] = (known - feature.center) / feature.scale
     blocks = [csr_array(numeric)]

@@ -17,7 +17,7 @@ from sklearn.pipeline import Pipeline
 
 from segmentation.learning.pipeline import (
     build_pipeline,
-    log_of_positive,
+    log1p_of_count,
     use_one_thread,
 )
 from segmentation.learning.sampling import check_different_count
@@ -62,8 +62,7 @@ class NumericFeature:
     """How one numeric feature enters the fitted space: (value - center) / scale.
 
     The imputation stands for an unknown value. With ``is_log`` the value is the natural
-    logarithm of a positive count, and a count of 0 is imputed like an unknown one; the
-    three numbers are then logarithms too.
+    logarithm of 1 + count, and so are the three numbers.
     """
 
     name: str
@@ -295,21 +294,21 @@ def has_more_small_clusters(
 def without_constants(sample: pd.DataFrame, *, settings: FitSettings) -> FitSettings:
     """Take out the numeric features that have one value in the whole sample.
 
-    A logarithm is constant where all positive counts are equal; without any left
-    there are no giants to tell. If no numeric feature would be left, none is taken
-    out: what is wrong is then said by the count of different members.
+    Without a logarithm left there are no giants to tell. If no numeric feature would be
+    left, none is taken out: what is wrong is then said by the count of different
+    members.
     """
     known = sample[list(settings.numeric_features)].astype(float)
-    for name in settings.log_features:
-        known[name] = log_of_positive(known[name])
+    for name in settings.log1p_features:
+        known[name] = log1p_of_count(known[name])
     varying = set(known.columns[known.nunique() > 1])
     if not varying:
         return settings
     left = {
         variable: tuple(n for n in getattr(settings, variable) if n in varying)
-        for variable in ("numeric_features", "log_features", "unscaled_features")
+        for variable in ("numeric_features", "log1p_features", "unscaled_features")
     }
-    has_giants = settings.sets_giants_apart and bool(left["log_features"])
+    has_giants = settings.sets_giants_apart and bool(left["log1p_features"])
     return replace(settings, **left, sets_giants_apart=has_giants)
 
 
@@ -323,13 +322,16 @@ def find_giants(sample: pd.DataFrame, *, settings: FitSettings) -> np.ndarray:
     nobody = np.zeros(len(sample), dtype=bool)
     if not settings.sets_giants_apart:
         return nobody
-    counts = sample[list(settings.log_features)].clip(lower=0)
-    sizes = log_of_positive(counts.sum(axis=1).to_numpy())
-    if np.isnan(sizes).all():
+    counts = sample[list(settings.log1p_features)].clip(lower=0).sum(axis=1)
+    is_counted = counts.to_numpy() > 0
+    if not is_counted.any():
         return nobody
-    first_quartile, third_quartile = np.nanquantile(sizes, [0.25, 0.75])
+    # Who has nothing is left out: with enough of them no size would be exceptional.
+    sizes = np.log(counts.to_numpy()[is_counted])
+    first_quartile, third_quartile = np.quantile(sizes, [0.25, 0.75])
     fence = third_quartile + OUTLIER_RANGES * (third_quartile - first_quartile)
-    is_giant = sizes > fence
+    is_giant = nobody.copy()
+    is_giant[is_counted] = sizes > fence
     return is_giant if (~is_giant).sum() >= settings.n_clusters else nobody
 
 

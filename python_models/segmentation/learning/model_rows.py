@@ -126,7 +126,7 @@ def model_from_rows(rows: pd.DataFrame) -> FittedModel:
                 imputation=imputation,
                 center=float(centers[name]),
                 scale=float(scales[name]),
-                is_log=name in settings.log_features,
+                is_log=name in settings.log1p_features,
             )
             for name, imputation in imputations.items()
         ),

@@ -75,21 +75,21 @@ def numeric_blocks(settings: FitSettings) -> dict[str, list[str]]:
     blocks: dict[str, list[str]] = {"numeric": [], "log": [], "unscaled": []}
     for name in settings.numeric_features:
         is_unscaled = name in settings.unscaled_features
-        block = "log" if name in settings.log_features else "numeric"
+        block = "log" if name in settings.log1p_features else "numeric"
         blocks["unscaled" if is_unscaled else block].append(name)
     return {block: names for block, names in blocks.items() if names}
 
 
-def log_of_positive(values: np.ndarray) -> np.ndarray:
-    """Natural logarithm of positive values, NaN for all others."""
+def log1p_of_count(values: np.ndarray) -> np.ndarray:
+    """Natural logarithm of 1 + value, so that 0 stays 0; NaN for what is no count."""
     values = np.asarray(values, dtype=float)
-    return np.log(values, out=np.full_like(values, np.nan), where=values > 0)
+    return np.log1p(values, out=np.full_like(values, np.nan), where=values >= 0)
 
 
 def _numeric_steps(block: str, settings: FitSettings) -> Pipeline:
     # keep_empty_features: a column without any known value stays, as 0.
     steps = [("impute", SimpleImputer(strategy="mean", keep_empty_features=True))]
     if block == "log":
-        steps.insert(0, ("transform", FunctionTransformer(log_of_positive)))
+        steps.insert(0, ("transform", FunctionTransformer(log1p_of_count)))
     scaling = "none" if block == "unscaled" else settings.scaling
     return Pipeline([*steps, ("scale", _SCALERS[scaling]())])

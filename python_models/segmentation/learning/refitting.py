@@ -121,7 +121,8 @@ def decide(
     published = stored.model.settings if stored else None
     former, novelty = None, pd.DataFrame()
     # Else the published model needs a feature that is gone.
-    if stored is not None and {*published.features} <= set(sample):
+    is_scorable = stored is not None and set(published.features) <= set(sample)
+    if is_scorable:
         novelty = measure_novelty(
             sample, model=stored.model, tries_one_more=variables.refit == "always"
         )
@@ -129,7 +130,7 @@ def decide(
         # There is a model of these settings, or check_settings has refused the build.
         kept = {"model": stored.model, "rows": stored.rows}
         return Decision(reason=None, agreement=None, novelty=novelty, **kept)
-    if stored is not None and {*stored.model.feature_names()} <= set(sample):
+    if is_scorable:
         former = FormerGroups(
             labels=label_sample(sample, stored.model),
             minimum_gain=variables.refit_minimum_gain,

@@ -28,9 +28,8 @@ class FitSettings:
 
     Attributes
     ----------
-    log_features
-        Numeric features that enter as the logarithm of their positive values; 0 is
-        then as unknown as NULL, and a flag beside it tells the two apart.
+    log1p_features
+        Numeric features that are counts and enter as the logarithm of 1 + count.
     unscaled_features
         Numeric features that keep their own unit, such as 0/1 flags.
     categorical_weight
@@ -49,7 +48,7 @@ class FitSettings:
     n_init: int
     scaling: str
     fit_sample_size: int
-    log_features: tuple[str, ...] = ()
+    log1p_features: tuple[str, ...] = ()
     unscaled_features: tuple[str, ...] = ()
     categorical_weight: float = 1.0
     drops_constants: bool = False
@@ -76,19 +75,19 @@ class FitSettings:
             if self.features.count(name) > 1:
                 lists = "twice in numeric_features and categorical_features"
                 yield f"The feature {name!r} is listed {lists}: keep one."
-            if name in self.log_features and name in self.unscaled_features:
-                lists = "in log_features and in unscaled_features"
+            if name in self.log1p_features and name in self.unscaled_features:
+                lists = "in log1p_features and in unscaled_features"
                 yield f"The feature {name!r} is listed {lists}: keep one."
-        for variable in ("log_features", "unscaled_features"):
+        for variable in ("log1p_features", "unscaled_features"):
             for name in sorted({*getattr(self, variable)} - {*self.numeric_features}):
                 yield (
                     f"The feature {name!r} is listed in {variable} but not in"
                     " numeric_features: add it there too."
                 )
-        if self.sets_giants_apart and not self.log_features:
+        if self.sets_giants_apart and not self.log1p_features:
             yield (
-                "sets_giants_apart is true, but log_features is empty: giants are told"
-                " by the logarithm of their counts. Name the counts in log_features."
+                "sets_giants_apart is true, but log1p_features is empty: giants are"
+                " told by the logarithm of their counts. Name them in log1p_features."
             )
 
     @property
@@ -105,6 +104,13 @@ class FitSettings:
     def from_json(cls, written: str) -> "FitSettings":
         """Read back what :meth:`to_json` wrote, in this version or an older one."""
         values = json.loads(written)
+        # Once the logarithm was of positive counts, with 0 as unknown: a feature that
+        # no table has, so that such a model is replaced and never scored.
+        former = {name: f"ln({name})" for name in values.pop("log_features", ())}
+        if former:
+            numeric = values["numeric_features"]
+            values["numeric_features"] = [former.get(name, name) for name in numeric]
+            values["log1p_features"] = [*former.values()]
         unknown = sorted(set(values) - {field.name for field in fields(cls)})
         if unknown:
             raise SegmentationError(
@@ -142,6 +148,7 @@ class Variables:
     evaluate_after_days: float
     minimum_cluster_size: int
     minimum_stability_ari: float
+    distinctive_chance: float
     identified_by: tuple[str, ...] = ()
 
     @property
@@ -281,6 +288,7 @@ _LIMITS = {
     "carry_counts_days": (lambda days: 0 <= days < INFINITE, "of at least 0"),
     "evaluate_after_days": (lambda days: 0 <= days < INFINITE, "of at least 0"),
     "minimum_stability_ari": (lambda index: -1 <= index <= 1, "from -1 to 1"),
+    "distinctive_chance": (lambda chance: 0 < chance <= 1, "above 0 and up to 1"),
 }
 
 
