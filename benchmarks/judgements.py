@@ -218,7 +218,7 @@ YEARS: dict[str, tuple[Callable[[int], list[Month]], Variables, bool]] = {
         for distance in (6, 10)
     },
     **{
-        f"groups {distance} apart, a fifth of {share:.0%}": (
+        f"groups {distance} apart, a fifth one with {share:.0%}": (
             partial(groups_year, distance=distance, new_share=share),
             GROUPS,
             True,

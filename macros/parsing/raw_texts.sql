@@ -1,18 +1,3 @@
-{#- Every column of a raw table as it is written, trimmed, in `<column>_text`. -#}
-{% macro trimmed_texts(raw_table) -%}
-    {%- for column in raw_columns()[raw_table] %}
-        {{ trimmed_text(column) }} as {{ column }}_text{{ ',' if not loop.last }}
-    {%- endfor %}
-{%- endmacro %}
-
-{#- The key and the trimmed texts of a raw row, to carry them from step to step. -#}
-{% macro key_and_texts(raw_table) -%}
-    raw_key,
-    {%- for column in raw_columns()[raw_table] %}
-        {{ column }}_text{{ ',' if not loop.last }}
-    {%- endfor %}
-{%- endmacro %}
-
 {#- What is written in the column that deciding_column names. -#}
 {% macro deciding_value(raw_table, relation) -%}
     case deciding_column

@@ -64,7 +64,7 @@ def test_kept_share_counts_members_of_both_months_only():
     ("year", "is_new"),
     [
         ("agency, one client with 30 on tiktok", False),
-        ("groups 6 apart, a fifth of 10%", True),
+        ("groups 6 apart, a fifth one with 10%", True),
     ],
 )
 def test_nobody_moves_for_one_client_and_a_new_group_is_noticed(year, is_new):

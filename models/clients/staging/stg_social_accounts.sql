@@ -2,51 +2,60 @@ with raw_rows as (
     select * from {{ ref('base_social_accounts') }}
 ),
 
+{{ parsed_values('platform', [
+    {'platform_name': known_text('platform_text')},
+    {'platform_key': text_key('platform_name')},
+]) }},
+
+{{ parsed_number(
+    'followers', 'followers_read', count_text(ascii_text(known_text('followers_text'))),
+    parse_count('prepared'), is_plausible_count('parsed')
+) }},
+
+{{ parsed_date('measured_on', 'measured_on_read') }},
+
+-- Ids repeat less than it costs to find the different ones.
 texts_trimmed as (
     select
         raw_key,
-        {{ trimmed_texts('social_accounts') }}
+        platform,
+        followers,
+        measured_on,
+        {{ trimmed_text('enterprise_id') }} as enterprise_id_text
     from raw_rows
 ),
 
-characters_unified as (
+ids_parsed as (
     select
-        {{ key_and_texts('social_accounts') }},
-        {{ count_text(ascii_text(known_text('followers_text'))) }} as followers_number,
-        {{ ascii_text(known_text('measured_on_text')) }} as measured_on_ascii
+        raw_key,
+        enterprise_id_text,
+        platform,
+        followers,
+        measured_on,
+        {{ parse_id(known_text('enterprise_id_text')) }} as enterprise_id_read
     from texts_trimmed
-),
-
-values_parsed as (
-    select
-        {{ key_and_texts('social_accounts') }},
-        {{ parse_id(known_text('enterprise_id_text')) }} as enterprise_id,
-        {{ known_text('platform_text') }} as platform_name,
-        {{ text_key(known_text('platform_text')) }} as platform_key,
-        {{ parse_count('followers_number') }} as followers_count,
-        {{ parse_date('measured_on_ascii') }} as measured_date
-    from characters_unified
 ),
 
 values_judged as (
     select
-        {{ key_and_texts('social_accounts') }},
-        enterprise_id,
-        platform_name,
-        platform_key,
-        case when {{ is_plausible_count('followers_count') }} then followers_count end
-            as followers,
-        case when {{ is_plausible_date('measured_date') }} then measured_date end
-            as measured_on,
-        {{ value_rejection('enterprise_id', 'enterprise_id') }}
+        ids_parsed.raw_key,
+        ids_parsed.enterprise_id_text,
+        platform_values.platform_text,
+        followers_values.followers_text,
+        measured_on_values.measured_on_text,
+        ids_parsed.enterprise_id_read as enterprise_id,
+        platform_values.platform_name,
+        platform_values.platform_key,
+        followers_values.followers_read as followers,
+        measured_on_values.measured_on_read as measured_on,
+        {{ value_rejection('enterprise_id', 'ids_parsed.enterprise_id_read') }}
             as enterprise_id_rejection,
-        {{ value_rejection(
-            'followers', 'followers_count', is_plausible_count('followers_count')
-        ) }} as followers_rejection,
-        {{ value_rejection(
-            'measured_on', 'measured_date', is_plausible_date('measured_date')
-        ) }} as measured_on_rejection
-    from values_parsed
+        followers_values.followers_rejection,
+        measured_on_values.measured_on_rejection
+    from ids_parsed
+    left join platform_values using (platform)
+    left join followers_values using (followers)
+    left join measured_on_values using (measured_on)
 )
 
 select * from values_judged

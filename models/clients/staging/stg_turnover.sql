@@ -2,48 +2,53 @@ with raw_rows as (
     select * from {{ ref('base_turnover') }}
 ),
 
+{{ parsed_number(
+    'fiscal_year', 'fiscal_year_read', ascii_text(known_text('fiscal_year_text')),
+    parse_year('prepared'), is_plausible_year('parsed')
+) }},
+
+{{ parsed_number(
+    'turnover_eur', 'turnover_eur_read',
+    amount_text(ascii_text(known_text('turnover_eur_text'))),
+    parse_amount('prepared'), is_plausible_amount('parsed')
+) }},
+
+-- Ids repeat less than it costs to find the different ones.
 texts_trimmed as (
     select
         raw_key,
-        {{ trimmed_texts('turnover') }}
+        fiscal_year,
+        turnover_eur,
+        {{ trimmed_text('enterprise_id') }} as enterprise_id_text
     from raw_rows
 ),
 
-characters_unified as (
+ids_parsed as (
     select
-        {{ key_and_texts('turnover') }},
-        {{ ascii_text(known_text('fiscal_year_text')) }} as fiscal_year_ascii,
-        {{ amount_text(ascii_text(known_text('turnover_eur_text'))) }}
-            as turnover_number
+        raw_key,
+        enterprise_id_text,
+        fiscal_year,
+        turnover_eur,
+        {{ parse_id(known_text('enterprise_id_text')) }} as enterprise_id_read
     from texts_trimmed
-),
-
-values_parsed as (
-    select
-        {{ key_and_texts('turnover') }},
-        {{ parse_id(known_text('enterprise_id_text')) }} as enterprise_id,
-        {{ parse_year('fiscal_year_ascii') }} as year_number,
-        {{ parse_amount('turnover_number') }} as turnover_amount
-    from characters_unified
 ),
 
 values_judged as (
     select
-        {{ key_and_texts('turnover') }},
-        enterprise_id,
-        case when {{ is_plausible_year('year_number') }} then year_number end
-            as fiscal_year,
-        case when {{ is_plausible_amount('turnover_amount') }} then turnover_amount end
-            as turnover_eur,
-        {{ value_rejection('enterprise_id', 'enterprise_id') }}
+        ids_parsed.raw_key,
+        ids_parsed.enterprise_id_text,
+        fiscal_year_values.fiscal_year_text,
+        turnover_eur_values.turnover_eur_text,
+        ids_parsed.enterprise_id_read as enterprise_id,
+        fiscal_year_values.fiscal_year_read as fiscal_year,
+        turnover_eur_values.turnover_eur_read as turnover_eur,
+        {{ value_rejection('enterprise_id', 'ids_parsed.enterprise_id_read') }}
             as enterprise_id_rejection,
-        {{ value_rejection(
-            'fiscal_year', 'year_number', is_plausible_year('year_number')
-        ) }} as fiscal_year_rejection,
-        {{ value_rejection(
-            'turnover_eur', 'turnover_amount', is_plausible_amount('turnover_amount')
-        ) }} as turnover_eur_rejection
-    from values_parsed
+        fiscal_year_values.fiscal_year_rejection,
+        turnover_eur_values.turnover_eur_rejection
+    from ids_parsed
+    left join fiscal_year_values using (fiscal_year)
+    left join turnover_eur_values using (turnover_eur)
 )
 
 select * from values_judged
