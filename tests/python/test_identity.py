@@ -1,11 +1,13 @@
 """A cluster gets the identity of the segment that it stands for, or a new one."""
 
 import json
+from collections import Counter
 
 import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+from lasting_keys import live_through
 from planted_data import FOLLOWERS, VARIABLES, make_variables
 from segmentation.learning.identity import (
     COLUMN_TYPES,
@@ -261,6 +263,14 @@ def test_a_profile_that_is_all_but_identical_outranks_a_bare_majority(
     assert identities["segment_key"].tolist() == keys
     is_far = identities["matched_by"] == "members_alone"
     assert is_far.tolist() == [distances[0] == 5 for distances in profiles]
+
+
+def test_lasting_groups_keep_their_keys_through_merges_and_splits():
+    """Two histories of benchmarks/lasting_keys.py; members alone swap a key in each."""
+    tally = sum((live_through(seed) for seed in (10, 14)), Counter())
+
+    assert tally["kept"] > 70
+    assert set(tally) == {"kept"}
 
 
 def test_segmentations_are_identified_each_by_its_own_measures_and_fits():
