@@ -58,6 +58,7 @@ bench: .venv/installed  ## Measure what a build costs, beside the smallest dbt p
 benchmark: .venv/installed  ## Live through simulated years and judge the judgements
 	python benchmarks/simulated_year.py
 	python benchmarks/judgements.py
+	python benchmarks/lasting_keys.py
 
 # Beside no publication, which may be of other data.
 # Parsed from scratch: dbt forgets descriptions of singular tests when it parses in part.

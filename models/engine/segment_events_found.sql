@@ -37,13 +37,15 @@ events as (
         identities.segment_key,
         case
             when current_fits.last_fit_id is null then 'first'
+            when identities.matched_by = 'members_alone' then 'kept_by_members'
             when segments_of_last_fit.segment_key is not null then 'kept'
             when published_registry.segment_key is not null then 'returned'
             when sources.from_segment_key is not null then 'split'
             else 'new'
         end as event_type,
         sources.from_segment_key as related_segment_key,
-        sources.member_count as related_member_count
+        sources.member_count as related_member_count,
+        sources.from_member_count as former_member_count
     from identities
     inner join current_fits using (segmentation)
     left join segments_of_last_fit using (segmentation, segment_key)
@@ -52,8 +54,13 @@ events as (
         on
             identities.segmentation = sources.segmentation
             and identities.segment_key = sources.to_segment_key
-            and sources.to_share > 0.5
-            and segments_of_last_fit.segment_key is null
+            and case
+                when segments_of_last_fit.segment_key is null
+                    then sources.to_share > 0.5
+                else
+                    identities.matched_by = 'members_alone'
+                    and identities.segment_key = sources.from_segment_key
+            end
     union all
     select
         segments_of_last_fit.segmentation,
@@ -63,7 +70,8 @@ events as (
             else 'retired'
         end as event_type,
         destinations.to_segment_key as related_segment_key,
-        destinations.member_count as related_member_count
+        destinations.member_count as related_member_count,
+        destinations.from_member_count as former_member_count
     from segments_of_last_fit
     left join identities using (segmentation, segment_key)
     left join migrations as destinations
@@ -81,7 +89,8 @@ events_of_new_fits as (
         events.segment_key,
         events.event_type,
         events.related_segment_key,
-        events.related_member_count
+        events.related_member_count,
+        cast(events.former_member_count as bigint) as former_member_count
     from events
     inner join current_fits using (segmentation)
     where current_fits.is_new_fit

@@ -435,9 +435,10 @@ def test_the_summary_tells_of_each_segmentation_what_a_person_asks_first(
         update segmentation_fits set fitted_at = '2023-01-26', reason = 'first_fit'
             where segmentation = 'visibility';
         insert into segment_events (segmentation, fit_id, segment_key, event_type,
-            related_segment_key, related_member_count) values
-            ('purchases', 0, 'old', 'new', null, null),
-            ('purchases', 1, 'old', 'merged', 'new_2_1', 7);
+            related_segment_key, related_member_count, former_member_count) values
+            ('purchases', 0, 'old', 'new', null, null, null),
+            ('purchases', 1, 'old', 'merged', 'new_2_1', 7, 9),
+            ('purchases', 1, 'loyal', 'kept_by_members', 'loyal', 14, 119);
         insert into model_freshness (segmentation, fit_id, fitted_at, model_age_days,
             agreement_with_refit, refit_policy, refit_after_days, refit_below_ari)
             select segmentation, 1, fitted_at, days, 0.93, 'auto', 365, 0.8
@@ -467,7 +468,8 @@ def test_the_summary_tells_of_each_segmentation_what_a_person_asks_first(
         "mean orders  most frequent country",
         "20  100.0%           1,234  Belgium",
         "New, with no name yet and general advice: new_2_1.",
-        "old: gone, merged into new_2_1 (7 of its members)",
+        "old: gone, merged into new_2_1 (7 of its 9 members)",
+        "loyal: warning: kept for 14 of its 119 members, though its profile is beyond",
         "0 days old: new, because the fit before agreed less than 0.80 with a refit;"
         " agreement with the fit before 0.75",
         "Changes of 2024-03-01 00:00 UTC: 1 moved because they changed",
@@ -505,7 +507,8 @@ def test_a_preview_tells_what_a_refit_of_each_segmentation_would_move(tmp_path):
                 as m (from_segment_key, to_segment_key, member_count);
             create table engine.segment_events_found as select 'moved' as
                 segmentation, 'new_2_1' as segment_key, 'split' as event_type,
-                'a' as related_segment_key, 34 as related_member_count;
+                'a' as related_segment_key, 34 as related_member_count,
+                1234 as former_member_count;
         """)
     told = preview(tmp_path / "build.duckdb")
     for text in (
@@ -518,7 +521,7 @@ def test_a_preview_tells_what_a_refit_of_each_segmentation_would_move(tmp_path):
         "model 0.90 (adjusted",
         "34 of 1,234 members would move",
         "34  a -> new_2_1",
-        "new_2_1: new, split from a (34 of its members)",
+        "new_2_1: new, split from a (34 of its 1234 members)",
         "unborn: nothing has been published yet",
     ):
         assert text in told, told

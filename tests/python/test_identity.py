@@ -1,11 +1,13 @@
-"""A cluster gets the identity of the segment that its profile is near, or a new one."""
+"""A cluster gets the identity of the segment that it stands for, or a new one."""
 
 import json
+from collections import Counter
 
 import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+from lasting_keys import live_through
 from planted_data import FOLLOWERS, VARIABLES, make_variables
 from segmentation.learning.identity import (
     COLUMN_TYPES,
@@ -34,10 +36,10 @@ def table(columns, rows):
     return pd.DataFrame(rows, columns=columns.split())
 
 
-def identify(profiles, segments=SEGMENTS, shared=(), *, fit_id=3):
+def identify(profiles, segments=SEGMENTS, shared=(), *, before=(), fit_id=3):
     """Identities of clusters of 10 members, by cluster.
 
-    Segments by key, from the last publication, or from what stands before a colon;
+    Segments by key, senior ones first, and profiles of them ``before``, as pairs;
     shared members as (cluster, segment, count).
     """
     clusters = [
@@ -47,14 +49,15 @@ def identify(profiles, segments=SEGMENTS, shared=(), *, fit_id=3):
         for measure, mean in [*zip(FOLLOWERS, profile, strict=True), ("turnover", 1e9)]
     ]
     known = [
-        (key, "reference" if key == "low_visibility" else "published", measure, mean)
-        for key, profile in segments.items()
+        (key, "reference" if key == "low_visibility" else "published",
+         list(segments).index(key), number, measure, mean)
+        for number, (key, profile) in enumerate([*segments.items(), *before])
         for measure, mean in zip(FOLLOWERS, profile, strict=True)
-    ]
+    ]  # fmt: skip
     identities = identify_clusters(
         table("cluster_id member_count measure mean_value", clusters),
-        table("segment_key known_from measure mean_value", known),
-        table("cluster_id segment_key shared_count", shared),
+        table("segment_key known_from seniority fit_id measure mean_value", known),
+        table("cluster_id segment_key known_count", shared),
         fit_id=fit_id,
         # Their distance limit is 0.5.
         variables=make_variables(),
@@ -163,7 +166,7 @@ def test_an_unknown_mean_is_left_out_of_the_distance_and_the_rest_scaled_up():
             id="half is no majority: a name must not go by chance",
         ),
         pytest.param(
-            [MODERATE],
+            [at_distance(LOW, 0.3)],
             [(0, "low_visibility", 7), (0, "balanced_active", 3)],
             ["low_visibility"],
             [0.7],
@@ -205,8 +208,69 @@ def test_members_decide_before_profiles(profiles, shared, keys, overlaps):
     assert identities["segment_key"].tolist() == keys
     found = identities["match_overlap"].to_numpy(dtype=float)
     np.testing.assert_equal(found, np.array(overlaps, dtype=float))
-    is_by_members = identities["matched_by"] == "shared_members"
+    is_by_members = identities["matched_by"].isin(["shared_members", "members_alone"])
     assert (is_by_members == identities["match_overlap"].notna()).all()
+    is_far = is_by_members & (identities["match_distance"].astype(float) > 0.5)
+    assert (is_far == (identities["matched_by"] == "members_alone")).all()
+
+
+@pytest.mark.parametrize(
+    ("profiles", "shared", "keys"),
+    [
+        pytest.param(
+            [(0.93, 0), (0, 0)], [(0, "a", 6), (1, "a", 4)], ["b", "a"],
+            id="what was merged comes out again under its key, be it the larger part",
+        ),
+        pytest.param(
+            [(0.93, 0)], [(0, "a", 10)], ["b"],
+            id="even alone, where who it was merged into has ended",
+        ),
+        pytest.param(
+            [(0.93, 0.11), (9, 0)], [(0, "a", 6), (1, "a", 4)], ["b", "new_3_1"],
+            id="a bare majority beyond the limit yields to a plausible profile",
+        ),
+        pytest.param(
+            [(0.75, 0)], [(0, "c", 6), (0, "b", 4)], ["b"],
+            id="where two merge the senior key lives on, if its profile is plausible",
+        ),
+        pytest.param(
+            [(1.3, 0), (1.34, 0)], [(0, "c", 9), (1, "d", 9)], ["c", "d"],
+            id="segments that look nearly the same do not swap when all members stay",
+        ),
+        pytest.param(
+            [(1.34, 0), (1.3, 0)], [(0, "c", 7), (1, "c", 1), (1, "d", 7), (0, "d", 1)],
+            ["c", "d"],
+            id="nor when most of them do",
+        ),
+        pytest.param(
+            [(5, 0)], [(0, "a", 10)], ["a"],
+            id="members alone keep a key, and that is said",
+        ),
+    ],
+)  # fmt: skip
+def test_a_profile_that_is_all_but_identical_outranks_a_bare_majority(
+    profiles, shared, keys
+):
+    """Segment a is a mixture of what it was and of b, which was merged into it."""
+    segments = {"b": 0.93, "a": 0.4, "c": 1.3, "d": 1.34}
+    identities = identify(
+        [at_distance(MODERATE, sum(distances)) for distances in profiles],
+        {key: at_distance(MODERATE, distance) for key, distance in segments.items()},
+        shared,
+        before=[("a", MODERATE)],
+    )
+
+    assert identities["segment_key"].tolist() == keys
+    is_far = identities["matched_by"] == "members_alone"
+    assert is_far.tolist() == [distances[0] == 5 for distances in profiles]
+
+
+def test_lasting_groups_keep_their_keys_through_merges_and_splits():
+    """Two histories of benchmarks/lasting_keys.py; members alone swap a key in each."""
+    tally = sum((live_through(seed) for seed in (10, 14)), Counter())
+
+    assert tally["kept"] > 70
+    assert set(tally) == {"kept"}
 
 
 def test_segmentations_are_identified_each_by_its_own_measures_and_fits():
@@ -223,12 +287,12 @@ def test_segmentations_are_identified_each_by_its_own_measures_and_fits():
             ("old", 0, 9, "followers_total", 70.0),
         ],
         "known": [
-            "segmentation segment_key known_from measure mean_value",
-            ("sales", "small", "seed_profile", "spent", 8.5),
-            ("old", "large", "seed_profile", "spent", 70.0),
+            "segmentation segment_key known_from seniority fit_id measure mean_value",
+            ("sales", "small", "seed_profile", 1, None, "spent", 8.5),
+            ("old", "large", "seed_profile", 1, None, "spent", 70.0),
         ],
         "shared": [
-            "segmentation cluster_id segment_key shared_count", ("old", 0, "large", 9),
+            "segmentation cluster_id segment_key known_count", ("old", 0, "large", 9),
         ],
         "fits": [
             "segmentation fit_id is_new_fit", ("sales", 1, True), ("old", 2, False),

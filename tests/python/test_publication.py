@@ -323,7 +323,7 @@ def first_version(tmp_path):
                 as parameters (parameter, category, text_value);
             create table fit_clusters as select 1 as fit_id, 0 as cluster_id;
             create table segment_registry as select 'a' as segment_key,
-                3 as enterprise_count, 5.5 as mean_followers_total,
+                3 as enterprise_count, 1 as last_fit_id, 5.5 as mean_followers_total,
                 cast(null as double) as mean_followers_tiktok;
             create table segment_events as select 1 as fit_id,
                 2 as related_enterprise_count;
@@ -350,6 +350,7 @@ def first_version(tmp_path):
         ("segment_key, member_count from of segment_registry", [("a", 3)]),
         ("segment_key, measure, mean_value from of segment_profiles",
          [("a", "followers_total", 5.5)]),
+        ("fit_id, segment_key, mean_value from of fit_profiles", [(1, "a", 5.5)]),
         ("related_member_count from of segment_events", [(2,)]),
         ("member_count from of segment_migrations", [(2,)]),
         ("member_id, cause from of segment_changes",

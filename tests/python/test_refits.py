@@ -13,7 +13,7 @@ LATER = "2025-07-31 12:00:00"
 LATER_STILL = "2025-08-31 12:00:00"
 HISTORY = (
     *("segmentation_fits", "fit_parameters", "fit_clusters", "segment_events"),
-    *("segment_migrations", "segment_changes"),
+    *("segment_migrations", "segment_changes", "fit_profiles"),
 )
 
 
@@ -185,10 +185,20 @@ def test_a_model_of_features_that_are_gone_still_tells_who_was_where(
     ) == [(1, "first_fit", 4), (2, "variables_changed", 3)]
     last_word = "select member_id, segment_key from engine.previous_segments"
     assert dict(project.rows(last_word, database=database)) == segments_of(project)
-    # Two of three clusters are recognised by the members that they share.
-    matched = "select count(*) from marts.fit_clusters where fit_id = 2"
-    matched += " and matched_by = 'shared_members'"
-    assert project.rows(matched, database=database) == [(3,)]
+    # All are recognised by their members, and the largest, two in one, by them alone.
+    matched = "select segment_key, matched_by from marts.fit_clusters where fit_id = 2"
+    assert set(project.rows(matched, database=database)) == {
+        ("balanced_active", "shared_members"),
+        ("facebook_leaders", "shared_members"),
+        ("low_visibility", "members_alone"),
+    }
+    events = "from marts.segment_events select segment_key, event_type"
+    events += ", related_member_count, former_member_count where event_type in"
+    events += " ('merged', 'kept_by_members')"
+    assert set(project.rows(events, database=database)) == {
+        ("low_visibility", "kept_by_members", 243, 243),
+        ("moderate_presence", "merged", 150, 150),
+    }
 
 
 def test_the_seed_of_overrides_is_shipped_empty() -> None:

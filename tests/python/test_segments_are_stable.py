@@ -22,7 +22,7 @@ KNOWN = (
     pd.read_csv(PROFILES)
     .query("segmentation == 'visibility'")
     .rename(columns={"reference_mean": "mean_value"})
-    .assign(known_from="seed_profile")
+    .assign(known_from="seed_profile", seniority=1, fit_id=None)
 )
 
 
@@ -41,7 +41,7 @@ def segments_of(enterprises: pd.DataFrame, **changes: int) -> dict[str, str]:
         var_name="measure", value_name="mean_value", ignore_index=False
     ).reset_index()
     sizes = labelled["cluster_id"].value_counts()
-    nobody = pd.DataFrame(columns=["cluster_id", "segment_key", "shared_count"])
+    nobody = pd.DataFrame(columns=["cluster_id", "segment_key", "known_count"])
     identities = identify_clusters(
         means.assign(member_count=means["cluster_id"].map(sizes)),
         KNOWN,

@@ -26,6 +26,11 @@ _REJECTIONS = """
     from counted group by is_whole_row, raw_table
     order by is_whole_row desc, raw_table
 """
+# What event_lines puts into words.
+EVENT_COLUMNS = (
+    "segment_key, event_type, related_segment_key, related_member_count,"
+    " former_member_count"
+)
 # Segments with the mean of one measure and the most frequent value of one dimension.
 _SEGMENTS = """
     select segment_name_{language}, segment_key, is_named_segment, model_member_count,
@@ -206,8 +211,7 @@ def novelty_lines(alarms: list[tuple]) -> list[str]:
 def _new_event_lines(ask: Ask, fit_id: int, published_at: datetime) -> list[str]:
     return event_lines(
         ask(
-            "select segment_key, event_type, related_segment_key, related_member_count"
-            " from segment_events"
+            f"select {EVENT_COLUMNS} from segment_events"
             " inner join segmentation_fits using (segmentation, fit_id)"
             " where segmentation = ? and fit_id = ? and fitted_at = ?"
             " and event_type not in ('first', 'kept') order by segment_key",
@@ -219,18 +223,21 @@ def _new_event_lines(ask: Ask, fit_id: int, published_at: datetime) -> list[str]
 def event_lines(events: list[tuple]) -> list[str]:
     """Say what a refit did to the segments themselves.
 
-    Of rows of ``segment_events``: key, type, related key and number of members.
+    Of rows of ``segment_events``, their EVENT_COLUMNS.
     """
     words = {
         "new": "new",
-        "split": "new, split from {related} ({count} of its members)",
+        "kept_by_members": "warning: kept for {part}, though its profile is beyond"
+        " identity_distance_limit; look whether its name still fits",
+        "split": "new, split from {related} ({part})",
         "returned": "returned",
-        "merged": "gone, merged into {related} ({count} of its members)",
+        "merged": "gone, merged into {related} ({part})",
         "retired": "gone, and no segment has most of its members",
     }
     return [
-        f"  {key}: {words[event].format(related=related, count=count)}"
-        for key, event, related, count in events
+        f"  {key}: "
+        + words[event].format(related=related, part=f"{part} of its {whole} members")
+        for key, event, related, part, whole in events
     ]
 
 

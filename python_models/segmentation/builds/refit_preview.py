@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from segmentation.builds.build_summary import event_lines
+from segmentation.builds.build_summary import EVENT_COLUMNS, event_lines
 from segmentation.sql_text import fetch_dicts
 
 
@@ -62,8 +62,7 @@ def _preview_fit(
         " order by member_count desc, from_segment_key, to_segment_key"
     )
     events = ask(
-        "select segment_key, event_type, related_segment_key, related_member_count"
-        " from engine.segment_events_found"
+        f"select {EVENT_COLUMNS} from engine.segment_events_found"
         " where segmentation = ? and event_type <> 'kept' order by segment_key"
     )
     moved = [row for row in migrations if row[0] != row[1]]

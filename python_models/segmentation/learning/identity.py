@@ -2,12 +2,20 @@
 
 A cluster's number is arbitrary; its segment is recognised, in this order,
 
-1. by its members: a cluster and a segment of the last fit are one if each holds the
-   majority of the other's members, scored by the last model on the same data;
-2. by its profile, where that says nothing because too few members are shared, or
-   because the segment is not of the last fit: the means of the measures that the
-   variable ``identified_by`` names, on a logarithmic scale, matched one-to-one with
-   the least total distance (Kuhn 1955, the Hungarian method).
+1. by a clear majority of members: a cluster and a segment of the last fit are one if
+   each holds nearly all of the other's members, scored by the last model on the same
+   data, and the profile says nothing else;
+2. by a bare majority of members, unless another segment has the better claim: one whose
+   profile is all but identical, such as what was merged and comes out again, or one
+   that is named or older and plausible too;
+3. by the majority of what is left, where such a claim has won;
+4. by its profile, where too few members are shared to tell, or for a segment that is
+   not of the last fit.
+
+Profiles are means of the measures that the variable ``identified_by`` names, on a
+logarithmic scale; a segment has that of each of its fits, so that what a merge made of
+it does not hide what it was. They are matched one-to-one with the least total distance
+(Kuhn 1955, the Hungarian method).
 
 A cluster that is recognised by neither is a new segment: never a silent mislabel.
 """
@@ -33,6 +41,15 @@ COLUMN_TYPES = {
 
 # A majority is more than this share, and so is enough shared members to tell.
 MAJORITY = 0.5
+# A share beyond this is clear and no bare majority: with the same groups a refit keeps
+# more of them, and a group that left for another segment unnoticed is smaller.
+CLEAR_MAJORITY = 0.9
+# Share of the distance limit up to which a profile is all but identical. Of 0.5 that is
+# 0.1, or four means that are each 5 % off: ten times what true matches on the shipped
+# data measure, and more than the means of counts that wander by 3 % a month.
+ALL_BUT_IDENTICAL = 0.2
+# Makes a cost win over an equal one and over no other.
+BARELY_BELOW = 1 - 1e-6
 # Stands for an infinite distance, which the assignment cannot take.
 UNREACHABLE = 1e9
 
@@ -51,10 +68,11 @@ def identify_segments(
 
     The tables, each with ``segmentation``: ``segmentation_variables``; clusters
     (``cluster_id``, ``member_count``, ``measure``, ``mean_value``); known segments
-    (``segment_key``, ``known_from``, ``measure``, ``mean_value``); shared members
-    (``cluster_id``, ``segment_key``, ``shared_count``: how many members of the cluster
-    the last model puts into the segment); current fits (``fit_id``, ``is_new_fit``);
-    and the published ``fit_clusters``.
+    (``segment_key``, ``seniority``, ``known_from``, ``fit_id`` of the profile,
+    ``measure``, ``mean_value``); shared members (``cluster_id``, ``segment_key``,
+    ``known_count``: how many members of the cluster the last model puts into the
+    segment, without those whom the last publication does not have); current fits
+    (``fit_id``, ``is_new_fit``); and the published ``fit_clusters``.
     """
     tables = [table.df() for table in (clusters, known, shared, published_clusters)]
     identities = [pd.DataFrame()]
@@ -90,8 +108,9 @@ def identify_clusters(
 ) -> pd.DataFrame:
     """Match the clusters of a new fit to known segments and name those that match none.
 
-    ``matched_by`` is 'shared_members', what ``known_from`` says of the matched profile,
-    or 'nothing'; ``match_distance`` that of the profiles, for a new segment to the
+    ``matched_by`` is 'shared_members', or 'members_alone' where the profile is beyond
+    the limit, what ``known_from`` says of the matched profile, or 'nothing';
+    ``match_distance`` that of the profiles, for a new segment to the
     nearest known one, None if there is none or all means of one side are unknown;
     ``match_overlap`` the Jaccard index of the members, None where they did not decide.
     New keys are ``new_<fit>_<n>``, numbered by falling mean of the first measure, so
@@ -104,22 +123,29 @@ def identify_clusters(
     clusters = clusters.sort_values(
         [*profile, "cluster_id"], ascending=[False] * len(profile) + [True]
     )
-    segments = _profiles(known, ["segment_key", "known_from"], profile)
+    segments = _profiles(known, ["segment_key", "known_from", "seniority"], profile)
     sizes = clusters["member_count"].to_numpy()
     shared_counts = (
-        shared.pivot(index="cluster_id", columns="segment_key", values="shared_count")
+        shared.pivot(index="cluster_id", columns="segment_key", values="known_count")
         .reindex(index=clusters["cluster_id"], columns=segments["segment_key"])
         .fillna(0)
         .to_numpy(dtype=float)
     )
-    distances = profile_distances(clusters[profile], segments[profile])
+    distances = np.full(shared_counts.shape, UNREACHABLE)
+    # Of all profiles that a segment has had the nearest counts.
+    for _, rows in known.groupby("fit_id", dropna=False):
+        theirs = _profiles(rows, ["segment_key"], profile).set_index("segment_key")
+        theirs = theirs.reindex(segments["segment_key"])
+        found = profile_distances(clusters[profile], theirs)
+        distances = np.minimum(distances, found)
     # Jaccard index: shared members over all of both.
     either = np.add.outer(shared_counts.sum(axis=1), shared_counts.sum(axis=0))
     overlaps = shared_counts / np.maximum(either - shared_counts, 1)
-    by_members = match_by_members(shared_counts, cluster_sizes=sizes)
-    by_profile = match_by_profile(
+    by_members, by_profile = match_segments(
+        shared_counts,
         distances,
-        is_open=_open_pairs(shared_counts, cluster_sizes=sizes, taken=by_members),
+        cluster_sizes=sizes,
+        seniority=segments["seniority"].to_numpy(dtype=float),
         distance_limit=variables.identity_distance_limit,
     )
     keys, known_from = segments["segment_key"].tolist(), segments["known_from"].tolist()
@@ -134,17 +160,82 @@ def identify_clusters(
         else:
             key, matched_by = keys[match], known_from[match]
             distance = distances[i, match]
-        if i in by_members:
-            matched_by, overlap = "shared_members", overlaps[i, match]
         distance = None if distance == UNREACHABLE else distance
+        if i in by_members:
+            is_far = (distance or 0) > variables.identity_distance_limit
+            matched_by = "members_alone" if is_far else "shared_members"
+            overlap = overlaps[i, match]
         rows.append((cluster_id, key, matched_by, distance, overlap))
     return pd.DataFrame(rows, columns=list(COLUMN_TYPES)[1:]).sort_values(
         "cluster_id", ignore_index=True
     )
 
 
+def match_segments(
+    shared: np.ndarray,
+    distances: np.ndarray,
+    *,
+    cluster_sizes: np.ndarray,
+    seniority: np.ndarray,
+    distance_limit: float,
+) -> tuple[dict[int, int], dict[int, int]]:
+    """Match clusters to segments in the order that the module tells.
+
+    Shared members and distances have shape (n_clusters, n_segments); the sizes count
+    all members of a cluster, and seniority is least for named and old segments. Returns
+    cluster to segment, by position: those that members tell, and those that the profile
+    does.
+    """
+    by_members: dict[int, int] = {}
+    by_profile: dict[int, int] = {}
+
+    def left(rows: np.ndarray, nothing: float) -> np.ndarray:
+        rest, matched = rows.astype(float), by_members | by_profile
+        rest[list(matched), :] = rest[:, list(matched.values())] = nothing
+        return rest
+
+    near = ALL_BUT_IDENTICAL * distance_limit
+    clear = match_by_members(
+        shared, cluster_sizes=cluster_sizes, majority=CLEAR_MAJORITY
+    )
+    by_members |= {i: j for i, j in clear.items() if distances[i, j] <= near}
+    holders = match_by_members(left(shared, 0), cluster_sizes=cluster_sizes)
+    has_few_shared = shared.sum(axis=1) <= MAJORITY * cluster_sizes
+    has_no_members = shared.sum(axis=0) == 0
+    is_main_heir = shared > MAJORITY * shared.sum(axis=0)
+    comes_from = shared > MAJORITY * shared.sum(axis=1, keepdims=True)
+    may_claim = has_no_members | is_main_heir
+    is_near = (may_claim | comes_from) & (distances <= near)
+    costs = np.where(is_near, distances, UNREACHABLE)
+    for i, held in holders.items():
+        is_bare, own = i not in clear, distances[i, held]
+        plausible = may_claim[i] & (distances[i] <= distance_limit) & is_bare
+        if own <= near:
+            # Members and profile agree: no other part of the segment has a claim.
+            costs[:, held] = UNREACHABLE
+        if is_bare and own > distance_limit:
+            costs[i, plausible] = distances[i, plausible]
+            costs[i, held] = distance_limit * BARELY_BELOW
+        else:
+            senior = plausible & (seniority < seniority[held])
+            costs[i, senior] = np.minimum(costs[i, senior], near * BARELY_BELOW)
+            costs[i, held] = min(own, near)
+    for i, j in match_by_profile(left(costs, UNREACHABLE), distance_limit).items():
+        (by_members if holders.get(i) == j else by_profile)[i] = j
+    heirs = match_by_members(left(shared, 0), cluster_sizes=cluster_sizes)
+    by_members |= {i: j for i, j in heirs.items() if distances[i, j] <= distance_limit}
+    # A segment whose members are seen in other clusters is not this cluster, however
+    # alike the two look.
+    is_elsewhere = is_main_heir.any(axis=0) & ~is_main_heir
+    is_open = (has_few_shared[:, None] & ~is_elsewhere) | has_no_members
+    reachable = np.where(is_open, distances, UNREACHABLE)
+    return by_members, by_profile | match_by_profile(
+        left(reachable, UNREACHABLE), distance_limit
+    )
+
+
 def match_by_members(
-    shared: np.ndarray, *, cluster_sizes: np.ndarray
+    shared: np.ndarray, *, cluster_sizes: np.ndarray, majority: float = MAJORITY
 ) -> dict[int, int]:
     """Match clusters and segments that hold the majority of each other's members.
 
@@ -156,27 +247,24 @@ def match_by_members(
     of_clusters = shared.sum(axis=1, keepdims=True)
     of_segments = shared.sum(axis=0, keepdims=True)
     is_match = (
-        (shared > MAJORITY * of_clusters)
-        & (shared > MAJORITY * of_segments)
+        (shared > majority * of_clusters)
+        & (shared > majority * of_segments)
         & (of_clusters > MAJORITY * cluster_sizes[:, None])
     )
     return {int(i): int(j) for i, j in np.argwhere(is_match)}
 
 
-def match_by_profile(
-    distances: np.ndarray, *, is_open: np.ndarray, distance_limit: float
-) -> dict[int, int]:
+def match_by_profile(distances: np.ndarray, distance_limit: float) -> dict[int, int]:
     """Match one-to-one with the least total distance, within the limit.
 
-    Only open pairs. Returns cluster to segment, by position.
+    Returns cluster to segment, by position.
     """
-    reachable = np.where(is_open, distances, UNREACHABLE)
     # A pair beyond the limit costs as much as no match: it never pays to break a
     # true match for it.
     pairs = zip(
-        *linear_sum_assignment(np.minimum(reachable, distance_limit)), strict=True
+        *linear_sum_assignment(np.minimum(distances, distance_limit)), strict=True
     )
-    return {int(i): int(j) for i, j in pairs if reachable[i, j] <= distance_limit}
+    return {int(i): int(j) for i, j in pairs if distances[i, j] <= distance_limit}
 
 
 def profile_distances(ours: pd.DataFrame, theirs: pd.DataFrame) -> np.ndarray:
@@ -199,21 +287,3 @@ def _profiles(rows: pd.DataFrame, keys: list[str], measures: list[str]) -> pd.Da
     means = first.pivot(index=keys[0], columns="measure", values="mean_value")
     profiles = means.reindex(columns=measures).astype(float).rename_axis(columns=None)
     return profiles.merge(rows.drop_duplicates(keys[0])[keys], on=keys[0])
-
-
-def _open_pairs(
-    shared: np.ndarray, *, cluster_sizes: np.ndarray, taken: dict[int, int]
-) -> np.ndarray:
-    """Tell for which pairs the profile may speak, because their members do not.
-
-    A segment whose members are seen in other clusters is not this cluster, however
-    alike the two look.
-    """
-    has_few_shared = shared.sum(axis=1) <= MAJORITY * cluster_sizes
-    has_no_members = shared.sum(axis=0) == 0
-    is_main_heir = shared > MAJORITY * shared.sum(axis=0)
-    is_elsewhere = is_main_heir.any(axis=0) & ~is_main_heir
-    is_open = (has_few_shared[:, None] & ~is_elsewhere) | has_no_members[None, :]
-    is_open[list(taken), :] = False
-    is_open[:, list(taken.values())] = False
-    return is_open

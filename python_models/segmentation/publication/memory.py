@@ -29,6 +29,8 @@ MEMORY_TABLES = {
     "fit_clusters": "segmentation string, fit_id integer, cluster_id integer,"
     " segment_key string, matched_by string, match_distance double,"
     " match_overlap double",
+    "fit_profiles": "segmentation string, fit_id integer, segment_key string,"
+    " measure string, mean_value double",
     "segment_registry": "segmentation string, segment_key string,"
     " segment_name_fr string, segment_name_en string, colour_number integer,"
     " segment_colour string, is_current boolean, first_fit_id integer,"
@@ -36,7 +38,8 @@ MEMORY_TABLES = {
     "segment_profiles": "segmentation string, segment_key string, measure string,"
     " mean_value double",
     "segment_events": "segmentation string, fit_id integer, segment_key string,"
-    " event_type string, related_segment_key string, related_member_count bigint",
+    " event_type string, related_segment_key string, related_member_count bigint,"
+    " former_member_count bigint",
     "segment_migrations": "segmentation string, fit_id integer,"
     " from_segment_key string, to_segment_key string, member_count bigint,"
     " from_share double, to_share double",
@@ -173,6 +176,14 @@ def _read_memory(connection: DuckDBPyConnection, *, published: Path) -> None:
             kept = copy.table(target).columns
             shared = ", ".join(quoted(n) for n in copy.sql(query).columns if n in kept)
             copy.execute(f"insert into {target} by name select {shared} from ({query})")
+    if "fit_profiles" not in present:
+        # An older publication has the last profile of each segment.
+        copy.execute(
+            f"insert into {CATALOG}.main.fit_profiles by name select segmentation,"
+            " last_fit_id as fit_id, segment_key, measure, mean_value"
+            f" from {CATALOG}.main.segment_profiles inner join"
+            f" {CATALOG}.main.segment_registry using (segmentation, segment_key)"
+        )
     copy.execute(
         "select segmentation, entry ->> 'members', entry ->> 'key' from (select"
         " unnest(json_keys(segmentations)) as segmentation, json_extract(segmentations,"
