@@ -1,8 +1,8 @@
 """The obvious pandas and scikit-learn script of the same job, for comparison.
 
-What somebody would write who needs the tables once: read, clean what is easily cleaned,
-join, fit on everybody, profile, project, write one CSV. It keeps no identity, no history
-and no account of what it left out.
+What somebody would write who needs the tables once: read, clean the easy part, join,
+fit on everybody, profile, project, write one CSV. It keeps no identity and no history,
+and gives no account of what it left out.
 
 Usage::
 

@@ -234,11 +234,12 @@ def event_lines(events: list[tuple]) -> list[str]:
         "merged": "gone, merged into {related} ({part})",
         "retired": "gone, and no segment has most of its members",
     }
-    return [
-        f"  {key}: "
-        + words[event].format(related=related, part=f"{part} of its {whole} members")
-        for key, event, related, part, whole in events
-    ]
+    lines = []
+    for key, event, related, part, whole in events:
+        # Events that were published before the whole was counted lack it.
+        of_whole = f"{part} of its {whole or 'former'} members"
+        lines.append(f"  {key}: {words[event].format(related=related, part=of_whole)}")
+    return lines
 
 
 def _change_line(ask: Ask, published_at: datetime) -> str:
