@@ -55,8 +55,9 @@ format: .venv/installed-dev  ## Put Python files into the project's format
 bench: .venv/installed  ## Measure what a build costs, beside the smallest dbt project
 	python benchmarks/build_cost.py
 
-benchmark: .venv/installed  ## Simulate a year of monthly builds, five minutes
+benchmark: .venv/installed  ## A simulated year and the advice on clusters, 15 minutes
 	python benchmarks/simulated_year.py
+	python benchmarks/cluster_count_advice.py
 
 # Beside no publication, which may be of other data.
 # Parsed from scratch: dbt forgets descriptions of singular tests when it parses in part.

@@ -36,9 +36,9 @@ DRAW_COUNT = 10
 WIDTH = 4
 FEATURES = [f"count_{column}" for column in range(WIDTH)]
 SHAPES = ("equal", "unequal", "giants")
-# Right of ten draws with the rule before, which shuffled each feature for itself and
-# left nobody out, by size.
-BEFORE: dict[str, tuple] = {}
+# Right of four draws of 60 members, a case each, with the rule before: copies whose
+# features were shuffled each for itself, and nobody left out. Measured once.
+BEFORE = (3, 3, 0, 3, 3, 0, 4, 4, 0, 4, 0, 0, 3, 4, 1, 1, 0, 3)
 
 
 def plant(
@@ -150,16 +150,12 @@ def judge_draws(case_and_size: tuple[str, int]) -> str:
 
 
 def main() -> None:
-    rows = [
-        ["case", *(f"{size}, {when}" for size in SIZES for when in ("before", "now"))]
-    ]
     tasks = [(case, size) for case in CASES for size in SIZES]
     with ProcessPoolExecutor(os.cpu_count()) as pool:
-        now = dict(zip(tasks, pool.map(judge_draws, tasks), strict=True))
-    for case in CASES:
-        before = BEFORE.get(case, ("",) * len(SIZES))
-        row = [[str(b), now[case, size]] for b, size in zip(before, SIZES, strict=True)]
-        rows.append([case, *(cell for cells in row for cell in cells)])
+        found = dict(zip(tasks, pool.map(judge_draws, tasks), strict=True))
+    rows = [["case", "before, 60", *(f"now, {size:,}" for size in SIZES)]]
+    for case, before in zip(CASES, BEFORE, strict=True):
+        rows.append([case, f"{before} of 4", *(found[case, size] for size in SIZES)])
     print(write_table(Path(__file__).with_suffix(".md"), rows))
 
 
