@@ -55,10 +55,11 @@ format: .venv/installed-dev  ## Put Python files into the project's format
 bench: .venv/installed  ## Measure what a build costs, beside the smallest dbt project
 	python benchmarks/build_cost.py
 
-benchmark: .venv/installed  ## Live through simulated years and judge the judgements
+benchmark: .venv/installed  ## Live through simulated years and judge the judgements, 25 minutes
 	python benchmarks/simulated_year.py
 	python benchmarks/judgements.py
 	python benchmarks/lasting_keys.py
+	python benchmarks/cluster_count_advice.py
 
 # Beside no publication, which may be of other data.
 # Parsed from scratch: dbt forgets descriptions of singular tests when it parses in part.

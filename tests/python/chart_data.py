@@ -142,6 +142,7 @@ def make_tables(
         inertia=lambda rows: 2 * inertia / rows["cluster_count"],
         silhouette=lambda rows: 0.5 - 0.03 * rows["cluster_count"],
         null_silhouette=lambda rows: rows["silhouette"] - 0.01,
+        silhouette_without_giants=lambda rows: rows["silhouette"],
         highest_null_silhouette=lambda rows: rows["silhouette"] + 0.01,
         is_selected=lambda rows: rows["cluster_count"] == selected,
         is_advised=lambda rows: rows["cluster_count"] == (advised or 0),

@@ -5,16 +5,18 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from cluster_count_advice import judge
 from planted_data import FOLLOWERS, make_members, make_sample, make_settings
 from segmentation.evaluation import cluster_counts
 from segmentation.evaluation.cluster_counts import (
     evaluate_cluster_counts,
     subsample_agreements,
+    tell_giants,
 )
 from segmentation.evaluation.resampling import (
+    copy_without_groups,
     draw_bootstraps,
     draw_subsamples,
-    permute_features,
 )
 from segmentation.evaluation.space import Recipe
 from segmentation.learning.fitting import fit_pipeline
@@ -58,6 +60,9 @@ def test_five_planted_groups_stand_out_most_and_are_stable(blobs):
     assert above_null[5] > 0.2
     five = rows.loc[5]
     assert five["silhouette"] > five["highest_null_silhouette"]
+    assert five["silhouette_without_giants"] == five["silhouette"]
+    assert (rows["gap"] - rows["gap_error"]).idxmax() == 5
+    assert rows["mixture_bic"].idxmin() == 5
     assert five["stability_ari"] > 0.95
     assert five["smallest_cluster_size"] == 30
 
@@ -73,17 +78,49 @@ def test_five_planted_groups_stand_out_most_and_are_stable(blobs):
     assert rows.loc[3, list(scores)].to_dict() == pytest.approx(scores)
 
 
-@pytest.mark.parametrize("cloud", ["uniform", "normal"])
-def test_a_cloud_without_groups_is_not_above_its_shuffled_copies(cloud):
-    random = np.random.default_rng(3)
-    points = getattr(random, cloud)(size=(100, 2))
-    rows = evaluate(make_customers(points))
-    assert len(rows) == 9
-    assert (rows["silhouette"] - rows["null_silhouette"]).max() < 0.05
-    advisable = (rows["silhouette"] > rows["highest_null_silhouette"]) & (
-        rows["stability_ari"] >= 0.8
+@pytest.mark.parametrize(
+    ("case", "size"),
+    [
+        *(("3 groups, giants", 60), ("5 groups, equal", 60), ("uniform", 60)),
+        *((f"one Gaussian, correlation {r}", 421) for r in ("0", "0.5", "0.9")),
+        *(("continuum", 421), ("heavy tails", 421)),
+    ],
+)
+def test_the_advice_finds_planted_groups_and_none_in_clouds(case, size):
+    """A small version of benchmarks/cluster_count_advice.py."""
+    assert judge(case, size=size, draw=0) == "right"
+
+
+def test_giants_are_told_by_counts_and_a_group_is_none():
+    points = np.linspace([10, 20], [20, 40], 100)
+    points[:2, 0] = 1e9
+    sample = make_customers(points)
+    found = tell_giants(sample, settings=make_mall_settings())
+    assert np.flatnonzero(found).tolist() == [0, 1]
+    # Neither flags nor what can be negative tells how large a member is.
+    sample["income"] -= 100
+    sample["spending"] = found.astype(float)
+    assert not tell_giants(sample, settings=make_mall_settings()).any()
+    # A recipe's own rule is followed whatever it finds.
+    points[:9, 0] = 1e9
+    sample, logs = make_customers(points), {"log_features": ("income",)}
+    assert not tell_giants(sample, settings=make_mall_settings(**logs)).any()
+    own = make_mall_settings(**logs, sets_giants_apart=True)
+    assert tell_giants(sample, settings=own).sum() == 9
+
+
+def test_clusters_beside_the_giants_are_one_less_where_they_are_set_apart(blobs):
+    sample = pd.concat([blobs, blobs.head(2)], ignore_index=True)
+    sample.loc[150:, "income"] = 1e9
+    apart, within = (
+        evaluate(sample, log_features=("income",), sets_giants_apart=is_apart)
+        for is_apart in (True, False)
     )
-    assert not advisable.any()
+    assert {*apart["giant_count"], *within["giant_count"]} == {2}
+    assert within["silhouette_without_giants"].idxmax() == 5
+    assert within.loc[5, "smallest_size_without_giants"] == 30
+    assert apart["silhouette_without_giants"].idxmax() == 6
+    assert apart.loc[2, ["silhouette_without_giants", "gap"]].isna().all()
 
 
 @pytest.mark.parametrize("sets_giants_apart", [False, True])
@@ -135,18 +172,34 @@ def test_a_handful_of_members_gives_gaps_not_errors(count):
     assert copies.index.tolist() == list(range(2, count + 1))
 
 
-def test_a_shuffled_copy_keeps_each_feature_and_breaks_their_relation():
-    values = list(map(float, range(60)))
-    kinds = [None, *["bar"] * 59]
-    sample = make_sample(income=values, spending=values, category_name=kinds)
-    copies = list(permute_features(sample, count=2, seed=1))
+def test_a_copy_keeps_each_feature_and_the_rank_correlations():
+    random = np.random.default_rng(2)
+    income = random.lognormal(size=400)
+    spending = income * random.lognormal(sigma=0.3, size=400)
+    # Mostly none, told by a flag: ties and a relation without exception.
+    visits = np.where(random.random(400) < 0.6, 0, income)
+    sample = make_sample(
+        income=income.tolist(),
+        spending=[np.nan, *spending[1:]],
+        visits=visits.tolist(),
+        has_visits=(visits > 0).astype(float).tolist(),
+        category_name=[None, *["bar"] * 399],
+    )
+    numbers = sample.columns[1:5]
+    copies = list(
+        copy_without_groups(sample, numeric_features=numbers, count=5, seed=1)
+    )
     for copy in copies:
         assert copy["member_id"].tolist() == sample["member_id"].tolist()
-        for name in ("income", "spending"):
-            assert sorted(copy[name]) == values
+        for name in numbers:
+            assert sorted(copy[name].dropna()) == sorted(sample[name].dropna())
+        assert np.isnan(copy.loc[0, "spending"])
         assert copy["category_name"].isna().sum() == 1
         assert copy["category_name"].dtype == object
-        assert abs(np.corrcoef(copy["income"], copy["spending"])[0, 1]) < 0.5
+        # As nearly as a Gaussian can have all relations at once.
+        assert ((copy["visits"] > 0) == copy["has_visits"]).mean() > 0.9
+    found = np.mean([copy[numbers].rank().corr() for copy in copies], axis=0)
+    assert found == pytest.approx(sample[numbers].rank().corr().to_numpy(), abs=0.12)
     assert not copies[0].equals(copies[1])
 
 

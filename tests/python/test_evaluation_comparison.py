@@ -6,6 +6,7 @@ import pytest
 from planted_data import make_members, make_planted_groups, make_sample, make_settings
 from segmentation.evaluation.comparing import (
     compare_approaches,
+    judge_recipe,
     knee,
     label_by_dbscan,
     standardised_ranks,
@@ -27,6 +28,16 @@ def compare(sample: pd.DataFrame, labels: np.ndarray | None = None) -> pd.DataFr
         active_recipe="report",
         model=model,
         labels=model.labels if labels is None else labels,
+        counts_by_recipe={
+            "report": {
+                4: {
+                    "stability_ari": 0.9,
+                    "silhouette_without_giants": 0.5,
+                    "null_silhouette": 0.125,
+                }
+            },
+            "robust": {},
+        },
     )
     return pd.DataFrame.from_dict(figures, orient="index")
 
@@ -34,15 +45,34 @@ def compare(sample: pd.DataFrame, labels: np.ndarray | None = None) -> pd.DataFr
 def test_every_approach_finds_four_planted_groups():
     rows = compare(make_planted_groups())
     assert rows.index.tolist() == [
-        *("report_recipe", "robust_recipe", "kmeans_on_ranks", "ward", "dbscan")
+        *("report_recipe", "robust_recipe", "kmeans_on_ranks"),
+        *("ward", "dbscan", "hdbscan"),
     ]
-    by_distance = rows.drop(index=["kmeans_on_ranks", "dbscan"])
+    by_distance = rows.drop(index=["kmeans_on_ranks", "dbscan", "hdbscan"])
     assert set(by_distance["cluster_sizes"]) == {"25, 25, 25, 25"}
     assert by_distance["ari_to_active"].tolist() == [1.0] * 3
-    assert rows["is_active"].tolist() == [True] + [False] * 4
-    assert rows.loc["dbscan", "cluster_count"] == 4
-    assert (rows.drop(index="dbscan")["noise_share"] == 0).all()
+    assert rows["is_active"].tolist() == [True] + [False] * 5
+    assert rows.loc[["dbscan", "hdbscan"], "cluster_count"].tolist() == [4, 4]
+    assert (rows.drop(index=["dbscan", "hdbscan"])["noise_share"] == 0).all()
     assert set(rows["member_count"]) == {100}
+    figures = ["stability_ari", "silhouette_above_null", "moved_by_one_share"]
+    assert rows.loc["report_recipe", figures].tolist() == [0.9, 0.375, 0]
+    # The total and a part set each group apart; the others are of no account.
+    assert rows.loc["report_recipe", "top_driver_share"] > 0.8
+
+
+def test_one_extreme_member_may_move_others_and_two_features_carry_what():
+    # Without the last one the three clusters are those of the others.
+    values = [0.0, 1.0, 2.0, 10.0, 11.0, 12.0, 20.0, 21.0, 22.0, 500.0]
+    sample = make_sample(x=values, y=[0.0, 1.0] * 5, z=[5.0] * 10)
+    names = {"numeric_features": ("x", "y", "z"), "categorical_features": ()}
+    settings = make_settings(n_clusters=3, scaling="none", **names)
+    figures = judge_recipe(sample, settings=settings, of_count={})
+    # 0 to 12 against 20 to 22 becomes three and three: three of nine move.
+    assert figures["moved_by_one_share"] == pytest.approx(3 / 9)
+    assert figures["top_driver_share"] == 1
+    assert figures["stability_ari"] is None
+    assert np.isnan(figures["silhouette_above_null"])
 
 
 def test_the_active_row_shows_the_labels_that_are_given():
@@ -64,9 +94,10 @@ def test_approaches_that_need_more_members_are_left_blank(count):
     table["member_id"] = [f"e{i}" for i in range(len(table))]
     rows = compare(table.head(count).reset_index(drop=True))
     assert rows.loc["report_recipe", "cluster_count"] == 4
-    blank = rows.loc["dbscan"]
-    assert blank[["is_active", "member_count"]].tolist() == [False, count]
-    assert blank.drop(["is_active", "member_count"]).isna().all()
+    for approach in ("dbscan", "hdbscan"):
+        blank = rows.loc[approach]
+        assert blank[["is_active", "member_count"]].tolist() == [False, count]
+        assert blank.drop(["is_active", "member_count"]).isna().all()
 
 
 def test_ranks_share_ties_and_unknown_values_take_the_middle():

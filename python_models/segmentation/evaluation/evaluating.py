@@ -18,6 +18,8 @@ from segmentation.learning.settings import Variables, variables_of
 from segmentation.sql_text import text
 from segmentation.typed_table import typed_table
 
+# Raised when other figures are measured: a published evaluation would lack them.
+FIGURES_VERSION = 2
 COLUMN_TYPES = {
     "section": "string",
     "subject": "string",
@@ -93,6 +95,7 @@ def digest_variables(variables: Variables) -> str:
     """Digest of the variables that decide the figures of an evaluation."""
     settings = variables.settings_by_recipe.items()
     deciding = [
+        FIGURES_VERSION,
         variables.active_recipe,
         {recipe: of_recipe.to_json() for recipe, of_recipe in settings},
         variables.evaluation_sample_size,
@@ -117,8 +120,18 @@ def _evaluate(
     clusters = fit.filter("section = 'label'").project("text_value, cluster_id").df()
     labels = clusters.set_index("text_value")["cluster_id"].loc[members["member_id"]]
     labels = labels.to_numpy(dtype=int)
+    counts_by_recipe = {
+        recipe: evaluate_cluster_counts(
+            samples_by_recipe[recipe],
+            settings=settings,
+            cluster_counts=None
+            if recipe == variables.active_recipe
+            else [settings.n_clusters],
+        )
+        for recipe, settings in variables.settings_by_recipe.items()
+    }
     sections = {
-        "cluster_count": evaluate_cluster_counts(members, settings=variables.settings),
+        "cluster_count": counts_by_recipe[variables.active_recipe],
         "stability": measure_stability(
             members,
             labels=labels,
@@ -131,6 +144,7 @@ def _evaluate(
             active_recipe=variables.active_recipe,
             model=model,
             labels=labels,
+            counts_by_recipe=counts_by_recipe,
         ),
     }
     yield "run", "evaluated_at", "evaluated_at", None, variables.as_of.isoformat()

@@ -459,8 +459,9 @@ def asinh_ticks(low: float, high: float, linear_to: float) -> list[float]:
 
 
 def draw_counts(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
-    """Two panels: inertia, and silhouette beside that of shuffled copies, by chance."""
+    """Two panels: inertia, and silhouette beside that of copies without groups."""
     counts = chart.frame().astype(float)
+    counts = counts.rename(columns={"silhouette_without_giants": "silhouette"})
     xs = counts["cluster_count"]
     panels = figure.subplots(1, 2)
     for axes, name in zip(panels, ("inertia", "silhouette"), strict=True):
@@ -477,7 +478,7 @@ def draw_counts(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
         axes.grid(axis="y")
     chance, highest = counts["null_silhouette"], counts["highest_null_silhouette"]
     panels[1].fill_between(xs, chance, highest, color=on.BAND, lw=0)
-    look = {"color": on.FAINT_INK, "lw": 1.3, "label": texts("shuffled_copies")}
+    look = {"color": on.FAINT_INK, "lw": 1.3, "label": texts("null_copies")}
     keys = [line, *panels[1].plot(xs, chance, "--", **look)]
     said = {"selected": "", "advised": texts("no_advice")}
     for word, style in (("selected", "--"), ("advised", ":")):

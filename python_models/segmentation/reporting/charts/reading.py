@@ -43,7 +43,7 @@ SOURCES = {
     "ranking": ("cluster_mix", MIX, "dimension in ({subjects})"),
     "counts": (
         "cluster_count_evaluation",
-        ("cluster_count", "inertia", "silhouette", "null_silhouette",
+        ("cluster_count", "inertia", "silhouette_without_giants", "null_silhouette",
          "highest_null_silhouette", "is_selected", "is_advised"),
         "inertia is not null",
     ),
