@@ -130,7 +130,9 @@ def live_through(seed: int, *, month_count: int = MONTH_COUNT) -> Counter:
         agency.live(str(random.choice(HAPPENINGS)) if month else "calm")
         sample = agency.sample()
         variables = make_variables(
-            numeric_features=PLATFORMS, log_features=PLATFORMS, categorical_features=[],
+            numeric_features=PLATFORMS,
+            log1p_features=PLATFORMS,
+            categorical_features=[],
             n_clusters=agency.n_clusters, refit="always", refit_minimum_gain=0.2,
             n_init=3,
         )  # fmt: skip

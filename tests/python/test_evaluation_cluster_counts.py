@@ -103,7 +103,7 @@ def test_giants_are_told_by_counts_and_a_group_is_none():
     assert not tell_giants(sample, settings=make_mall_settings()).any()
     # A recipe's own rule is followed whatever it finds.
     points[:9, 0] = 1e9
-    sample, logs = make_customers(points), {"log_features": ("income",)}
+    sample, logs = make_customers(points), {"log1p_features": ("income",)}
     assert not tell_giants(sample, settings=make_mall_settings(**logs)).any()
     own = make_mall_settings(**logs, sets_giants_apart=True)
     assert tell_giants(sample, settings=own).sum() == 9
@@ -113,7 +113,7 @@ def test_clusters_beside_the_giants_are_one_less_where_they_are_set_apart(blobs)
     sample = pd.concat([blobs, blobs.head(2)], ignore_index=True)
     sample.loc[150:, "income"] = 1e9
     apart, within = (
-        evaluate(sample, log_features=("income",), sets_giants_apart=is_apart)
+        evaluate(sample, log1p_features=("income",), sets_giants_apart=is_apart)
         for is_apart in (True, False)
     )
     assert {*apart["giant_count"], *within["giant_count"]} == {2}

@@ -130,19 +130,19 @@ def tell_giants(sample: pd.DataFrame, *, settings: FitSettings) -> np.ndarray:
     """Tell who is left out of the advice: giants by the recipe's rule, or by the same.
 
     A recipe that sets none apart names no counts to tell them by: these are its
-    ``log_features``, else all numeric features without negative values but flags. What
-    more than GIANT_SHARE of the members have in common is a group and stays in.
+    ``log1p_features``, else all numeric features without negative values but flags.
+    What more than GIANT_SHARE of the members have in common is a group and stays in.
     """
     if settings.sets_giants_apart:
         return find_giants(sample, settings=settings)
-    counts = settings.log_features or tuple(
+    counts = settings.log1p_features or tuple(
         name
         for name in settings.numeric_features
         if name not in settings.unscaled_features
         and sample[name].min() >= 0
         and not sample[name].dropna().isin([0, 1]).all()
     )
-    told = replace(settings, log_features=counts, sets_giants_apart=bool(counts))
+    told = replace(settings, log1p_features=counts, sets_giants_apart=bool(counts))
     is_giant = find_giants(sample, settings=told)
     return is_giant & (is_giant.mean() <= GIANT_SHARE)
 
