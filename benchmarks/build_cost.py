@@ -6,8 +6,8 @@ Three builds, interleaved, so that a machine that slows down slows all of them:
 - `first`: this project with its demonstration data, in an empty folder;
 - `nightly`: the same once more, with nothing changed.
 
-With ``--rows`` one build of so many raw rows instead: the demonstration data with all
-their dirt, copied under other ids and names.
+With ``--rows`` one build of so many raw rows instead, and plain_script.py on the same:
+the demonstration data with all their dirt, copied under other ids and names.
 
 Usage, from the project folder::
 
@@ -17,9 +17,11 @@ Usage, from the project folder::
 import argparse
 import json
 import resource
+import subprocess
 import sys
 import tempfile
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
@@ -47,12 +49,16 @@ COPIED = {
 }
 
 
-def run_dbt(project: DbtProject, *arguments: str) -> float:
-    """Run a command; return the processor's seconds, system calls included."""
+def measured(run: Callable[[], object]) -> float:
+    """Run commands; return the processor's seconds, system calls included."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    project.succeed(*arguments, "--profiles-dir", ".")
+    run()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def run_dbt(project: DbtProject, *arguments: str) -> float:
+    return measured(lambda: project.succeed(*arguments, "--profiles-dir", "."))
 
 
 def write_smallest(folder: Path) -> None:
@@ -103,12 +109,18 @@ def measure_many(folder: Path, row_count: int) -> None:
     copy_checkout(folder / "project")
     settings = {"RAW_DATA_DIR": str(folder / "export"), "raw_source": "files"}
     project = DbtProject(folder / "project", settings=settings | {"evaluate": "false"})
+    script = [sys.executable, str(CHECKOUT / "benchmarks" / "plain_script.py")]
+    folders = [str(folder / "export"), str(folder)]
+    of_script = measured(lambda: subprocess.run([*script, *folders], check=True))
     seconds = run_dbt(project, "build")
     gigabytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6
     target = project.folder / "target"
     results = (target / "run_results.json").read_text("utf-8")
     run_dbt(project, "parse")
-    print(f"{seconds:.0f} s of the processor and {gigabytes:.1f} GB, by the clock:")
+    print(
+        f"{seconds:.0f} s of the processor, {seconds / of_script:.1f} times the"
+        f" script's {of_script:.0f} s, and {gigabytes:.1f} GB at most; by the clock:"
+    )
     print(describe(target, json.loads(results)))
 
 

@@ -469,7 +469,6 @@ def draw_counts(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
         axes.set_xlabel(texts("count_axis"))
         look = {"color": on.INK, "mfc": on.PAPER, "ms": 5, "lw": 1.6, "zorder": 3}
         (line,) = axes.plot(xs, counts[name], "o-", label=texts("your_members"), **look)
-        axes.set_ylim(min(0, axes.get_ylim()[0]))
         axes.set_xlim(xs.min() - 0.4, xs.max() + 0.4)
         axes.xaxis.get_major_locator().set_params(integer=True)
         for axis in (axes.xaxis, axes.yaxis):
@@ -480,6 +479,8 @@ def draw_counts(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
     panels[1].fill_between(xs, chance, highest, color=on.BAND, lw=0)
     look = {"color": on.FAINT_INK, "lw": 1.3, "label": texts("null_copies")}
     keys = [line, *panels[1].plot(xs, chance, "--", **look)]
+    for axes in panels:
+        axes.set_ylim(min(0, axes.get_ylim()[0]))
     said = {"selected": "", "advised": texts("no_advice")}
     for word, style in (("selected", "--"), ("advised", ":")):
         for count in xs[counts[f"is_{word}"] > 0]:

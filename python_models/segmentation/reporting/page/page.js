@@ -196,7 +196,9 @@
         const story = [heading("why"), make("p", {}, explanation), heading("proposals")];
         const side = [heading("followers"), make("dl", {}, ...facts)];
         if (client.carried_since) {
-            side.push(make("p", {}, `${say("carried_since")} ${client.carried_since}`));
+            const options = { dateStyle: "long", timeZone: "UTC" };
+            const day = new Date(client.carried_since).toLocaleDateString(view.language, options);
+            side.push(make("p", {}, `${say("carried_since")} ${day}.`));
         }
         side.push(heading("client_number"), make("p", {}, client.id));
         if (client.is_set_by_hand) {
