@@ -22,6 +22,7 @@ select
     enterprise_segments.followers_total,
     enterprise_segments.turnover_eur,
     enterprise_segments.engagement_score,
+    enterprise_segments.engagement_is_lower_bound,
     enterprise_segments.engagement_level_fr as engagement_level,
     enterprise_segments.target_platform,
     enterprise_segments.actions_fr as actions,
