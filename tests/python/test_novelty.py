@@ -4,18 +4,19 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from planted_data import make_sample, make_settings
+from planted_data import make_sample, make_settings, make_variables
 from segmentation.learning.fitting import fit_model
 from segmentation.learning.model_rows import model_from_rows, model_to_rows
 from segmentation.learning.novelty import measure_novelty
+from segmentation.learning.refitting import StoredModel, decide
 
 CENTRES = 8 * np.eye(5)
-SETTINGS = make_settings(
-    n_clusters=4,
-    numeric_features=tuple("abcde"),
-    categorical_features=("trade",),
-    scaling="none",
-)
+RECIPE = {
+    "numeric_features": list("abcde"),
+    "categorical_features": ["trade"],
+    "scaling": "none",
+}
+SETTINGS = make_settings(**RECIPE)
 
 
 def draw(counts, *, seed, trade="known"):
@@ -48,6 +49,25 @@ def test_a_new_group_is_noticed_and_a_calm_month_is_not(model):
     assert all("saved_by_one_more" not in f for f in calm if not f["is_alarm"])
     assert {figures["smallest_of_one_more"] for figures in new} == {100}
     assert min(figures["saved_by_one_more"] for figures in new) > 0.5
+
+
+@pytest.mark.parametrize("age_days", [0, 9_999])
+def test_a_new_group_merges_no_others(model, age_days):
+    rows = model_to_rows(model, reason="first_fit")
+    stored = StoredModel(rows=rows, model=model, fit_id=1, age_days=age_days)
+    variables = make_variables(**RECIPE, refit_below_ari=0.95)
+    today = draw([100] * 5, seed=3)
+
+    decision = decide(today, variables=variables, stored=stored)
+
+    assert decision.declined == ("age" if age_days else "drift")
+    assert decision.model is model
+    # Where the others have moved as well, there is more to it than one group more.
+    old = today.index[:400]
+    shuffled = today.loc[old, ["a", "b"]].sample(frac=1, random_state=1)
+    today.loc[old, ["a", "b"]] = shuffled.to_numpy()
+    decision = decide(today, variables=variables, stored=stored)
+    assert decision.reason == ("age" if age_days else "drift")
 
 
 def test_levels_that_were_never_seen_and_constants_that_move_count_too(model):

@@ -105,7 +105,7 @@ def test_one_client_does_not_overturn_the_segmentation(row, measure, count):
     after.loc[row, measure] = count
     after["followers_total"] = after[MEASURES[1:]].sum(axis=1)
 
-    variables = make_variables(settings=make_settings())
+    variables = make_variables()
     decision = decide(after, variables=variables, stored=stored)
 
     assert decision.reason is None

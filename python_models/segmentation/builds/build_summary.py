@@ -178,9 +178,9 @@ def _model_line(ask: Ask, fit_id: int, published_at: datetime) -> str:
         line += f"; agreement with a refit today {agreement:.2f}"
     if declined:
         return (
-            f"{line}; a refit for {declined} was declined, for it would spend a cluster"
-            " on a handful of members, or split a segment because another has ended:"
-            " make preview-refit shows it"
+            f"{line}; a refit for {declined} was declined, for it would move others for"
+            " a handful of members, or for a group that has come or gone: make"
+            " preview-refit shows it"
         )
     if policy != "auto":
         return f"{line} (refit: {policy})"

@@ -45,15 +45,8 @@ def measure_novelty(
     """
     figures: dict[str, float] = {}
     if not np.isnan(model.distance_quantile):
-        distances = pairwise_distances(
-            transform_sample(sample, model=model), model.centroids
-        ).min(axis=1)
-        is_undescribed = distances > model.distance_quantile
-        for name, constant in model.constants.items():
-            is_undescribed |= (sample[name].notna() & (sample[name] != constant)).array
-        for feature in model.categorical:
-            known = sample[feature.name].notna()
-            is_undescribed |= (known & ~sample[feature.name].isin(feature.levels)).array
+        distances = _distances(sample, model=model)
+        is_undescribed = find_undescribed(sample, model=model)
         count, of = int(is_undescribed.sum()), len(sample)
         p_value = float(binom.sf(count - 1, of, 1 - DISTANCE_QUANTILE))
         is_alarm = count > ALARMING_SHARE * of and p_value < ALARMING_P_VALUE
@@ -69,6 +62,22 @@ def measure_novelty(
             )
     rows = pd.DataFrame(figures.items(), columns=["parameter", "value"])
     return rows.astype({"value": float})
+
+
+def find_undescribed(sample: pd.DataFrame, *, model: FittedModel) -> np.ndarray:
+    """Tell which members of a sample a fit does not describe."""
+    is_undescribed = _distances(sample, model=model) > model.distance_quantile
+    for name, constant in model.constants.items():
+        is_undescribed |= (sample[name].notna() & (sample[name] != constant)).array
+    for feature in model.categorical:
+        known = sample[feature.name].notna()
+        is_undescribed |= (known & ~sample[feature.name].isin(feature.levels)).array
+    return is_undescribed
+
+
+def _distances(sample: pd.DataFrame, *, model: FittedModel) -> np.ndarray:
+    points = transform_sample(sample, model=model)
+    return pairwise_distances(points, model.centroids).min(axis=1)
 
 
 def _try_one_more(

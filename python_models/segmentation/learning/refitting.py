@@ -25,9 +25,13 @@ from segmentation.learning.model_rows import (
     model_from_rows,
     model_to_rows,
 )
-from segmentation.learning.novelty import measure_novelty
+from segmentation.learning.novelty import find_undescribed, measure_novelty
 from segmentation.learning.settings import Variables
 from segmentation.sql_text import text
+
+# Share of the members up to which those that the model does not describe can be a new
+# group; of more, the members have changed.
+LARGEST_NEW_SHARE = 1 / 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,8 +56,8 @@ class Decision:
     declined
         age or drift where that asked for a refit which was not made: it would have
         spent one more cluster on fewer members than `minimum_cluster_size`, and a
-        handful of members may not move all others; or a group has ended, and it would
-        have split another one in its place. None else.
+        handful of members may not move all others; or a group has ended or come, and it
+        would have split or merged others that are what they were. None else.
     agreement
         Adjusted Rand index (Hubert and Arabie 1985) between the labels that the
         published model and a trial refit give today's sample; None where there is no
@@ -155,7 +159,9 @@ def decide(
         has_more_small_clusters(
             fitted.labels, former.labels, minimum_size=former.minimum_size
         )
-        or _only_lost_a_group(sample, former=former, variables=variables)
+        or _only_groups_came_or_went(
+            sample, novelty, stored=stored, former=former, variables=variables
+        )
     ):
         reason, declined = None, reason
     if reason is None or (stored and has_learned_the_same(fitted, stored.model)):
@@ -172,20 +178,34 @@ def decide(
     )
 
 
-def _only_lost_a_group(
-    sample: pd.DataFrame, *, former: FormerGroups, variables: Variables
+def _only_groups_came_or_went(
+    sample: pd.DataFrame,
+    novelty: pd.DataFrame,
+    *,
+    stored: StoredModel,
+    former: FormerGroups,
+    variables: Variables,
 ) -> bool:
-    """Tell whether a group has ended and the others are what they were.
+    """Tell whether a group has come or ended and the others are what they were.
 
-    A refit would spend the cluster that became free on halves of one of them.
+    A refit would merge two of them to have a cluster for the new one, or halve one with
+    the cluster that became free: whether to have one more or less is for people to say.
     """
-    left = len(np.unique(former.labels))
-    if not 1 < left < variables.settings.n_clusters:
+    is_new = np.zeros(len(sample), dtype=bool)
+    if not novelty.empty and novelty.set_index("parameter").at["is_alarm", "value"]:
+        is_new = find_undescribed(sample, model=stored.model)
+        # What so many have in common is no new group.
+        is_new &= is_new.mean() <= LARGEST_NEW_SHARE
+    labels = former.labels[~is_new]
+    count = len(np.unique(labels))
+    if count < 2 or (count == variables.settings.n_clusters and not is_new.any()):
         return False
-    settings = replace(variables.settings, n_clusters=left)
-    fitted = fit_model(sample, settings=settings, former=former)
-    agreement = adjusted_rand_score(former.labels, fitted.labels)
-    return agreement >= variables.refit_below_ari
+    fitted = fit_model(
+        sample[~is_new].reset_index(drop=True),
+        settings=replace(variables.settings, n_clusters=count),
+        former=former._replace(labels=labels),
+    )
+    return adjusted_rand_score(labels, fitted.labels) >= variables.refit_below_ari
 
 
 def has_learned_the_same(one: FittedModel, other: FittedModel) -> bool:
