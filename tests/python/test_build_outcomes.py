@@ -12,7 +12,6 @@ import duckdb
 import pytest
 from dbt.cli.main import dbtRunnerResult
 from dbt_project import DbtProject
-from killed_builds import kill_builds
 from page_data import VISIBILITY
 from segmentation.build import build as run_build
 from segmentation.builds.build_database import read_wait_seconds, wait_for_database
@@ -159,18 +158,6 @@ def test_published_tables_carry_their_descriptions_and_keys(built):
     # A seed and a Python model have no contract.
     unkeyed = {"publication", "measure_texts", "chart_drawings"}
     assert {name for (name,) in keyed} == set(built.marts()) - unkeyed
-
-
-@pytest.mark.slow
-def test_killed_builds_leave_whole_publications_and_the_next_build_is_right(project):
-    """A reader looks all the while; benchmarks/killed_builds.py kills twenty."""
-    kill_count = 2
-    report = kill_builds(project, kill_count=kill_count, seed=1)
-    assert report.next_build == ""
-    assert report.failures == []
-    assert report.read_count > kill_count
-    assert report.ends.total() == kill_count
-    assert report.ends["killed while publishing"] >= 1
 
 
 # Cancelling its queries, dbt-duckdb trips over a connection of its own.
