@@ -381,7 +381,7 @@ projected as (
             from {{ ref(entry.features) }} as members
             inner join published
                 on cast(members.{{ entry.key }} as string) = published.member_id
-            where published.unknown_features is not null
+            where published.unknown_features <> ''
             {%- else %}
             select * from {{ ref(entry.features) }}
             {%- endif %}
@@ -405,7 +405,7 @@ projected as (
 
         select
             labelled.member_id,
-            published.member_id is not null
+            published.unknown_features is not null
             and (
                 {%- for name in names %}
                 {{ 'or ' if not loop.first }}

@@ -62,7 +62,8 @@ accounts_counted as (
         and last_counts.followers_{{ platform }} is not null
         and {{ days_between(
             'last_counts.followers_' ~ platform ~ '_known_at', as_of()
-        ) }} <= {{ var('carry_counts_days') }} as is_{{ platform }}_carried,
+        ) }} <= {{ var('carry_counts_days') }}
+        and {{ var('carry_counts_days') }} > 0 as is_{{ platform }}_carried,
         case
             when is_{{ platform }}_carried then last_counts.followers_{{ platform }}
             when followers.has_{{ platform }}_account

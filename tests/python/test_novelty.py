@@ -7,7 +7,7 @@ import pytest
 from planted_data import make_sample, make_settings, make_variables
 from segmentation.learning.fitting import fit_model
 from segmentation.learning.model_rows import model_from_rows, model_to_rows
-from segmentation.learning.novelty import measure_novelty
+from segmentation.learning.novelty import find_undescribed, measure_novelty
 from segmentation.learning.refitting import StoredModel, decide
 
 CENTRES = 8 * np.eye(5)
@@ -68,6 +68,23 @@ def test_a_new_group_merges_no_others(model, age_days):
     today.loc[old, ["a", "b"]] = shuffled.to_numpy()
     decision = decide(today, variables=variables, stored=stored)
     assert decision.reason == ("age" if age_days else "drift")
+
+
+def test_a_few_giants_are_no_new_group(model):
+    """All of a small group may lie far from its centroid, and is one of before."""
+    before = draw([150, 150, 97, 3], seed=1)
+    of_giants = fit_model(before, settings=SETTINGS)
+    rows = model_to_rows(of_giants, reason="first_fit")
+    stored = StoredModel(rows=rows, model=of_giants, fit_id=1, age_days=0)
+    today = draw([150, 150, 97, 3, 60], seed=1)
+    today.loc[397:399, "d"] += 9
+    variables = make_variables(**RECIPE, refit_below_ari=0.95)
+
+    is_new = find_undescribed(today, model=of_giants)
+    decision = decide(today, variables=variables, stored=stored)
+
+    assert is_new[397:].all()
+    assert (decision.reason, decision.declined) == (None, "drift")
 
 
 def test_levels_that_were_never_seen_and_constants_that_move_count_too(model):

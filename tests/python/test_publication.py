@@ -299,7 +299,7 @@ def test_a_build_remembers_what_was_published_last(build, publish_dir, tmp_path)
             ("visibility", 2, "refit", None),
         ]
         (first, *others) = remembered("from of member_segments order by member_id")
-        assert first == ("visibility", "e000", "leaders", "leaders", False, None)
+        assert first == ("visibility", "e000", "leaders", "leaders", False, "")
         assert len(others) == ENTERPRISE_COUNT - 1
     assert files_in(working_dir) == []
     assert files_in(publish_dir) == PUBLISHED

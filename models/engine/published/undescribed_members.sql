@@ -89,6 +89,8 @@ undescribed as (
             and members.level_{{ loop.index0 }} = fit_rows.feature_level
     where
         fit_rows.feature_level is null and members.level_{{ loop.index0 }} is not null
+        -- A model that was published before distances were kept is not watched.
+        and members.distance_quantile is not null
     {%- endfor %}
     {%- endfor %}
 ),

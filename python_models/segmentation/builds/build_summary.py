@@ -51,7 +51,7 @@ _CAUSES = {
     "gone": "left",
     "member_changed": "moved because they changed",
     "model_changed": "moved because the model changed",
-    "data_missing": "moved because a value went missing or became known",
+    "data_missing": "moved, and a value went missing or became known",
     "set_by_hand": "set or released by hand",
 }
 

@@ -11,6 +11,7 @@ import pandas as pd
 from scipy.stats import binom
 from sklearn.metrics import pairwise_distances
 
+from segmentation.errors import SegmentationError
 from segmentation.learning.fitted_space import transform_sample
 from segmentation.learning.fitting import (
     DISTANCE_QUANTILE,
@@ -85,9 +86,13 @@ def _try_one_more(
 ) -> dict[str, float]:
     settings = model.settings
     more = settings.n_clusters + 1
-    if len(sample[list(settings.features)].drop_duplicates()) < more:
+    if len(sample) < more:
         return {}
-    trial = fit_model(sample, settings=replace(settings, n_clusters=more))
+    try:
+        trial = fit_model(sample, settings=replace(settings, n_clusters=more))
+    except SegmentationError:
+        # Fewer members differ than there would be clusters.
+        return {}
     # In the space of the published fit, where the inertia of today's sample is known.
     points = transform_sample(sample, model=model)
     means = np.vstack(

@@ -13,6 +13,7 @@ import pandas as pd
 from duckdb import DuckDBPyRelation
 from sklearn.metrics import adjusted_rand_score
 
+from segmentation.errors import SegmentationError
 from segmentation.learning.fitted_space import label_sample
 from segmentation.learning.fitting import (
     FittedModel,
@@ -194,17 +195,23 @@ def _only_groups_came_or_went(
     is_new = np.zeros(len(sample), dtype=bool)
     if not novelty.empty and novelty.set_index("parameter").at["is_alarm", "value"]:
         is_new = find_undescribed(sample, model=stored.model)
-        # What so many have in common is no new group.
+        # What so many have in common is no new group, nor is a whole one of before,
+        # such as a few giants that were far from everybody in the fit too.
         is_new &= is_new.mean() <= LARGEST_NEW_SHARE
+        is_new &= np.isin(former.labels, former.labels[~is_new])
     labels = former.labels[~is_new]
     count = len(np.unique(labels))
     if count < 2 or (count == variables.settings.n_clusters and not is_new.any()):
         return False
-    fitted = fit_model(
-        sample[~is_new].reset_index(drop=True),
-        settings=replace(variables.settings, n_clusters=count),
-        former=former._replace(labels=labels),
-    )
+    try:
+        fitted = fit_model(
+            sample[~is_new].reset_index(drop=True),
+            settings=replace(variables.settings, n_clusters=count),
+            former=former._replace(labels=labels),
+        )
+    except SegmentationError:
+        # Too few different members are left to tell.
+        return False
     return adjusted_rand_score(labels, fitted.labels) >= variables.refit_below_ari
 
 

@@ -190,8 +190,9 @@ def _read_memory(connection: DuckDBPyConnection, *, published: Path) -> None:
         f" '$.' || segmentation) as entry from {CATALOG}.main.publication)"
     )
     for segmentation, members, key in copy.fetchall():
-        unknown = "unknown_features"
-        if unknown not in copy.table(members).columns:
+        # NULL where the publication did not record it, and empty where all were known.
+        unknown = "coalesce(unknown_features, '')"
+        if "unknown_features" not in copy.table(members).columns:
             unknown = "null"
         copy.execute(
             f"insert into {CATALOG}.main.member_segments select {text(segmentation)},"
