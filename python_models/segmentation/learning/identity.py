@@ -194,11 +194,14 @@ def match_segments(
         rest[list(matched), :] = rest[:, list(matched.values())] = nothing
         return rest
 
+    # 1. Clear majorities whose profile agrees.
     near = ALL_BUT_IDENTICAL * distance_limit
     clear = match_by_members(
         shared, cluster_sizes=cluster_sizes, majority=CLEAR_MAJORITY
     )
     by_members |= {i: j for i, j in clear.items() if distances[i, j] <= near}
+    # 2. Who holds a majority keeps its segment unless another claim costs less:
+    # distance is the cost, and a pair that may not claim is unreachable.
     holders = match_by_members(left(shared, 0), cluster_sizes=cluster_sizes)
     has_few_shared = shared.sum(axis=1) <= MAJORITY * cluster_sizes
     has_no_members = shared.sum(axis=0) == 0
@@ -214,18 +217,21 @@ def match_segments(
             # Members and profile agree: no other part of the segment has a claim.
             costs[:, held] = UNREACHABLE
         if is_bare and own > distance_limit:
+            # The profile speaks against it: any plausible segment costs less.
             costs[i, plausible] = distances[i, plausible]
             costs[i, held] = distance_limit * BARELY_BELOW
         else:
+            # Only what is all but identical, or named or older, costs less.
             senior = plausible & (seniority < seniority[held])
             costs[i, senior] = np.minimum(costs[i, senior], near * BARELY_BELOW)
             costs[i, held] = min(own, near)
     for i, j in match_by_profile(left(costs, UNREACHABLE), distance_limit).items():
         (by_members if holders.get(i) == j else by_profile)[i] = j
+    # 3. The majority of what is left.
     heirs = match_by_members(left(shared, 0), cluster_sizes=cluster_sizes)
     by_members |= {i: j for i, j in heirs.items() if distances[i, j] <= distance_limit}
-    # A segment whose members are seen in other clusters is not this cluster, however
-    # alike the two look.
+    # 4. The profile alone. A segment whose members are seen in other clusters is not
+    # this cluster, however alike the two look.
     is_elsewhere = is_main_heir.any(axis=0) & ~is_main_heir
     is_open = (has_few_shared[:, None] & ~is_elsewhere) | has_no_members
     reachable = np.where(is_open, distances, UNREACHABLE)
