@@ -7,7 +7,7 @@
 {#- A French semicolon follows a narrow no-break space. -#}
 {%- set separators = {'fr': '\u202f; ', 'en': '; '} -%}
 {#- French counts 0 and 1.5 as one, English only 1 itself. -#}
-{%- set is_one = {'fr': 'abs(feature_value) < 2', 'en': 'abs(feature_value) = 1'} -%}
+{%- set is_one = {'fr': 'abs(number) < 2', 'en': 'abs(number) = 1'} -%}
 
 with drivers as (
     select * from {{ ref(segmentation ~ '_drivers') }}
@@ -163,7 +163,7 @@ figures_worded as (
                 when is_unknown then unknown_{{ language }}
                 when feature_value = 0
                     then coalesce(zero_{{ language }}, many_{{ language }})
-                when {{ is_one[language] }}
+                when {{ is_one[language] | replace('number', 'feature_value') }}
                     then coalesce(one_{{ language }}, many_{{ language }})
                 else many_{{ language }}
             end
@@ -172,8 +172,16 @@ figures_worded as (
         {{ worded_number(side ~ '_figure', 'whole_from', language) }}
             as {{ side }}_{{ language }},
         {% endfor -%}
-        coalesce(case when is_absent then unit_{{ language }} || ' ' end, '')
-            as unit_{{ language }},
+        -- A unit is a regular plural.
+        coalesce(
+            case
+                when not is_absent then ''
+                when {{ is_one[language] | replace('number', 'segment_figure') }}
+                    then {{ replace_all('unit_' ~ language, 's$', '') }} || ' '
+                else unit_{{ language }} || ' '
+            end,
+            ''
+        ) as unit_{{ language }},
         first_comparison_{{ language }},
         next_comparison_{{ language }},
         {% endfor -%}
