@@ -46,9 +46,7 @@ def measure_novelty(
     """
     figures: dict[str, float] = {}
     if not np.isnan(model.distance_quantile):
-        distances = _distances(sample, model=model)
-        is_undescribed = find_undescribed(sample, model=model)
-        count, of = int(is_undescribed.sum()), len(sample)
+        count, of = int(find_undescribed(sample, model=model).sum()), len(sample)
         p_value = float(binom.sf(count - 1, of, 1 - DISTANCE_QUANTILE))
         is_alarm = count > ALARMING_SHARE * of and p_value < ALARMING_P_VALUE
         figures = {
@@ -58,16 +56,16 @@ def measure_novelty(
             "is_alarm": is_alarm,
         }
         if is_alarm or tries_one_more:
-            figures |= _try_one_more(
-                sample, model=model, inertia=float((distances**2).sum())
-            )
+            figures |= _try_one_more(sample, model=model)
     rows = pd.DataFrame(figures.items(), columns=["parameter", "value"])
     return rows.astype({"value": float})
 
 
 def find_undescribed(sample: pd.DataFrame, *, model: FittedModel) -> np.ndarray:
     """Tell which members of a sample a fit does not describe."""
-    is_undescribed = _distances(sample, model=model) > model.distance_quantile
+    points = transform_sample(sample, model=model)
+    distances = pairwise_distances(points, model.centroids).min(axis=1)
+    is_undescribed = distances > model.distance_quantile
     for name, constant in model.constants.items():
         is_undescribed |= (sample[name].notna() & (sample[name] != constant)).array
     for feature in model.categorical:
@@ -76,14 +74,7 @@ def find_undescribed(sample: pd.DataFrame, *, model: FittedModel) -> np.ndarray:
     return is_undescribed
 
 
-def _distances(sample: pd.DataFrame, *, model: FittedModel) -> np.ndarray:
-    points = transform_sample(sample, model=model)
-    return pairwise_distances(points, model.centroids).min(axis=1)
-
-
-def _try_one_more(
-    sample: pd.DataFrame, *, model: FittedModel, inertia: float
-) -> dict[str, float]:
+def _try_one_more(sample: pd.DataFrame, *, model: FittedModel) -> dict[str, float]:
     settings = model.settings
     more = settings.n_clusters + 1
     if len(sample) < more:
@@ -93,7 +84,7 @@ def _try_one_more(
     except SegmentationError:
         # Fewer members differ than there would be clusters.
         return {}
-    # In the space of the published fit, where the inertia of today's sample is known.
+    # Both in the space of the published fit, or their inertias could not be compared.
     points = transform_sample(sample, model=model)
     means = np.vstack(
         [
@@ -101,7 +92,10 @@ def _try_one_more(
             for i in range(more)
         ]
     )
-    left = (pairwise_distances(points, means).min(axis=1) ** 2).sum()
+    inertia, left = (
+        (pairwise_distances(points, centres).min(axis=1) ** 2).sum()
+        for centres in (model.centroids, means)
+    )
     return {
         "saved_by_one_more": 1 - left / inertia if inertia else 0.0,
         "smallest_of_one_more": np.unique_counts(trial.labels).counts.min(),
