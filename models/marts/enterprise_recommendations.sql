@@ -2,13 +2,21 @@ with recommendations as (
     select * from {{ ref('int_recommendations_matched') }}
 ),
 
+features as (
+    select * from {{ ref('enterprise_features') }}
+),
+
+members as (
+    select * from {{ ref('visibility_members') }}
+),
+
 platforms as (
     select * from {{ ref('platforms') }}
 ),
 
-recommendations_named as (
+enterprises_advised as (
     select
-        recommendations.enterprise_id,
+        features.enterprise_id,
         recommendations.segment_key,
         recommendations.recommendation_id,
         recommendations.priority,
@@ -18,8 +26,13 @@ recommendations_named as (
         recommendations.matched_on,
         recommendations.recommendation_rank,
         platforms.platform_name
-    from recommendations
+    from features
+    inner join members on features.enterprise_id = members.member_id
+    inner join recommendations
+        on
+            {{ enterprise_kind('features', 'members') }}
+            = recommendations.enterprise_kind
     inner join platforms using (platform)
 )
 
-select * from recommendations_named
+select * from enterprises_advised

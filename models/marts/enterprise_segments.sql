@@ -70,7 +70,10 @@ enterprises_with_their_plan as (
     inner join members on features.enterprise_id = members.member_id
     inner join segments using (segment_key)
     inner join engagement using (enterprise_id)
-    left join actions using (enterprise_id)
+    left join actions
+        on
+            {{ enterprise_kind('features', 'members') }}
+            = actions.enterprise_kind
 )
 
 select * from enterprises_with_their_plan

@@ -12,7 +12,7 @@ platforms as (
 
 recommendations_weighed as (
     select
-        recommendations.enterprise_id,
+        recommendations.enterprise_kind,
         recommendations.platform,
         recommendations.recommendation_rank,
         recommendations.priority,
@@ -28,10 +28,10 @@ recommendations_weighed as (
 -- Where the plan does most comes first; what is tied to no platform comes last.
 platforms_ranked as (
     select
-        enterprise_id,
+        enterprise_kind,
         platform,
         row_number() over (
-            partition by enterprise_id
+            partition by enterprise_kind
             order by
                 case when platform_name is null then 1 else 0 end asc,
                 count(*) desc,
@@ -40,7 +40,7 @@ platforms_ranked as (
                 platform_name asc
         ) as platform_rank
     from recommendations_weighed
-    group by enterprise_id, platform, platform_name
+    group by enterprise_kind, platform, platform_name
 ),
 
 actions_ranked as (
@@ -53,23 +53,23 @@ actions_ranked as (
             recommendations_weighed.action_{{ language }}
         ) as action_{{ language }},
         {% endfor -%}
-        recommendations_weighed.enterprise_id,
+        recommendations_weighed.enterprise_kind,
         recommendations_weighed.platform_name,
         recommendations_weighed.recommendation_rank,
         platforms_ranked.platform_rank
     from recommendations_weighed
-    inner join platforms_ranked using (enterprise_id, platform)
+    inner join platforms_ranked using (enterprise_kind, platform)
 ),
 
 actions_listed as (
     select
-        enterprise_id,
+        enterprise_kind,
         max(platform_name) filter (where platform_rank = 1) as target_platform,
         {% set order = 'platform_rank, recommendation_rank' -%}
         {{ joined_texts('action_fr', ' • ', order) }} as actions_fr,
         {{ joined_texts('action_en', ' • ', order) }} as actions_en
     from actions_ranked
-    group by enterprise_id
+    group by enterprise_kind
 )
 
 select * from actions_listed

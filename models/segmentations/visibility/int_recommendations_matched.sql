@@ -18,38 +18,39 @@ segments_with_actions as (
     where segment_key is not null
 ),
 
--- A segment without a line of its own has the starting set, by presence.
-members_with_presence as (
-    select
-        features.enterprise_id,
+kinds_found as (
+    select distinct
+        {{ enterprise_kind('features', 'members') }} as enterprise_kind,
+        members.segment_key,
         features.category_name,
         features.category_group,
         features.city_name,
-        members.segment_key,
-        segments_with_actions.segment_key as planned_segment_key,
-        case
-            when segments_with_actions.segment_key is not null then ''
-            when
-                cast(features.has_facebook_account as integer)
-                + cast(features.has_instagram_account as integer)
-                + cast(features.has_tiktok_account as integer)
-                + cast(features.has_other_account as integer) > 1
-                then 'several'
-            when
-                features.has_facebook_account or features.has_instagram_account
-                or features.has_tiktok_account or features.has_other_account
-                then 'one'
-            else 'none'
-        end as presence
+        {{ platforms_told('features') }} as presence
     from features
     inner join members on features.enterprise_id = members.member_id
+),
+
+-- A segment without a line of its own has the starting set, by presence.
+kinds_planned as (
+    select
+        kinds_found.enterprise_kind,
+        kinds_found.segment_key,
+        kinds_found.category_name,
+        kinds_found.category_group,
+        kinds_found.city_name,
+        segments_with_actions.segment_key as planned_segment_key,
+        case
+            when segments_with_actions.segment_key is null then kinds_found.presence
+            else ''
+        end as presence
+    from kinds_found
     left join segments_with_actions using (segment_key)
 ),
 
 recommendations_matched as (
     select
-        members_with_presence.enterprise_id,
-        members_with_presence.segment_key,
+        kinds_planned.enterprise_kind,
+        kinds_planned.segment_key,
         recommendations.recommendation_id,
         recommendations.priority,
         recommendations.platform,
@@ -66,29 +67,29 @@ recommendations_matched as (
             when recommendations.category_group is not null then 2
             else 0
         end as specificity
-    from members_with_presence
+    from kinds_planned
     inner join recommendations
         on
-            coalesce(members_with_presence.planned_segment_key, '')
+            coalesce(kinds_planned.planned_segment_key, '')
             = coalesce(recommendations.segment_key, '')
-            and members_with_presence.presence = coalesce(recommendations.presence, '')
+            and kinds_planned.presence = coalesce(recommendations.presence, '')
             and (
                 recommendations.category_name is null
-                or members_with_presence.category_name = recommendations.category_name
+                or kinds_planned.category_name = recommendations.category_name
             )
             and (
                 recommendations.category_group is null
-                or members_with_presence.category_group = recommendations.category_group
+                or kinds_planned.category_group = recommendations.category_group
             )
             and (
                 recommendations.city_name is null
-                or members_with_presence.city_name = recommendations.city_name
+                or kinds_planned.city_name = recommendations.city_name
             )
 ),
 
 recommendations_ranked as (
     select
-        enterprise_id,
+        enterprise_kind,
         segment_key,
         recommendation_id,
         priority,
@@ -97,10 +98,10 @@ recommendations_ranked as (
         action_en,
         specificity,
         max(specificity) over (
-            partition by enterprise_id, platform
+            partition by enterprise_kind, platform
         ) as most_specific,
         row_number() over (
-            partition by enterprise_id, platform, specificity
+            partition by enterprise_kind, platform, specificity
             order by priority, recommendation_id
         ) as recommendation_rank
     from recommendations_matched
@@ -108,7 +109,7 @@ recommendations_ranked as (
 
 most_specific_recommendations as (
     select
-        enterprise_id,
+        enterprise_kind,
         segment_key,
         recommendation_id,
         priority,
