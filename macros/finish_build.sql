@@ -61,10 +61,21 @@
 
 {#- What the publication needs to know of one mart. -#}
 {% macro published_table(node) -%}
-    {%- set primary_key = [] -%}
+    {%- set keys = [] -%}
     {%- for constraint in node.constraints or [] -%}
         {%- if constraint.type == 'primary_key' -%}
-            {%- do primary_key.extend(constraint.columns) -%}
+            {%- do keys.append(constraint.columns) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {#- Of a large table no index holds the key, but a test. -#}
+    {%- for test in graph.nodes.values()
+        if test.attached_node == node.unique_id and test.test_metadata -%}
+        {%- set arguments = test.test_metadata.kwargs -%}
+        {%- set key = {
+            'content_holds': arguments.key, 'unique_combination': arguments.columns,
+        }[test.test_metadata.name] -%}
+        {%- if key -%}
+            {%- do keys.append(key) -%}
         {%- endif -%}
     {%- endfor -%}
     {%- set columns = {} -%}
@@ -75,7 +86,7 @@
         'relation': node.relation_name,
         'name': node.alias,
         'description': node.description | trim,
-        'primary_key': primary_key,
+        'primary_key': keys[0] if keys else [],
         'columns': columns,
     }) -}}
 {%- endmacro %}

@@ -57,15 +57,20 @@
     {{- return(needed or ['none']) -}}
 {%- endmacro %}
 
-{#- All of a base model: the raw rows, wherever raw_source says they come from, as text
-    and with a key that their place in the file does not change. It is the md5 of the
-    content and, behind it, which one of the rows with this md5 it is; counted by md5,
-    for a value that holds the separators makes the same md5 as another row. -#}
+{#- The raw table as it was loaded, wherever raw_source says it comes from. -#}
+{% macro raw_relation(raw_table) -%}
+    {{- return(ref('raw_' ~ raw_table) if var('raw_source') == 'seeds'
+        else source('raw_external', raw_table)) -}}
+{%- endmacro %}
+
+{#- All of a base model: the raw rows as text and with a key that their place in the file
+    does not change. It is the md5 of the content and, behind it, which one of the rows
+    with this md5 it is; counted by md5, for a value that holds the separators makes the
+    same md5 as another row. -#}
 {% macro raw_rows(raw_table) -%}
 {%- set columns = column_names()[raw_table] -%}
 with raw_rows as (
-    select * from {{ ref('raw_' ~ raw_table) if var('raw_source') == 'seeds'
-        else source('raw_external', raw_table) }}
+    select * from {{ raw_relation(raw_table) }}
 ),
 
 rows_as_text as (

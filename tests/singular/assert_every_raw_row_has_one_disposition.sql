@@ -1,15 +1,28 @@
--- Nothing may disappear between raw and marts, and nothing may be counted twice: each
--- raw key of a base model is there once and has exactly one row in its disposition
--- model. Staging is between them, so this holds its key as well.
+-- Nothing may disappear between raw and marts, and nothing may be counted twice: there
+-- are as many rows in a disposition model as raw ones, each with a raw key of its own,
+-- and each raw key of staging is there.
 {% for raw_table in raw_columns() -%}
 select
     '{{ raw_table }}' as raw_table,
-    raw_rows.raw_key,
-    count(disposed.raw_key) as disposition_count
-from {{ ref('base_' ~ raw_table) }} as raw_rows
-full outer join {{ ref('int_' ~ raw_table ~ '_disposed') }} as disposed
-    on raw_rows.raw_key = disposed.raw_key
-group by raw_rows.raw_key
-having raw_rows.raw_key is null or count(disposed.raw_key) <> 1
+    raw_key,
+    'is there more than once' as fault
+from {{ ref('int_' ~ raw_table ~ '_disposed') }}
+group by raw_key
+having raw_key is null or count(*) > 1
+union all
+select
+    '{{ raw_table }}' as raw_table,
+    raw_key,
+    'has no disposition' as fault
+from {{ ref('stg_' ~ raw_table) }}
+where raw_key not in (select raw_key from {{ ref('int_' ~ raw_table ~ '_disposed') }})
+union all
+select
+    '{{ raw_table }}' as raw_table,
+    cast(null as string) as raw_key,
+    'other number of raw rows' as fault
+where
+    (select count(*) from {{ raw_relation(raw_table) }})
+    <> (select count(*) from {{ ref('int_' ~ raw_table ~ '_disposed') }})
 {{ 'union all' if not loop.last }}
 {% endfor %}

@@ -3,7 +3,7 @@
 {% for raw_table in raw_columns() -%}
 select '{{ raw_table }}' as raw_table
 where
-    (select count(*) from {{ ref('base_' ~ raw_table) }})
+    (select count(*) from {{ raw_relation(raw_table) }})
     <> (
         select count(*)
         from {{ ref('int_' ~ raw_table ~ '_disposed') }}

@@ -13,8 +13,16 @@ enterprise_fates as (
 rows_attached as (
     select
         social_accounts.raw_key,
-        social_accounts.measured_on,
+        social_accounts.enterprise_id,
+        social_accounts.platform_key,
         social_accounts.followers,
+        social_accounts.measured_on,
+        social_accounts.followers_rejection,
+        social_accounts.measured_on_rejection,
+        social_accounts.enterprise_id_text,
+        social_accounts.platform_text,
+        social_accounts.followers_text,
+        social_accounts.measured_on_text,
         enterprise_fates.surviving_enterprise_id,
         names.resolved_name as platform,
         case
@@ -40,18 +48,16 @@ rows_attached as (
 rows_ranked as (
     select
         raw_key,
-        surviving_enterprise_id,
-        platform,
-        attachment_rejection,
         row_number() over latest_first as measurement_rank,
         first_value(followers) over latest_first as used_followers,
         dense_rank() over (
-            partition by attachment_rejection, surviving_enterprise_id, platform
+            partition by surviving_enterprise_id, platform
             order by followers is null asc, measured_on desc nulls last
         ) as day_rank
     from rows_attached
+    where attachment_rejection is null
     window latest_first as (
-        partition by attachment_rejection, surviving_enterprise_id, platform
+        partition by surviving_enterprise_id, platform
         order by
             followers is null asc,
             measured_on desc nulls last,
@@ -62,47 +68,47 @@ rows_ranked as (
 
 rows_disposed as (
     select
-        social_accounts.raw_key,
-        social_accounts.enterprise_id,
-        rows_ranked.surviving_enterprise_id,
-        rows_ranked.platform,
-        social_accounts.measured_on,
-        social_accounts.followers,
+        rows_attached.raw_key,
+        rows_attached.enterprise_id,
+        rows_attached.surviving_enterprise_id,
+        rows_attached.platform,
+        rows_attached.measured_on,
+        rows_attached.followers,
         case
-            when rows_ranked.attachment_rejection is not null
-                then rows_ranked.attachment_rejection
+            when rows_attached.attachment_rejection is not null
+                then rows_attached.attachment_rejection
             when rows_ranked.measurement_rank = 1 then 'used'
-            when social_accounts.followers is null
-                then coalesce(social_accounts.followers_rejection, 'missing_value')
+            when rows_attached.followers is null
+                then coalesce(rows_attached.followers_rejection, 'missing_value')
             -- When it was measured nobody knows, so that nobody can say it is older.
-            when social_accounts.measured_on_rejection is not null
-                then social_accounts.measured_on_rejection
+            when rows_attached.measured_on_rejection is not null
+                then rows_attached.measured_on_rejection
             {% if 'social_accounts' in var('added_up') -%}
             when rows_ranked.day_rank = 1 then 'used'
             {% else -%}
             when
                 rows_ranked.day_rank = 1
-                and social_accounts.followers <> rows_ranked.used_followers
+                and rows_attached.followers <> rows_ranked.used_followers
                 then 'conflicting'
             when rows_ranked.day_rank = 1 then 'duplicate'
             {% endif -%}
-            when social_accounts.measured_on is null then 'missing_value'
+            when rows_attached.measured_on is null then 'missing_value'
             else 'superseded'
         end as disposition,
         case
             when disposition = 'used' then null
             when
-                social_accounts.enterprise_id is not null
-                and social_accounts.platform_key is null
+                rows_attached.enterprise_id is not null
+                and rows_attached.platform_key is null
                 then 'platform'
-            when rows_ranked.attachment_rejection is not null then 'enterprise_id'
-            when social_accounts.followers is null or disposition = 'conflicting'
+            when rows_attached.attachment_rejection is not null then 'enterprise_id'
+            when rows_attached.followers is null or disposition = 'conflicting'
                 then 'followers'
             else 'measured_on'
         end as deciding_column,
-        {{ deciding_value('social_accounts', 'social_accounts') }} as deciding_value
-    from social_accounts
-    inner join rows_ranked on social_accounts.raw_key = rows_ranked.raw_key
+        {{ deciding_value('social_accounts', 'rows_attached') }} as deciding_value
+    from rows_attached
+    left join rows_ranked using (raw_key)
 )
 
 select * from rows_disposed

@@ -9,8 +9,13 @@ enterprise_fates as (
 rows_attached as (
     select
         turnover.raw_key,
+        turnover.enterprise_id,
         turnover.fiscal_year,
         turnover.turnover_eur,
+        turnover.turnover_eur_rejection,
+        turnover.enterprise_id_text,
+        turnover.fiscal_year_text,
+        turnover.turnover_eur_text,
         enterprise_fates.surviving_enterprise_id,
         case
             {{ rejection_of_id('turnover') }}
@@ -27,17 +32,16 @@ rows_attached as (
 rows_ranked as (
     select
         raw_key,
-        surviving_enterprise_id,
-        attachment_rejection,
         row_number() over latest_first as amount_rank,
         first_value(turnover_eur) over latest_first as used_turnover_eur,
         dense_rank() over (
-            partition by attachment_rejection, surviving_enterprise_id
+            partition by surviving_enterprise_id
             order by turnover_eur is null asc, fiscal_year desc
         ) as year_rank
     from rows_attached
+    where attachment_rejection is null
     window latest_first as (
-        partition by attachment_rejection, surviving_enterprise_id
+        partition by surviving_enterprise_id
         order by
             turnover_eur is null asc,
             fiscal_year desc,
@@ -48,23 +52,23 @@ rows_ranked as (
 
 rows_disposed as (
     select
-        turnover.raw_key,
-        turnover.enterprise_id,
-        rows_ranked.surviving_enterprise_id,
-        turnover.fiscal_year,
-        turnover.turnover_eur,
+        rows_attached.raw_key,
+        rows_attached.enterprise_id,
+        rows_attached.surviving_enterprise_id,
+        rows_attached.fiscal_year,
+        rows_attached.turnover_eur,
         case
-            when rows_ranked.attachment_rejection is not null
-                then rows_ranked.attachment_rejection
+            when rows_attached.attachment_rejection is not null
+                then rows_attached.attachment_rejection
             when rows_ranked.amount_rank = 1 then 'used'
-            when turnover.turnover_eur is null
-                then coalesce(turnover.turnover_eur_rejection, 'missing_value')
+            when rows_attached.turnover_eur is null
+                then coalesce(rows_attached.turnover_eur_rejection, 'missing_value')
             {% if 'turnover' in var('added_up') -%}
             when rows_ranked.year_rank = 1 then 'used'
             {% else -%}
             when
                 rows_ranked.year_rank = 1
-                and turnover.turnover_eur <> rows_ranked.used_turnover_eur
+                and rows_attached.turnover_eur <> rows_ranked.used_turnover_eur
                 then 'conflicting'
             when rows_ranked.year_rank = 1 then 'duplicate'
             {% endif -%}
@@ -72,15 +76,17 @@ rows_disposed as (
         end as disposition,
         case
             when disposition = 'used' then null
-            when turnover.enterprise_id is not null and turnover.fiscal_year is null
+            when
+                rows_attached.enterprise_id is not null
+                and rows_attached.fiscal_year is null
                 then 'fiscal_year'
-            when rows_ranked.attachment_rejection is not null then 'enterprise_id'
+            when rows_attached.attachment_rejection is not null then 'enterprise_id'
             when disposition in ('duplicate', 'superseded') then 'fiscal_year'
             else 'turnover_eur'
         end as deciding_column,
-        {{ deciding_value('turnover', 'turnover') }} as deciding_value
-    from turnover
-    inner join rows_ranked on turnover.raw_key = rows_ranked.raw_key
+        {{ deciding_value('turnover', 'rows_attached') }} as deciding_value
+    from rows_attached
+    left join rows_ranked using (raw_key)
 )
 
 select * from rows_disposed
