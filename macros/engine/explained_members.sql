@@ -1,6 +1,8 @@
 {#- Every member with its segment, its place and the reasons for it in words:
-    `<segmentation>_members`. -#}
+    `<segmentation>_members`. A view: the mart that reads it is where the texts are
+    written, which costs more than to make them. -#}
 {% macro explained_members(segmentation) -%}
+{{ config(materialized='view') }}
 {%- set recipe = active_recipe(segmentation) -%}
 {%- set languages = ['fr', 'en'] -%}
 {%- set texts = ['many', 'one', 'zero', 'unknown', 'absent', 'unit'] -%}
@@ -278,12 +280,17 @@ drivers_told as (
 drivers_joined as (
     select
         {% for language in languages -%}
-        {{ joined_texts(
-            'case when place_among_alike = 1 then first_mention_' ~ language
-            ~ ' else next_mention_' ~ language ~ ' end',
-            separators[language],
-            'driver_rank',
-        ) }} as drivers_{{ language }},
+        concat_ws(
+            '{{ separators[language] }}'
+            {%- for rank in range(1, driver_count() + 1) %},
+            max(
+                case
+                    when place_among_alike = 1 then first_mention_{{ language }}
+                    else next_mention_{{ language }}
+                end
+            ) filter (where driver_rank = {{ rank }})
+            {%- endfor %}
+        ) as drivers_{{ language }},
         {% endfor -%}
         count(*) filter (where not is_unknown) > 0 as rests_on_known,
         member_id

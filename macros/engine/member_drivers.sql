@@ -1,5 +1,10 @@
-{#- Which features put a member nearer to its centroid than to the runner-up's, the
-    three that weigh most: `<segmentation>_drivers`.
+{#- So many drivers of a label are told at most. -#}
+{% macro driver_count() -%}
+    {{- return(3) -}}
+{%- endmacro %}
+
+{#- Which features put a member nearer to its centroid than to the runner-up's, those
+    that weigh most: `<segmentation>_drivers`.
 
     The lead is the squared distance to the runner-up less that to the own centroid: a
     sum over the columns of the fitted space, so it falls apart by feature without
@@ -9,7 +14,7 @@
     member's own level has in the contribution; `is_distinctive`, whether this level is
     too frequent in the cluster, beside the runner-up, to be so by chance; `measure`, the
     first feature that correlates so with this one that the two say the same. -#}
-{% macro member_drivers(segmentation, driver_count=3, same_from=0.9) -%}
+{% macro member_drivers(segmentation, same_from=0.9) -%}
 {%- set recipe = active_recipe(segmentation) -%}
 {%- set w = level_weight(recipe) -%}
 {%- set names = recipe.numeric_features + recipe.categorical_features -%}
@@ -214,7 +219,7 @@ values_added as (
     cross join measures_told_apart
     inner join features
         on drivers_ranked.member_id = cast(features.{{ recipe.key }} as string)
-    where drivers_ranked.driver_rank <= {{ driver_count }}
+    where drivers_ranked.driver_rank <= {{ driver_count() }}
 ),
 
 drivers_compared as (

@@ -25,12 +25,15 @@ with
         {% for measure in entry.measures %}
         cast(features.{{ measure }} as double) as {{ measure }},
         {% endfor %}
-        members.pca_x,
-        members.pca_y
-    from {{ ref(segmentation ~ '_members') }} as members
+        scores.pca_x,
+        scores.pca_y
+    from {{ ref('members_placed') }} as members
+    inner join {{ ref(segmentation ~ '_scores') }} as scores using (member_id)
     inner join {{ ref(entry.features) }} as features
         on members.member_id = features.{{ entry.key }}
-    where members.model_segment_key is not null
+    where
+        members.segmentation = '{{ segmentation }}'
+        and members.model_segment_key is not null
 ),
 
 {% endfor %}

@@ -5,14 +5,16 @@ with chart_points as (
             '{{ segmentation }}' as segmentation,
             members.member_id,
             members.model_segment_key as segment_key,
-            members.pca_x,
-            members.pca_y
-        from {{ ref(segmentation ~ '_members') }} as members
+            scores.pca_x,
+            scores.pca_y
+        from {{ ref('members_placed') }} as members
+        inner join {{ ref(segmentation ~ '_scores') }} as scores using (member_id)
         where
-            members.model_segment_key is not null
+            members.segmentation = '{{ segmentation }}'
+            and members.model_segment_key is not null
             -- Neither null, nor NaN, nor infinite.
-            and members.pca_x between -1e300 and 1e300
-            and members.pca_y between -1e300 and 1e300
+            and scores.pca_x between -1e300 and 1e300
+            and scores.pca_y between -1e300 and 1e300
         order by md5(members.member_id), members.member_id
         limit 20000
     )

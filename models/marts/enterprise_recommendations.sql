@@ -7,7 +7,9 @@ features as (
 ),
 
 members as (
-    select * from {{ ref('visibility_members') }}
+    select *
+    from {{ ref('members_placed') }}
+    where segmentation = 'visibility'
 ),
 
 platforms as (

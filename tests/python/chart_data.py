@@ -28,8 +28,11 @@ create table segmentations as
 create table features as select * replace (
     category_name::varchar as category_name, city_name::varchar as city_name
 ) from members;
-create table visibility_members as from features;
-create table crowd_members as from features;
+create table visibility_scores as from features;
+create table crowd_scores as from features;
+create table members_placed as
+    select segmentation, member_id, segment_key, model_segment_key
+    from segmentations, features;
 create table segment_overview as
     select segmentation, *,
         (select count(*) from features where model_segment_key = described.segment_key)

@@ -26,7 +26,7 @@ from segmentation.sql_text import quoted, text
 _GREEN = ("success", "pass", "warn", "no-op")
 _DESCRIBED = ("members", "key", "measures", "dimensions")
 # A primary key costs time and space; beyond this many rows it is left out.
-PRIMARY_KEY_ROW_LIMIT = 1_000_000
+PRIMARY_KEY_ROW_LIMIT = 100_000
 # Every client from 1.2 on reads the file.
 STORAGE_VERSION = "v1.2.0"
 _PUBLICATION = {
