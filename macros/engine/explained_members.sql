@@ -234,13 +234,19 @@ drivers_shown_by_their_figures as (
         is_share,
         -- The same words, two measures that are all but one, or two equal numbers say one
         -- thing. What weighs more is told, so that the sentence begins with what decided.
-        greatest(
-            {%- for columns in ['value_fr, value_en', 'measure', 'number_told'] %}
-            row_number() over (
-                partition by member_id, {{ columns }} order by driver_rank
-            ){{ ',' if not loop.last }}
-            {%- endfor %}
-        ) as repetition
+        {% for before in range(1, driver_count()) -%}
+        {% for columns in [['value_fr', 'value_en'], ['measure'], ['number_told']] -%}
+        {{ 'or ' if not (loop.first and before == 1) -}}
+        coalesce(
+            {%- for column in columns %}
+            {{ 'and ' if not loop.first -}}
+            lag({{ column }}, {{ before }}) over by_weight = {{ column }}
+            {%- endfor %},
+            false
+        )
+        {% endfor -%}
+        {% endfor -%}
+        as is_repeated
     from figures_worded
     where
         (driver_rank = 1 or contribution_share >= minimum_contribution_share)
@@ -259,6 +265,7 @@ drivers_shown_by_their_figures as (
                 end
             )
         )
+    window by_weight as (partition by member_id order by driver_rank)
 ),
 
 drivers_told as (
@@ -274,7 +281,7 @@ drivers_told as (
             partition by member_id, is_share order by driver_rank
         ) as place_among_alike
     from drivers_shown_by_their_figures
-    where repetition = 1
+    where not is_repeated
 ),
 
 drivers_joined as (

@@ -59,6 +59,7 @@ MULTI_BYTE = re.compile(
 # would read Â, Ã or Å and a sign, or â and two signs, which nobody writes.
 WESTERN_UTF_8 = re.compile(rb"[\xc2\xc3\xc5][\x80-\xbf]|\xe2[\x80-\x84][\x80-\xbf]")
 HIGH_BYTES = bytes(range(0x80, 0x100))
+PIECE = 1 << 20
 LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
@@ -67,8 +68,11 @@ def make_readable(path: Path, *, copy: Path) -> tuple[Path, str]:
 
     A byte-order mark decides. Without one a file is UTF-8 if every byte is, and else
     the first of `SINGLE_BYTE` that gives the fewest impossible words. Returned are the
-    file to read, and what is worth telling of the encoding.
+    file to read, and what is worth telling of the encoding. What needs no copy is gone
+    through in pieces, whatever its size.
     """
+    if _is_readable(path):
+        return path, "read as UTF-8"
     data = path.read_bytes()
     for first_bytes, kind, remedy in BINARY_STARTS:
         if data.startswith(first_bytes):
@@ -106,6 +110,31 @@ def make_readable(path: Path, *, copy: Path) -> tuple[Path, str]:
     data = data.removeprefix(codecs.BOM_UTF8)
     copy.write_bytes(data if has_one_line_end else LINE_END.sub(b"\n", data))
     return copy, told
+
+
+def _is_readable(path: Path) -> bool:
+    """Tell whether it is UTF-8 without a mark, all lines ended in one way."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    first_bytes = (codecs.BOM_UTF8, *(start for start, _, _ in BINARY_STARTS))
+    line_ends = [0, 0, 0]
+    with path.open("rb") as file:
+        while piece := file.read(PIECE):
+            if file.tell() == len(piece) and piece.startswith(first_bytes):
+                return False
+            # A line end may not fall between two pieces.
+            while piece.endswith(b"\r") and (more := file.read(1)):
+                piece += more
+            if b"\0" in piece:
+                return False
+            try:
+                decoder.decode(piece)
+            except UnicodeDecodeError:
+                return False
+            for place, end in enumerate((b"\r\n", b"\n", b"\r")):
+                line_ends[place] += piece.count(end)
+    crlf, newlines, returns = line_ends
+    is_cut = bool(decoder.getstate()[0])
+    return not is_cut and (returns == 0 or crlf == newlines == returns)
 
 
 def _single_byte_encoding(data: bytes, *, path: Path, place: int) -> str:
