@@ -15,7 +15,9 @@ export PUBLISH_DIR VARS ID
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONPATH := $(CURDIR)/python_models
 
-.PHONY: build check-data rollback erase preview-refit test test-slow lint format benchmark bench docs demonstration-seeds demonstration-pictures lock clean help
+SIZES ?= 1595 100000
+
+.PHONY: build check-data rollback erase preview-refit test test-slow lint format benchmark bench bench-ratio docs demonstration-seeds demonstration-pictures lock clean help
 
 build: .venv/installed  ## Build the segments and publish them to PUBLISH_DIR
 	@python -m segmentation.build --vars "{$$VARS}"
@@ -52,8 +54,13 @@ format: .venv/installed-dev  ## Put Python files into the project's format
 	ruff check --fix .
 	ruff format .
 
-bench: .venv/installed  ## Measure what a build costs, beside the smallest dbt project
+bench: .venv/installed  ## Measure what builds cost, also of SIZES enterprises
 	python benchmarks/build_cost.py
+	python benchmarks/volumes.py $(SIZES)
+
+# Fails when the core costs half as much again, beside plain statements, as it did.
+bench-ratio: .venv/installed
+	python benchmarks/volumes.py 100000 --parts floor,core --most-over-floor 5.7
 
 benchmark: .venv/installed  ## Live through simulated years and judge the judgements, 25 minutes
 	python benchmarks/simulated_year.py

@@ -6,18 +6,14 @@ Three builds, interleaved, so that a machine that slows down slows all of them:
 - `first`: this project with its demonstration data, in an empty folder;
 - `nightly`: the same once more, with nothing changed.
 
-With ``--rows`` one build of so many raw rows instead, and plain_script.py on the same:
-the demonstration data with all their dirt, copied under other ids and names.
-
 Usage, from the project folder::
 
-    python benchmarks/build_cost.py [--rounds 3 | --rows 1000000]
+    python benchmarks/build_cost.py [--rounds 3]
 """
 
 import argparse
 import json
 import resource
-import subprocess
 import sys
 import tempfile
 from collections import defaultdict
@@ -25,13 +21,11 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
-import duckdb
-
 # Lets the script run by its path; pytest knows this folder from pyproject.toml.
 sys.path.append(str(Path(__file__).resolve().parents[1] / "tests" / "python"))
 
 from dbt_project import DbtProject
-from project_copies import CHECKOUT, copy_checkout
+from project_copies import copy_checkout
 
 SMALLEST = {
     "dbt_project.yml": "{name: smallest, profile: smallest, version: 1.0.0}",
@@ -41,11 +35,6 @@ SMALLEST = {
     ),
     "seeds/numbers.csv": "number\n1\n2\n",
     "models/doubled.sql": "select 2 * number as doubled from {{ ref('numbers') }}",
-}
-# Keys and names of the first copy, from those of the seeds; blank ones stay blank.
-COPIED = {
-    "enterprise_id": r"regexp_replace(enterprise_id, '(\d)(\s*)$', '\1x' || n || '\2')",
-    "enterprise_name": "enterprise_name || ' ' || n",
 }
 
 
@@ -67,26 +56,6 @@ def write_smallest(folder: Path) -> None:
         (folder / name).write_text(text)
 
 
-def write_many(folder: Path, row_count: int) -> None:
-    """Write the raw tables of about so many rows."""
-    folder.mkdir()
-    tables = {
-        path.stem.removeprefix("raw_"): duckdb.read_csv(str(path), all_varchar=True)
-        for path in (CHECKOUT / "seeds" / "raw").glob("*.csv")
-    }
-    copies = round(row_count / sum(map(len, tables.values())))
-    for name, table in tables.items():
-        changed = ", ".join(
-            f"{text} as {column}"
-            for column, text in COPIED.items()
-            if column in table.columns
-        )
-        table.query(
-            "copied",
-            f"select * replace ({changed}) from copied, range({copies}) as copies (n)",
-        ).write_csv(str(folder / f"{name}.csv"))
-
-
 def measure_round(folder: Path) -> tuple[dict[str, float], dict[str, str]]:
     """Run each build once; return their seconds, and where those of two went."""
     write_smallest(folder / "smallest")
@@ -102,26 +71,6 @@ def measure_round(folder: Path) -> tuple[dict[str, float], dict[str, str]]:
         run_dbt(project, "parse", parsing)
         tables[name] = describe(target, json.loads(results))
     return seconds, tables
-
-
-def measure_many(folder: Path, row_count: int) -> None:
-    write_many(folder / "export", row_count)
-    copy_checkout(folder / "project")
-    settings = {"RAW_DATA_DIR": str(folder / "export"), "raw_source": "files"}
-    project = DbtProject(folder / "project", settings=settings | {"evaluate": "false"})
-    script = [sys.executable, str(CHECKOUT / "benchmarks" / "plain_script.py")]
-    folders = [str(folder / "export"), str(folder)]
-    of_script = measured(lambda: subprocess.run([*script, *folders], check=True))
-    seconds = run_dbt(project, "build")
-    gigabytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6
-    target = project.folder / "target"
-    results = (target / "run_results.json").read_text("utf-8")
-    run_dbt(project, "parse")
-    print(
-        f"{seconds:.0f} s of the processor, {seconds / of_script:.1f} times the"
-        f" script's {of_script:.0f} s, and {gigabytes:.1f} GB at most; by the clock:"
-    )
-    print(describe(target, json.loads(results)))
 
 
 def describe(target: Path, results: dict) -> str:
@@ -172,13 +121,7 @@ def measure_rounds(round_count: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--rows", type=int)
-    options = parser.parse_args()
-    if options.rows is None:
-        measure_rounds(options.rounds)
-        return
-    with tempfile.TemporaryDirectory(prefix="build_cost_") as folder:
-        measure_many(Path(folder), options.rows)
+    measure_rounds(parser.parse_args().rounds)
 
 
 if __name__ == "__main__":
