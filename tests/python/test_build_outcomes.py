@@ -1,12 +1,15 @@
 """A scheduler can tell from status and file how a build ended, and why."""
 
+import io
 import json
 import os
 import pydoc
+import re
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 import pytest
@@ -18,6 +21,7 @@ from segmentation.builds.build_database import read_wait_seconds, wait_for_datab
 from segmentation.builds.build_outcome import finish_build, write_outcome
 from segmentation.builds.build_summary import summarise
 from segmentation.builds.interruption import interruptible
+from segmentation.builds.progress import Progress, Screen
 from segmentation.builds.records import take_record
 from segmentation.builds.refit_preview import preview
 from segmentation.data_check import check_data
@@ -236,6 +240,59 @@ def finish(
         "remembered_file": identify_publication(publish_dir),
     }
     return finish_build(build.cursor(), **arguments | changes)
+
+
+def event(name: str, step: str = "", count: int = 0) -> SimpleNamespace:
+    node = SimpleNamespace(unique_id=f"model.{step}", node_name=step)
+    data = SimpleNamespace(node_info=node, node_count=count)
+    return SimpleNamespace(info=SimpleNamespace(name=name), data=data)
+
+
+EVENTS = [
+    (1, event("MainReportVersion")),
+    (0, event("ConcurrencyLine", count=2)),
+    (9, event("NodeStart", "fit")),
+    (0, event("NodeStart", "map")),
+    (60, event("NodeFinished", "fit")),
+    (10, event("NodeFinished", "map")),
+    (20, event("LogHookEndLine")),
+]
+# Of a build that is twice as slow as the last one.
+TOLD = [
+    "  2 s: reading the project",
+    "  2 s: 0 of 2 steps done, about 100 s left: loading the raw tables",
+    "  20 s: 0 of 2 steps done, about 100 s left: fit",
+    "  20 s: 0 of 2 steps done, about 100 s left: fit, map",
+    "  2 min: 1 of 2 steps done, about 55 s left: map",
+    "  3 min: 2 of 2 steps done, about 40 s left: publishing",
+    "  3 min: 2 of 2 steps done, about 5 s left",
+]
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_long_build_says_how_far_it_is(is_known):
+    now = 0
+    last = {"on-run-start": 10, "model.fit": 60, "model.map": 10, "on-run-end": 20}
+    progress = Progress(last if is_known else {"model.fit": 60}, clock=lambda: now)
+    for (seconds, happened), line in zip(EVENTS, TOLD, strict=True):
+        now += 2 * seconds
+        progress(happened)
+        told = line if is_known else re.sub(", about .* left", "", line)
+        assert str(progress) == told
+    assert progress.seconds == {step: 2 * last[step] for step in last}
+
+
+def test_the_last_line_of_a_terminal_stays_below_what_is_printed():
+    terminal = io.StringIO()
+    screen = Screen(terminal)
+    screen.show("1 of 2")
+    print("first", "line", file=screen)
+    screen.show("2 of 2")
+    screen.show("")
+    erase = "\r\x1b[K"
+    assert terminal.getvalue() == (
+        f"1 of 2{erase}first line\n1 of 2{erase}2 of 2{erase}"
+    )
 
 
 def result(status: str, message: str = "") -> dict:
