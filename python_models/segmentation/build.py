@@ -82,7 +82,7 @@ def _end(run: dbtRunnerResult, *, started_at: str) -> int:
         except duckdb.IOException as error:
             # A BI tool may have opened it for writing already.
             print(f"It is published, and cannot be summed up here ({error}).")
-    elif run.exception and not is_said(outcome["message"]):
+    elif not is_said(outcome["message"]):
         print(f"\n{outcome['message']}")
     return EXIT_STATUSES[outcome["status"]]
 

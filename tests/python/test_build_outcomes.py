@@ -17,7 +17,11 @@ from dbt.cli.main import dbtRunnerResult
 from dbt_project import DbtProject
 from page_data import VISIBILITY
 from segmentation.build import build as run_build
-from segmentation.builds.build_database import read_wait_seconds, wait_for_database
+from segmentation.builds.build_database import (
+    read_memory_limit,
+    read_wait_seconds,
+    wait_for_database,
+)
 from segmentation.builds.build_outcome import finish_build, write_outcome
 from segmentation.builds.build_summary import summarise
 from segmentation.builds.interruption import interruptible
@@ -333,16 +337,24 @@ def test_an_interruption_leaves_the_old_or_the_new_publication_whole(
 
 
 @pytest.mark.parametrize(
-    ("message", "remedy"),
+    ("message", "limit", "remedy"),
     [
-        ("Out of Memory Error: could not allocate block", "There is too little memory"),
-        ("IO Error: Could not write: No space left on device", "A disk is full: make"),
-        ("Binder Error: no such column", "Not published: model.clusters failed"),
+        ("Out of Memory Error: failed to pin", "", "There is too little memory: give"),
+        ("Out of Memory Error: failed to pin", "1GB", "MEMORY_LIMIT is too low: "),
+        ("MemoryError: Unable to allocate", "1GB", "There is too little memory: give"),
+        ("Out of Memory Error: failed to offload", "1GB", "A disk is full: make"),
+        ("IO Error: Could not write: No space left on device", "", "A disk is full"),
+        ("Binder Error: no such column", "1GB", "Not published: model.clusters failed"),
     ],
 )
-def test_a_machine_that_is_too_small_is_said_to_be(build, publish_dir, message, remedy):
+def test_a_machine_that_is_too_small_is_said_to_be(
+    build, publish_dir, monkeypatch, message, limit, remedy
+):
+    monkeypatch.setenv("MEMORY_LIMIT", limit)
     told = finish(build, publish_dir, results=[result("error", message)])
     assert told.startswith(remedy)
+    assert "model.clusters failed" in told
+    assert told.endswith("is as it was.")
     assert take_record("build_summary.json")["message"] == told
 
 
@@ -451,6 +463,29 @@ def test_a_full_disk_is_a_sentence(tmp_path, content):
 def test_a_wait_that_is_no_number_of_seconds_is_refused(value):
     with pytest.raises(SegmentationError, match="BUILD_WAIT_SECONDS is"):
         read_wait_seconds(value)
+
+
+@pytest.mark.parametrize("value", ["soon", "2", "50%", "1KB"])
+def test_a_limit_of_memory_that_duckdb_cannot_keep_is_refused(value):
+    with pytest.raises(SegmentationError, match=f"MEMORY_LIMIT is '{value}': write"):
+        read_memory_limit(value)
+
+
+def test_a_build_beyond_its_limit_of_memory_ends_with_the_remedy(project):
+    """Whatever DuckDB advises; and a good build database is not to blame."""
+    before = contents_of(project.published.parent)
+    build = project.build(MEMORY_LIMIT="60MB")
+    assert build.returncode == 1, build.stdout
+    message = outcome_of(project)["message"]
+    assert build.stdout.endswith(f"\n{message}\n")
+    assert message.startswith("MEMORY_LIMIT is too low: DuckDB needs more than 60MB.")
+    assert contents_of(project.published.parent) == before
+    with pytest.raises(duckdb.OutOfMemoryException):
+        wait_for_database(
+            project.build_database, config={"memory_limit": "1KB"}, wait_seconds=0
+        )
+    names = {path.name for path in project.build_database.parent.iterdir()}
+    assert names.isdisjoint({"segmentation.duckdb.unreadable", "node_seconds.json"})
 
 
 def test_the_summary_tells_of_each_segmentation_what_a_person_asks_first(
