@@ -274,10 +274,11 @@ TOLD = [
 
 
 @pytest.mark.parametrize("is_known", [True, False])
-def test_a_long_build_says_how_far_it_is(is_known):
+def test_a_long_build_says_how_far_it_is(monkeypatch, is_known):
     now = 0
+    monkeypatch.setattr("segmentation.builds.progress.monotonic", lambda: now)
     last = {"on-run-start": 10, "model.fit": 60, "model.map": 10, "on-run-end": 20}
-    progress = Progress(last if is_known else {"model.fit": 60}, clock=lambda: now)
+    progress = Progress(last if is_known else {"model.fit": 60})
     for (seconds, happened), line in zip(EVENTS, TOLD, strict=True):
         now += 2 * seconds
         progress(happened)

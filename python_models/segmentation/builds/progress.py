@@ -9,15 +9,14 @@ import os
 import shutil
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, redirect_stdout
+from time import monotonic
 from typing import Any, TextIO
 
 from dbt_common.events.base_types import EventMsg
 
 SECONDS_NAME = "node_seconds.json"
-_TERMINAL_SECONDS, _LOG_SECONDS = 1, 10
 _ERASE_LINE = "\r\x1b[K"
 
 
@@ -38,16 +37,10 @@ class Progress:
         side, and these add up to the time of the run.
     """
 
-    def __init__(
-        self,
-        last_seconds: dict[str, float],
-        *,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, last_seconds: dict[str, float]) -> None:
         self.seconds: dict[str, float] = {}
         self._last_seconds = last_seconds
-        self._clock = clock
-        self._started = self._last_ended = clock()
+        self._started = self._last_ended = monotonic()
         self._node_count = 0
         self._running: dict[str, str] = {}
         self._lock = threading.Lock()
@@ -72,20 +65,21 @@ class Progress:
 
     def _end(self, step: str) -> None:
         if self._running.pop(step, None):
-            now = self._clock()
+            now = monotonic()
             self.seconds[step] = now - self._last_ended
             self._last_ended = now
 
     def __str__(self) -> str:
         with self._lock:
-            now = self._clock()
-            told = f"  {_in_words(now - self._started)}: "
+            now = monotonic()
+            since = f"  {_in_words(now - self._started)}"
             if not self._node_count:
-                return f"{told}reading the project"
-            told += f"{_count_nodes(self.seconds)} of {self._node_count} steps done"
+                return f"{since}: reading the project"
+            done = f"{_count_nodes(self.seconds)} of {self._node_count} steps done"
             if _count_nodes(self._last_seconds) == self._node_count:
-                told += f", about {_in_words(self._seconds_left(now))} left"
-            return ": ".join([told, *filter(None, [", ".join(self._running.values())])])
+                done += f", about {_in_words(self._seconds_left(now))} left"
+            doing = ", ".join(self._running.values())
+            return f"{since}: {done}: {doing}".removesuffix(": ")
 
     def _seconds_left(self, now: float) -> int:
         last = self._last_seconds
@@ -106,18 +100,16 @@ def told(progress: Progress) -> Iterator[None]:
     has_ended = threading.Event()
 
     def tell() -> None:
-        while not has_ended.wait(_TERMINAL_SECONDS if is_terminal else _LOG_SECONDS):
+        while not has_ended.wait(1 if is_terminal else 10):
             if is_terminal:
                 screen.show(str(progress))
             else:
-                # In one piece: dbt writes at the same time.
-                sys.stdout.write(f"{progress}\n")
-                sys.stdout.flush()
+                screen.write(f"{progress}\n")
 
     thread = threading.Thread(target=tell, daemon=True)
     thread.start()
     try:
-        with redirect_stdout(screen if is_terminal else sys.stdout):
+        with redirect_stdout(screen):
             yield
     finally:
         has_ended.set()
@@ -126,7 +118,7 @@ def told(progress: Progress) -> Iterator[None]:
 
 
 class Screen:
-    """A terminal with a last line that stays below everything that is written."""
+    """A place to write, of which one line stays below everything that is written."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
