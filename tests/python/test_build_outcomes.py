@@ -265,9 +265,9 @@ EVENTS = [
 TOLD = [
     "  2 s: reading the project",
     "  2 s: 0 of 2 steps done, about 100 s left: loading the raw tables",
-    "  20 s: 0 of 2 steps done, about 100 s left: fit",
-    "  20 s: 0 of 2 steps done, about 100 s left: fit, map",
-    "  2 min: 1 of 2 steps done, about 55 s left: map",
+    "  20 s: 0 of 2 steps done, about 2 min left: fit",
+    "  20 s: 0 of 2 steps done, about 2 min left: fit, map",
+    "  2 min: 1 of 2 steps done, about 60 s left: map",
     "  3 min: 2 of 2 steps done, about 40 s left: publishing",
     "  3 min: 2 of 2 steps done, about 5 s left",
 ]

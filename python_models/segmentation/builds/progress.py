@@ -4,7 +4,6 @@ On a terminal it is the last line, rewritten below what dbt prints; elsewhere a 
 the log now and then.
 """
 
-import math
 import os
 import shutil
 import sys
@@ -87,9 +86,10 @@ class Progress:
         done = sum(last.get(step, 0) for step in self.seconds)
         awaited = sum(last.get(step, 0) for step in self._running)
         share = min((done + min(awaited, now - self._last_ended)) / total, 1)
-        # The data may have grown: the farther it is, the more its own pace counts.
-        left = (1 - share) * (now - self._started + (1 - share) * total)
-        return max(5 * math.ceil(left / 5), 5)
+        # The data may have grown: from a quarter on, only its own pace counts.
+        whole = (now - self._started) * min(4, 1 / max(share, 0.01))
+        whole += max(1 - 4 * share, 0) * total
+        return max(5 * round((1 - share) * whole / 5), 5)
 
 
 @contextmanager
