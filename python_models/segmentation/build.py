@@ -10,6 +10,7 @@ published). Whatever it is but 0, the last publication is as it was. See
 
 import os
 import sys
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -29,7 +30,8 @@ from segmentation.builds.build_outcome import (
 )
 from segmentation.builds.build_summary import summarise
 from segmentation.builds.interruption import interruptible
-from segmentation.builds.records import take_record
+from segmentation.builds.progress import SECONDS_NAME, Progress, told
+from segmentation.builds.records import read_record, take_record, write_record
 from segmentation.builds.requirements import check_given_variables
 from segmentation.errors import SegmentationError
 
@@ -46,17 +48,24 @@ def build(options: list[str]) -> int:
         if (BUILD_DIR / SUMMARY_NAME).exists():
             write_outcome(BUILD_DIR, status="refused", message=error.msg)
         return EXIT_STATUSES["refused"]
+    progress = Progress(read_record(BUILD_DIR, SECONDS_NAME))
     try:
         check_given_variables(options)
     except SegmentationError as error:
         print(error.msg)
         run = dbtRunnerResult(success=False, exception=error)
     else:
-        with interruptible():
-            run = dbtRunner().invoke(["build", "--profiles-dir", ".", *options])
+        is_quiet = not {"--quiet", "-q"}.isdisjoint(options)
+        with nullcontext() if is_quiet else told(progress), interruptible():
+            run = dbtRunner(callbacks=[progress]).invoke(
+                ["build", "--profiles-dir", ".", *options]
+            )
     # The sentence is short, and who is impatient shall not miss it.
     with interruptible(unless=lambda: True):
-        return _end(run, started_at=started_at)
+        status = _end(run, started_at=started_at)
+        if status == EXIT_STATUSES["published"]:
+            write_record(BUILD_DIR, SECONDS_NAME, progress.seconds)
+        return status
 
 
 def _end(run: dbtRunnerResult, *, started_at: str) -> int:
@@ -73,7 +82,7 @@ def _end(run: dbtRunnerResult, *, started_at: str) -> int:
         except duckdb.IOException as error:
             # A BI tool may have opened it for writing already.
             print(f"It is published, and cannot be summed up here ({error}).")
-    elif run.exception and not is_said(outcome["message"]):
+    elif not is_said(outcome["message"]):
         print(f"\n{outcome['message']}")
     return EXIT_STATUSES[outcome["status"]]
 

@@ -10,10 +10,8 @@ described in `segmentation.builds.data_check_report`.
 """
 
 import sys
-import time
 
 from dbt.cli.main import dbtRunner, dbtRunnerResult
-from dbt_common.events.base_types import EventMsg
 
 from segmentation.build_folder import BUILD_DIR, prepare_start
 from segmentation.builds.build_database import BuildDatabaseBusyError
@@ -29,37 +27,10 @@ from segmentation.builds.data_check_report import (
     write_data_check,
 )
 from segmentation.builds.interruption import interruptible
+from segmentation.builds.progress import Progress, told
 from segmentation.builds.records import take_record
 from segmentation.builds.requirements import check_given_variables
 from segmentation.errors import SegmentationError
-
-
-class Progress:
-    """Says what is being done while a check lasts, for dbt to call at each event.
-
-    Parameters
-    ----------
-    quiet_seconds : float
-        Least time between two lines: a short check needs none, a long one few.
-    """
-
-    def __init__(self, *, quiet_seconds: float = 2.0) -> None:
-        self.quiet_seconds = quiet_seconds
-        self.started = time.monotonic()
-        self.told = self.started
-
-    def __call__(self, event: EventMsg) -> None:
-        """Print the step that begins, unless a line has just been printed."""
-        if event.info.name != "LogStartLine":
-            return
-        now = time.monotonic()
-        if now - self.told >= self.quiet_seconds:
-            self.told = now
-            print(
-                f"  {now - self.started:4.0f} s, step {event.data.index} of"
-                f" {event.data.total}: {event.data.description}",
-                flush=True,
-            )
 
 
 def check_data(options: list[str]) -> int:
@@ -75,9 +46,10 @@ def check_data(options: list[str]) -> int:
             write_data_check(BUILD_DIR, status="cannot_build", message=error.msg)
         return EXIT_STATUSES["cannot_build"]
     print("Checking the raw data; nothing is published.", flush=True)
-    runner = dbtRunner(callbacks=[Progress()])
+    progress = Progress({})
+    runner = dbtRunner(callbacks=[progress])
     # Not `dbt build`, which speaks for the last build in build_summary.json.
-    with interruptible():
+    with told(progress), interruptible():
         for command in ("seed", "run"):
             selection = ["--select", "+int_raw_data_checked"]
             run = runner.invoke(

@@ -1,12 +1,15 @@
 """A scheduler can tell from status and file how a build ended, and why."""
 
+import io
 import json
 import os
 import pydoc
+import re
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 import pytest
@@ -14,10 +17,15 @@ from dbt.cli.main import dbtRunnerResult
 from dbt_project import DbtProject
 from page_data import VISIBILITY
 from segmentation.build import build as run_build
-from segmentation.builds.build_database import read_wait_seconds, wait_for_database
+from segmentation.builds.build_database import (
+    read_memory_limit,
+    read_wait_seconds,
+    wait_for_database,
+)
 from segmentation.builds.build_outcome import finish_build, write_outcome
 from segmentation.builds.build_summary import summarise
 from segmentation.builds.interruption import interruptible
+from segmentation.builds.progress import Progress, Screen
 from segmentation.builds.records import take_record
 from segmentation.builds.refit_preview import preview
 from segmentation.data_check import check_data
@@ -238,6 +246,60 @@ def finish(
     return finish_build(build.cursor(), **arguments | changes)
 
 
+def event(name: str, step: str = "", count: int = 0) -> SimpleNamespace:
+    node = SimpleNamespace(unique_id=f"model.{step}", node_name=step)
+    data = SimpleNamespace(node_info=node, node_count=count)
+    return SimpleNamespace(info=SimpleNamespace(name=name), data=data)
+
+
+EVENTS = [
+    (1, event("MainReportVersion")),
+    (0, event("ConcurrencyLine", count=2)),
+    (9, event("NodeStart", "fit")),
+    (0, event("NodeStart", "map")),
+    (60, event("NodeFinished", "fit")),
+    (10, event("NodeFinished", "map")),
+    (20, event("LogHookEndLine")),
+]
+# Of a build that is twice as slow as the last one.
+TOLD = [
+    "  2 s: reading the project",
+    "  2 s: 0 of 2 steps done, about 100 s left: loading the raw tables",
+    "  20 s: 0 of 2 steps done, about 2 min left: fit",
+    "  20 s: 0 of 2 steps done, about 2 min left: fit, map",
+    "  2 min: 1 of 2 steps done, about 60 s left: map",
+    "  3 min: 2 of 2 steps done, about 40 s left: publishing",
+    "  3 min: 2 of 2 steps done, about 5 s left",
+]
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_long_build_says_how_far_it_is(monkeypatch, is_known):
+    now = 0
+    monkeypatch.setattr("segmentation.builds.progress.monotonic", lambda: now)
+    last = {"on-run-start": 10, "model.fit": 60, "model.map": 10, "on-run-end": 20}
+    progress = Progress(last if is_known else {"model.fit": 60})
+    for (seconds, happened), line in zip(EVENTS, TOLD, strict=True):
+        now += 2 * seconds
+        progress(happened)
+        told = line if is_known else re.sub(", about .* left", "", line)
+        assert str(progress) == told
+    assert progress.seconds == {step: 2 * last[step] for step in last}
+
+
+def test_the_last_line_of_a_terminal_stays_below_what_is_printed():
+    terminal = io.StringIO()
+    screen = Screen(terminal)
+    screen.show("1 of 2")
+    print("first", "line", file=screen)
+    screen.show("2 of 2")
+    screen.show("")
+    erase = "\r\x1b[K"
+    assert terminal.getvalue() == (
+        f"1 of 2{erase}first line\n1 of 2{erase}2 of 2{erase}"
+    )
+
+
 def result(status: str, message: str = "") -> dict:
     described = {"node": "model.clusters", "status": status, "message": message}
     return described | {"broken_lines": []}
@@ -276,16 +338,24 @@ def test_an_interruption_leaves_the_old_or_the_new_publication_whole(
 
 
 @pytest.mark.parametrize(
-    ("message", "remedy"),
+    ("message", "limit", "remedy"),
     [
-        ("Out of Memory Error: could not allocate block", "There is too little memory"),
-        ("IO Error: Could not write: No space left on device", "A disk is full: make"),
-        ("Binder Error: no such column", "Not published: model.clusters failed"),
+        ("Out of Memory Error: failed to pin", "", "There is too little memory: give"),
+        ("Out of Memory Error: failed to pin", "1GB", "MEMORY_LIMIT is too low: "),
+        ("MemoryError: Unable to allocate", "1GB", "There is too little memory: give"),
+        ("Out of Memory Error: failed to offload", "1GB", "A disk is full: make"),
+        ("IO Error: Could not write: No space left on device", "", "A disk is full"),
+        ("Binder Error: no such column", "1GB", "Not published: model.clusters failed"),
     ],
 )
-def test_a_machine_that_is_too_small_is_said_to_be(build, publish_dir, message, remedy):
+def test_a_machine_that_is_too_small_is_said_to_be(
+    build, publish_dir, monkeypatch, message, limit, remedy
+):
+    monkeypatch.setenv("MEMORY_LIMIT", limit)
     told = finish(build, publish_dir, results=[result("error", message)])
     assert told.startswith(remedy)
+    assert "model.clusters failed" in told
+    assert told.endswith("is as it was.")
     assert take_record("build_summary.json")["message"] == told
 
 
@@ -394,6 +464,29 @@ def test_a_full_disk_is_a_sentence(tmp_path, content):
 def test_a_wait_that_is_no_number_of_seconds_is_refused(value):
     with pytest.raises(SegmentationError, match="BUILD_WAIT_SECONDS is"):
         read_wait_seconds(value)
+
+
+@pytest.mark.parametrize("value", ["soon", "2", "50%", "1KB"])
+def test_a_limit_of_memory_that_duckdb_cannot_keep_is_refused(value):
+    with pytest.raises(SegmentationError, match=f"MEMORY_LIMIT is '{value}': write"):
+        read_memory_limit(value)
+
+
+def test_a_build_beyond_its_limit_of_memory_ends_with_the_remedy(project):
+    """Whatever DuckDB advises; and a good build database is not to blame."""
+    before = contents_of(project.published.parent)
+    build = project.build(MEMORY_LIMIT="60MB")
+    assert build.returncode == 1, build.stdout
+    message = outcome_of(project)["message"]
+    assert build.stdout.endswith(f"\n{message}\n")
+    assert message.startswith("MEMORY_LIMIT is too low: DuckDB needs more than 60MB.")
+    assert contents_of(project.published.parent) == before
+    with pytest.raises(duckdb.OutOfMemoryException):
+        wait_for_database(
+            project.build_database, config={"memory_limit": "1KB"}, wait_seconds=0
+        )
+    names = {path.name for path in project.build_database.parent.iterdir()}
+    assert names.isdisjoint({"segmentation.duckdb.unreadable", "node_seconds.json"})
 
 
 def test_the_summary_tells_of_each_segmentation_what_a_person_asks_first(

@@ -7,7 +7,6 @@ import re
 import shutil
 import unicodedata
 from pathlib import Path
-from types import SimpleNamespace
 
 import duckdb
 import pytest
@@ -24,7 +23,7 @@ from segmentation.builds.data_check_report import (
     report_data_check,
     write_share,
 )
-from segmentation.data_check import Progress, check_data
+from segmentation.data_check import check_data
 
 
 def read_seed(name: str) -> list[dict]:
@@ -232,23 +231,6 @@ def test_of_many_unlisted_names_the_most_frequent_are_told(checked):
 )
 def test_only_all_is_100_percent_and_only_none_0(value, written):
     assert write_share(value) == written
-
-
-def test_a_long_check_tells_its_steps_and_a_short_one_does_not(capsys):
-    def start(index: int) -> SimpleNamespace:
-        data = SimpleNamespace(index=index, total=9, description=f"model {index}")
-        return SimpleNamespace(info=SimpleNamespace(name="LogStartLine"), data=data)
-
-    told = Progress(quiet_seconds=0.0)
-    told(SimpleNamespace(info=SimpleNamespace(name="MainReportVersion"), data=None))
-    told(start(1))
-    told(start(2))
-    assert capsys.readouterr().out.splitlines() == [
-        "     0 s, step 1 of 9: model 1",
-        "     0 s, step 2 of 9: model 2",
-    ]
-    Progress(quiet_seconds=60.0)(start(1))
-    assert capsys.readouterr().out == ""
 
 
 RULES = read_seed("data_check_rules")

@@ -6,7 +6,8 @@ from contextlib import closing
 
 import duckdb
 import pytest
-from segmentation.builds.records import write_record
+from segmentation.builds.progress import SECONDS_NAME
+from segmentation.builds.records import read_record, write_record
 from segmentation.errors import SegmentationError
 from segmentation.publication.erasing import (
     Member,
@@ -84,6 +85,7 @@ instagram,B01,2025-01-10,"like {NAME}"
     for month in ("06", "07"):
         build = project.build(as_of=f"2025-{month}-30 12:00:00")
         assert build.returncode == 0, build.stdout
+    assert len(read_record(project.folder / "build", SECONDS_NAME)) > 100
     (project.folder / "logs" / "scheduled_build.log").write_text(f"{CLIENT}\n")
     (project.folder / "published" / "notes.txt").write_text("somebody's notes")
     before = project.marts()

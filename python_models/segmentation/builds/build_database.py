@@ -34,6 +34,21 @@ def read_wait_seconds(value: str) -> float:
     return seconds
 
 
+def read_memory_limit(value: str) -> dict[str, str]:
+    """Read MEMORY_LIMIT, as DuckDB does, into its configuration; empty is its own."""
+    config = {"memory_limit": value} if value else {}
+    try:
+        with duckdb.connect(config=config) as connection:
+            # Some kilobytes are too few even to open a database.
+            connection.execute("select distinct range from range(1000)").fetchall()
+    except duckdb.Error as error:
+        raise SegmentationError(
+            f"MEMORY_LIMIT is {value!r}: write how much memory DuckDB may use, such as"
+            " 2GB."
+        ) from error
+    return config
+
+
 def wait_for_database(path: Path, *, config: dict, wait_seconds: float) -> None:
     """Return when the build database can be opened, or say who has it.
 
@@ -56,6 +71,9 @@ def wait_for_database(path: Path, *, config: dict, wait_seconds: float) -> None:
         try:
             duckdb.connect(str(path), config=config).close()
             return
+        except duckdb.OutOfMemoryException:
+            # The file is not to blame.
+            raise
         except duckdb.Error as error:
             if _LOCKED not in str(error):
                 if is_moved_aside:

@@ -27,6 +27,7 @@ came to its end. ``python -m segmentation.build`` removes it before it begins.
 """
 
 import json
+import os
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -55,15 +56,20 @@ EXIT_STATUSES = {
 _SCHEMA_VERSION = 2
 _INTERRUPTED = "It was interrupted. The last publication is as it was."
 _UNEVENTFUL = ("success", "pass", "no-op")
-# What programs say of a machine that is too small, which no source or model caused.
+_LIMITED = "MEMORY_LIMIT is too low"
+_BEYOND_LIMIT = "Out of Memory Error"
+# What programs say of a machine that is too small, which no source or model caused. A
+# full disk first: it keeps DuckDB from writing what the memory cannot hold.
 _SHORTAGES = {
-    "There is too little memory: give the build 2 GB, and more for a million rows.": (
-        *("Out of Memory Error", "MemoryError", "Unable to allocate"),
-        *("Cannot allocate memory", "can't start new thread", "bad allocation"),
-    ),
-    "A disk is full: make room for build/, for PUBLISH_DIR and for temporary files.": (
+    "A disk is full: make room for build/, for PUBLISH_DIR and for temporary files, see"
+    " docs/operations.md.": (
         *("No space left on device", "Disk quota exceeded", "File too large"),
-        "max_temp_directory_size",
+        *("max_temp_directory_size", "failed to offload"),
+    ),
+    "There is too little memory: give the build 2 GB, and more for a million rows, see"
+    " docs/operations.md.": (
+        *(_BEYOND_LIMIT, "MemoryError", "Unable to allocate"),
+        *("Cannot allocate memory", "can't start new thread", "bad allocation"),
     ),
 }
 
@@ -140,12 +146,14 @@ def describe_error(error: BaseException) -> str:
     # Where the machine was too small, what was being read or written is not to blame.
     root = str(errors[-1]).split("\n")[0]
     shortage = with_shortage(root, causes=causes)
-    return getattr(own, "msg", str(own)) if shortage == root else shortage
+    if shortage == root:
+        return getattr(own, "msg", str(own))
+    return f"{shortage}. The last publication is as it was."
 
 
 def is_said(message: str) -> bool:
-    """Tell whether dbt has printed the message, as it prints errors."""
-    return not message.startswith((_INTERRUPTED, *_SHORTAGES))
+    """Tell whether dbt ends with the message, as it does with errors."""
+    return not message.startswith((_INTERRUPTED, _LIMITED, *_SHORTAGES))
 
 
 def is_interruption(error: BaseException | None) -> bool:
@@ -161,9 +169,15 @@ def with_causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def with_shortage(message: str, *, causes: str) -> str:
-    """Put before a message that the machine was too small, if that was the cause."""
+    """Put before a message that memory or disk was too small, if that was the cause."""
     for sentence, signs in _SHORTAGES.items():
         if any(sign in causes for sign in signs):
+            limit = os.environ.get("MEMORY_LIMIT")
+            if limit and _BEYOND_LIMIT in signs and _BEYOND_LIMIT in causes:
+                sentence = (
+                    f"{_LIMITED}: DuckDB needs more than {limit}. Raise it or take it"
+                    " away, see docs/operations.md."
+                )
             return f"{sentence} {message}"
     return message
 

@@ -16,7 +16,11 @@ from dbt.adapters.duckdb.utils import TargetConfig
 from duckdb import DuckDBPyConnection
 
 from segmentation.build_folder import check_project_folder, make_private
-from segmentation.builds.build_database import read_wait_seconds, wait_for_database
+from segmentation.builds.build_database import (
+    read_memory_limit,
+    read_wait_seconds,
+    wait_for_database,
+)
 from segmentation.builds.build_outcome import finish_build
 from segmentation.builds.data_check_report import report_data_check
 from segmentation.builds.requirements import (
@@ -44,18 +48,20 @@ class Plugin(BasePlugin):
     """Runs the package's actions for dbt and attaches the last publication."""
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
-        """Read where the publication is kept."""
+        """Read where the publication is kept, and the limits of the build."""
         check_project_folder()
         self.publish_dir = Path(plugin_config["publish_dir"])
         self.refusal: SegmentationError | None = None
         self.wait_seconds = read_wait_seconds(plugin_config["wait_seconds"])
+        self.limits = read_memory_limit(str(plugin_config["memory_limit"]))
         # dbt's threads ask at the same time, and two that create one schema at once
         # fail with a write conflict.
         self.one_at_a_time = threading.Lock()
 
     def update_connection_config(self, creds: Any, config: dict[str, Any]) -> None:
-        """Make the folder of the build database, and wait until it is free."""
+        """Limit the memory, make the folder of the build database and wait for it."""
         database = Path(creds.path)
+        config |= self.limits
         make_private(database.parent)
         if self.refusal:
             # Every thread asks; it was waited for once.

@@ -1,4 +1,4 @@
-"""The JSON files that tell a scheduler how a command ended."""
+"""The JSON files in which commands tell how they ended, and how long it took."""
 
 import json
 import os
@@ -33,6 +33,14 @@ def write_record(folder: Path, name: str, record: dict[str, Any]) -> dict[str, A
         _logger.info(f"{folder / name} could not be written ({error}).")
     _recorded[name] = json.loads(text)
     return _recorded[name]
+
+
+def read_record(folder: Path, name: str) -> dict[str, Any]:
+    """Read what an earlier command has recorded; nothing where that cannot be read."""
+    try:
+        return json.loads((folder / name).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
 
 
 def take_record(name: str) -> dict[str, Any] | None:
