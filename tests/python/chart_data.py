@@ -252,6 +252,12 @@ def unkind_cases() -> dict[str, dict[str, Any]]:
         "nobody_has_any": {
             "members": four.assign(**dict.fromkeys(NUMBERS, 0.0)), "names": [*"ABCD"]
         },
+        "nobody_lies_beyond_a_whisker": {
+            "members": make_members([20, 20]).assign(
+                **dict.fromkeys(NUMBERS, [10.0, 100.0] * 20)
+            ),
+            "names": [*"AB"],
+        },
         "nothing_is_known": {"members": four.assign(**unknown), "names": [*"ABCD"]},
         "large": {"members": large, "names": [*"ABC"], "moves": {(0, 0): 30}},
         "eight_digits": {

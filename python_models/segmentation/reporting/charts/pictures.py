@@ -272,6 +272,8 @@ def _draw_box(axes: Axes, box: pd.Series, segment: Segment, y: int) -> None:
     axes.bxp(
         [figures | {"fliers": outliers}], positions=[y], widths=0.5,
         orientation="horizontal", manage_ticks=False, patch_artist=True, showcaps=False,
+        # Without any they would still take room, at the corner of the figure.
+        showfliers=bool(outliers),
         boxprops={"fc": segment.colour, "ec": segment.colour, "lw": 0.8},
         whiskerprops={"color": segment.colour, "lw": 1.2},
         flierprops={"marker": segment.marker, "ms": 3, "mfc": "none",
