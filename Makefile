@@ -54,13 +54,12 @@ format: .venv/installed-dev  ## Put Python files into the project's format
 	ruff check --fix .
 	ruff format .
 
-bench: .venv/installed  ## Measure what builds cost, also of SIZES enterprises
-	python benchmarks/build_cost.py
-	python benchmarks/volumes.py $(SIZES)
+bench: .venv/installed  ## Measure what builds of SIZES enterprises cost
+	python benchmarks/build_cost.py $(SIZES) --rounds 3
 
 # Fails when the core costs half as much again, beside plain statements, as it did.
 bench-ratio: .venv/installed
-	python benchmarks/volumes.py 100000 --parts floor,core --most-over-floor 5.7
+	python benchmarks/build_cost.py 100000 --parts floor,core --most-over-floor 6.6
 
 benchmark: .venv/installed  ## Live through simulated years and judge the judgements, 25 minutes
 	python benchmarks/simulated_year.py

@@ -340,8 +340,8 @@ def test_an_interruption_leaves_the_old_or_the_new_publication_whole(
 @pytest.mark.parametrize(
     ("message", "limit", "remedy"),
     [
-        ("Out of Memory Error: failed to pin", "", "There is too little memory: give"),
-        ("Out of Memory Error: failed to pin", "1GB", "MEMORY_LIMIT is too low: "),
+        ("Out of Memory Error: failed to pin", "", "MEMORY_LIMIT is too low: DuckDB"),
+        ("Out of Memory Error: failed to pin", "2GB", "MEMORY_LIMIT is too low: "),
         ("MemoryError: Unable to allocate", "1GB", "There is too little memory: give"),
         ("Out of Memory Error: failed to offload", "1GB", "A disk is full: make"),
         ("IO Error: Could not write: No space left on device", "", "A disk is full"),

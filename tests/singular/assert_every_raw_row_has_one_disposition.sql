@@ -12,10 +12,12 @@ having raw_key is null or count(*) > 1
 union all
 select
     '{{ raw_table }}' as raw_table,
-    raw_key,
+    staged.raw_key,
     'has no disposition' as fault
-from {{ ref('stg_' ~ raw_table) }}
-where raw_key not in (select raw_key from {{ ref('int_' ~ raw_table ~ '_disposed') }})
+from {{ ref('stg_' ~ raw_table) }} as staged
+left join {{ ref('int_' ~ raw_table ~ '_disposed') }} as disposed
+    on staged.raw_key = disposed.raw_key
+where disposed.raw_key is null
 union all
 select
     '{{ raw_table }}' as raw_table,

@@ -15,6 +15,8 @@ _logger = AdapterLogger("Segmentation")
 _LOCKED = "Could not set lock on file"
 _HOLDER = re.compile(r"held in (?P<program>\S+) \(PID (?P<pid>\d+)\)")
 _ASK_AGAIN_SECONDS = 0.5
+# A million enterprises are built in it as fast as in more.
+MEMORY_LIMIT = "1GB"
 
 
 class BuildDatabaseBusyError(SegmentationError):
@@ -35,8 +37,8 @@ def read_wait_seconds(value: str) -> float:
 
 
 def read_memory_limit(value: str) -> dict[str, str]:
-    """Read MEMORY_LIMIT, as DuckDB does, into its configuration; empty is its own."""
-    config = {"memory_limit": value} if value else {}
+    """Read MEMORY_LIMIT, as DuckDB does, into its configuration; empty is 1 GB."""
+    config = {"memory_limit": value or MEMORY_LIMIT}
     try:
         with duckdb.connect(config=config) as connection:
             # Some kilobytes are too few even to open a database.

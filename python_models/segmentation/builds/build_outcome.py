@@ -37,6 +37,7 @@ from typing import Any
 from duckdb import DuckDBPyConnection
 
 from segmentation.build_folder import folder_of
+from segmentation.builds.build_database import MEMORY_LIMIT
 from segmentation.builds.interruption import interruptible
 from segmentation.builds.records import write_record
 from segmentation.errors import SegmentationError
@@ -172,11 +173,11 @@ def with_shortage(message: str, *, causes: str) -> str:
     """Put before a message that memory or disk was too small, if that was the cause."""
     for sentence, signs in _SHORTAGES.items():
         if any(sign in causes for sign in signs):
-            limit = os.environ.get("MEMORY_LIMIT")
-            if limit and _BEYOND_LIMIT in signs and _BEYOND_LIMIT in causes:
+            if _BEYOND_LIMIT in signs and _BEYOND_LIMIT in causes:
+                limit = os.environ.get("MEMORY_LIMIT") or MEMORY_LIMIT
                 sentence = (
-                    f"{_LIMITED}: DuckDB needs more than {limit}. Raise it or take it"
-                    " away, see docs/operations.md."
+                    f"{_LIMITED}: DuckDB needs more than {limit}. Raise it, see"
+                    " docs/operations.md."
                 )
             return f"{sentence} {message}"
     return message

@@ -13,7 +13,7 @@ from segmentation.typed_table import typed_table
 
 LANGUAGES = ("fr", "en")
 # To be raised with every change of how a chart looks: what is published is redrawn.
-DRAWING_VERSION = 3
+DRAWING_VERSION = 4
 COLUMN_TYPES = {
     "segmentation": "string",
     "chart_name": "string",
