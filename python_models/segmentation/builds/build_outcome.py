@@ -67,8 +67,7 @@ _SHORTAGES = {
         *("No space left on device", "Disk quota exceeded", "File too large"),
         *("max_temp_directory_size", "failed to offload"),
     ),
-    "There is too little memory: give the build 2 GB, and more for a million rows, see"
-    " docs/operations.md.": (
+    "There is too little memory: give the build 2 GB, see docs/operations.md.": (
         *(_BEYOND_LIMIT, "MemoryError", "Unable to allocate"),
         *("Cannot allocate memory", "can't start new thread", "bad allocation"),
     ),
