@@ -163,8 +163,8 @@ def test_published_tables_carry_their_descriptions_and_keys(built):
         "select table_name from duckdb_constraints()"
         " where constraint_type = 'PRIMARY KEY'"
     )
-    # A seed and a Python model have no contract.
-    unkeyed = {"publication", "measure_texts", "chart_drawings"}
+    # One row, and a Python model without a contract.
+    unkeyed = {"publication", "chart_drawings"}
     assert {name for (name,) in keyed} == set(built.marts()) - unkeyed
 
 
