@@ -112,8 +112,7 @@ def check_grains(manifest: Manifest) -> Iterator[str]:
 
     By `unique` and `not_null` on one column, by `unique_combination`, or by a primary
     key under an enforced contract. `meta: no_grain_because` says why there is none.
-    What the engine does between ends in tables with a primary key, which a doubled row
-    does not enter.
+    What the engine does between ends in tables of which one of these holds the key.
     """
     tests: dict[str, set[tuple[str, str]]] = {}
     for test in manifest.nodes.values():

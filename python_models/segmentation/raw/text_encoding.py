@@ -59,6 +59,7 @@ MULTI_BYTE = re.compile(
 # would read Â, Ã or Å and a sign, or â and two signs, which nobody writes.
 WESTERN_UTF_8 = re.compile(rb"[\xc2\xc3\xc5][\x80-\xbf]|\xe2[\x80-\x84][\x80-\xbf]")
 HIGH_BYTES = bytes(range(0x80, 0x100))
+# Bytes that are looked at in one go.
 PIECE = 1 << 20
 LINE_END = re.compile(rb"\r\n|\r|\n")
 
