@@ -2,7 +2,7 @@
     staging that reads each, as what, and whether a value that cannot be used is
     rejected alone, its row being used without it. -#}
 {% macro raw_columns() -%}
-    {{- return({
+    {%- set tables = {
         'enterprises': {
             'enterprise_id': ('enterprise_id', 'text', false),
             'enterprise_name': ('enterprise_name', 'text', true),
@@ -23,7 +23,26 @@
             'fiscal_year': ('fiscal_year', 'year', false),
             'turnover_eur': ('turnover_eur', 'amount', true),
         },
-    }) -}}
+    } -%}
+    {%- if 'purchases' in var('segmentations') -%}
+        {%- do tables.update({'sales_lines': {
+            'line_id': ('line_id', 'text', true),
+            'account_id': ('account_id', 'text', false),
+            'contract_id': ('contract_id', 'text', true),
+            'product_code': ('product_code', 'text', true),
+            'product_name': ('product_name', 'text', true),
+            'quantity': ('quantity', 'number', false),
+            'unit_price_eur': ('unit_price_eur', 'amount', false),
+            'sold_on': ('sold_on', 'date', false),
+            'country': ('country', 'text', true),
+        }}) -%}
+    {%- endif -%}
+    {{- return(tables) -}}
+{%- endmacro %}
+
+{#- The column that says whose a row is: an enterprise's, or an account's. -#}
+{% macro owner_column(raw_table) -%}
+    {{- 'account_id' if raw_table == 'sales_lines' else 'enterprise_id' -}}
 {%- endmacro %}
 
 {#- The names of the columns of each raw table, as the package takes them. -#}
@@ -54,6 +73,11 @@
             {%- do needed.append(column) -%}
         {%- endif -%}
     {%- endfor -%}
+    {%- if 'sales_lines' in raw_columns() -%}
+        {%- for column in ['quantity', 'unit_price_eur', 'sold_on'] -%}
+            {%- do needed.append('sales_lines.' ~ column) -%}
+        {%- endfor -%}
+    {%- endif -%}
     {{- return(needed or ['none']) -}}
 {%- endmacro %}
 

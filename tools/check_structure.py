@@ -21,7 +21,7 @@ ENGINE_FOLDERS = (
 # Of one segmentation's business, in the singular: `categories_` is scikit-learn's.
 BUSINESS_WORDS = {"enterprise", "follower", "platform", "category", "city", "turnover"}
 # The files that each segmentation has, with its name for {name}.
-THIN_FILES = ("python_models/{name}_*.py", "models/segmentations/{name}/*.sql")
+THIN_FILES = ("python_models/{name}_*.py", "models/segmentations/{name}/{name}_*.sql")
 QUERY_FOLDERS = ("models", "python_models", "tests/singular", "analyses")
 
 

@@ -13,5 +13,20 @@
 {#- False for a negative amount, and for more euros than a year of the French economy (3
     thousand billion in 2025). -#}
 {% macro is_plausible_amount(amount_column) -%}
-    ({{ amount_column }} between 0 and 3000000000000)
+    ({{ amount_column }} between 0 and {{ largest_amount() }})
+{%- endmacro %}
+
+{% macro largest_amount() -%}
+    {{- return(3000000000000) -}}
+{%- endmacro %}
+
+{#- False for a negative price, and for a billion: one piece of nothing costs that. -#}
+{% macro is_plausible_price(price_column) -%}
+    ({{ price_column }} between 0 and 1000000000)
+{%- endmacro %}
+
+{#- False for more than a billion, sold or taken back. What is not above 0 is no sale, which
+    the row's disposition says. -#}
+{% macro is_plausible_quantity(quantity_column) -%}
+    ({{ quantity_column }} between -1000000000 and 1000000000)
 {%- endmacro %}

@@ -17,7 +17,7 @@ rows_and_values_listed as (
     select
         '{{ raw_table }}' as raw_table,
         raw_key,
-        enterprise_id,
+        {{ owner_column(raw_table) }} as enterprise_id,
         deciding_column as column_name,
         deciding_value as raw_value,
         disposition as reason,

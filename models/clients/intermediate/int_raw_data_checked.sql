@@ -25,6 +25,15 @@
     ('unlisted_platform', 'social_accounts', 'platform', 'unlisted_platform',
         'used_accounts'),
 ] -%}
+{%- set has_sales = 'sales_lines' in raw_columns() -%}
+{%- if has_sales -%}
+    {%- do shares.extend([
+        ('published_accounts_kept', 'sales_lines', 'rows', 'kept_accounts',
+            'published_accounts'),
+        ('published_accounts_multiplied', 'sales_lines', 'rows', 'used_accounts_found',
+            'published_accounts'),
+    ]) -%}
+{%- endif -%}
 {%- for platform in platforms -%}
     {%- do shares.append(('platform_accounts', 'social_accounts', platform,
         'on_' ~ platform, 'active')) -%}
@@ -177,6 +186,33 @@ published_counted as (
         and not {{ var('confirm_size') | lower }}
 ),
 
+{% if has_sales -%}
+accounts_found as (
+    select distinct account_id
+    from disposed_sales_lines
+    where disposition = 'used'
+),
+
+-- Nobody here as well, once that is confirmed.
+published_accounts as (
+    select member_id
+    from published_members
+    where segmentation = 'purchases' and not {{ var('confirm_size') | lower }}
+),
+
+published_accounts_counted as (
+    select
+        count(published_accounts.member_id) as published_accounts,
+        count(*) filter (
+            where accounts_found.account_id = published_accounts.member_id
+        ) as kept_accounts,
+        count(accounts_found.account_id) as used_accounts_found
+    from accounts_found
+    full outer join published_accounts
+        on accounts_found.account_id = published_accounts.member_id
+),
+
+{% endif -%}
 -- What the published model knows, if there is one that has this feature.
 model_levels as (
     select distinct feature_level as category_name
@@ -223,7 +259,7 @@ suspicions_counted as (
     {% endfor -%}
     {% for raw_table, column in [
         ('enterprises', 'created_at'), ('social_accounts', 'measured_on')
-    ] -%}
+    ] + ([('sales_lines', 'sold_on')] if has_sales else []) -%}
     select
         'month_first_date' as check_name,
         '{{ raw_table }}' as raw_table,
@@ -362,6 +398,9 @@ shares_listed as (
     cross join accounts_counted
     cross join platforms_counted
     cross join unlisted_counted
+    {%- if has_sales %}
+    cross join published_accounts_counted
+    {%- endif %}
     {% endfor %}
 ),
 

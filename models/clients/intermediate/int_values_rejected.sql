@@ -16,7 +16,7 @@ values_listed as (
     select
         '{{ raw_table }}' as raw_table,
         {{ raw_table }}.raw_key,
-        {{ raw_table }}.enterprise_id,
+        {{ raw_table }}.{{ owner_column(raw_table) }} as enterprise_id,
         '{{ column }}' as column_name,
         {{ raw_table }}.{{ column }}_text as raw_value,
         {{ raw_table }}.{{ column }}_rejection as reason,

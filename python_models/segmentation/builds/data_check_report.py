@@ -49,7 +49,10 @@ _COMPARED_NAMES = 500
 LIKENESS = 0.8
 _CITY_LIKENESS = 0.85
 # Checks whose part may be larger than the whole.
-_RATIOS = ("active_enterprises_per_cluster", "published_enterprises_multiplied")
+_RATIOS = (
+    *("active_enterprises_per_cluster", "published_enterprises_multiplied"),
+    "published_accounts_multiplied",
+)
 _REJECTIONS = {"row_": "Rows", "value_": "Values"}
 _OF_ACTIVE = "of active enterprises"
 # Of names that no seed lists: their plural and whose they are; the seed of the names,

@@ -35,7 +35,7 @@ ENTRIES = (
     *("categorical_features", "log1p_features", "unscaled_features"),
     *("categorical_weight", "drops_constants", "sets_giants_apart", "robust_recipe"),
     *("identified_by", "dimensions", "presence_flags", "data_measures", "as_of"),
-    "level_names",
+    *("level_names", "left_out_without"),
 )
 _Names = tuple[str, ...]
 _KINDS = {
@@ -296,6 +296,8 @@ def check_features(
         if is_empty_run:
             return
         first = table.project(quoted(key)).limit(settings.n_clusters).fetchall()
+        if not first and variables["left_out_without"]:
+            return
         if read.refit == "never" and first:
             return
         sampling.check_member_count(len(first), settings=settings)

@@ -57,6 +57,8 @@ MEMORY_TABLES = {
     " followers_instagram bigint, followers_tiktok bigint, followers_other bigint,"
     " followers_facebook_known_at timestamp, followers_instagram_known_at timestamp,"
     " followers_tiktok_known_at timestamp, followers_other_known_at timestamp",
+    "rfm_cut_points": "score string, cut_number integer, cut_value double,"
+    " cut_account_id string, fit_id integer",
     "chart_drawings": "segmentation string, chart_name string, language string,"
     " position integer, title string, description string, alternative_text string,"
     " png blob, digest string",

@@ -18,8 +18,13 @@ from segmentation.raw.text_encoding import mend_values
 from segmentation.sql_text import quoted
 from segmentation.transaction import transaction
 
-# What an agency may lack, and how the features begin that come from it alone.
-MAY_BE_EMPTY = {"social_accounts": "followers_", "turnover": "turnover_"}
+# What an agency may lack, and how the features begin that come from it alone; without
+# sales lines the segmentation that is made of them is left out.
+MAY_BE_EMPTY = {
+    "social_accounts": "followers_",
+    "turnover": "turnover_",
+    "sales_lines": None,
+}
 # Of columns that are not needed so many are kept, empty.
 MOST_OTHERS = 100
 
@@ -171,6 +176,8 @@ def _check_empty(
             f"{_what(table, place)} has a header but no row: export it again with its"
             " data."
         )
+    if MAY_BE_EMPTY[table] is None:
+        return
     for segmentation, features in numeric_features.items():
         useless = [name for name in features if name.startswith(MAY_BE_EMPTY[table])]
         if useless:

@@ -1,0 +1,112 @@
+with sales_lines as (
+    select * from {{ ref('int_sales_lines_disposed') }}
+),
+
+accounts as (
+    select * from {{ ref('account_segments') }}
+),
+
+lines_of_segments as (
+    select
+        accounts.segment_key,
+        accounts.segment_name,
+        sales_lines.account_id,
+        sales_lines.product_code,
+        sales_lines.product_name,
+        sales_lines.sales_eur
+    from sales_lines
+    inner join accounts using (account_id)
+    where sales_lines.disposition = 'used' and sales_lines.product_code is not null
+),
+
+-- The most frequent spelling.
+names_ranked as (
+    select
+        product_code,
+        product_name,
+        row_number() over (
+            partition by product_code order by count(*) desc, product_name asc
+        ) as name_rank
+    from lines_of_segments
+    where product_name is not null
+    group by product_code, product_name
+),
+
+products_counted as (
+    select
+        segment_key,
+        segment_name,
+        product_code,
+        count(*) as line_count,
+        count(distinct account_id) as account_count,
+        cast(sum(sales_eur) as double) as sales_eur
+    from lines_of_segments
+    group by segment_key, segment_name, product_code
+),
+
+products_compared as (
+    select
+        segment_key,
+        segment_name,
+        product_code,
+        line_count,
+        account_count,
+        sales_eur,
+        cast(line_count as double) / sum(line_count) over (partition by segment_key)
+            as line_share,
+        cast(sum(line_count) over (partition by product_code) as double)
+        / sum(line_count) over () as population_line_share,
+        sales_eur / nullif(sum(sales_eur) over (partition by segment_key), 0)
+            as sales_share,
+        sum(sales_eur) over (partition by product_code)
+        / nullif(sum(sales_eur) over (), 0) as population_sales_share
+    from products_counted
+),
+
+products_listed as (
+    {% for ranked_by, figure, share in [
+        ('lines', 'line_count', 'line_share'), ('sales', 'sales_eur', 'sales_share')
+    ] -%}
+    select
+        segment_key,
+        segment_name,
+        '{{ ranked_by }}' as ranked_by,
+        row_number() over (
+            partition by segment_key order by {{ figure }} desc, product_code asc
+        ) as product_rank,
+        product_code,
+        line_count,
+        account_count,
+        sales_eur,
+        {{ share }} as segment_share,
+        population_{{ share }} as population_share
+    from products_compared
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+top_products as (
+    select
+        products_listed.segment_key,
+        products_listed.segment_name,
+        products_listed.ranked_by,
+        products_listed.product_rank,
+        products_listed.product_code,
+        coalesce(names_ranked.product_name, products_listed.product_code)
+            as product_name,
+        products_listed.line_count,
+        products_listed.account_count,
+        cast(products_listed.sales_eur as decimal(18, 2)) as sales_eur,
+        products_listed.segment_share,
+        products_listed.population_share,
+        products_listed.segment_share / nullif(products_listed.population_share, 0)
+            as lift
+    from products_listed
+    left join names_ranked
+        on
+            products_listed.product_code = names_ranked.product_code
+            and names_ranked.name_rank = 1
+    where products_listed.product_rank <= 5
+)
+
+select * from top_products

@@ -1,0 +1,1 @@
+{{ explained_members('purchases') }}
