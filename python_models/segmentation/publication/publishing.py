@@ -149,7 +149,8 @@ def _write_database(
         row_counts = {mart["name"]: _copy_mart(cursor, mart) for mart in marts}
         described = {}
         for name, entry in segmentations.items():
-            if entry["members"] in row_counts:
+            # One whose raw table is absent has no members.
+            if row_counts.get(entry["members"]):
                 fits = cursor.table("publication.main.segmentation_fits")
                 of = fits.filter(f"segmentation = {text(name)}")
                 described[name] = {
