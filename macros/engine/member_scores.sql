@@ -213,6 +213,7 @@ labelled as (
 
 {#- Label, distances and place on the map of every member: `<segmentation>_scores`. -#}
 {% macro member_scores(segmentation) -%}
+{%- if segmentation not in var('segmentations') -%}{{- return('') -}}{%- endif -%}
 {%- set recipe = active_recipe(segmentation) -%}
 {%- set cluster_count = recipe.n_clusters | int -%}
 with {{ scaled_members_of(segmentation, recipe, cluster_count) }},
