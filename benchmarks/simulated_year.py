@@ -189,14 +189,27 @@ def judge(
                 "naive: ARI": adjusted_rand_score(
                     before.naive[both], after.naive[both]
                 ),
-                **judge_accounts(sold, first, before, after),
+                **judge_accounts(
+                    sold, first, before, after, segments=segments_of_kinds(sales, first)
+                ),
             }
         )
     return pd.DataFrame(judged)
 
 
+def segments_of_kinds(sales: list[SalesMonth], first: Publication) -> dict[str, str]:
+    """Tell which segment most accounts of each kind are in at first."""
+    kinds = sales[0].lines.groupby("account_id")["product_code"].first()
+    return first.accounts.groupby(kinds).agg(lambda keys: keys.mode()[0]).to_dict()
+
+
 def judge_accounts(
-    month: SalesMonth, first: Publication, before: Publication, after: Publication
+    month: SalesMonth,
+    first: Publication,
+    before: Publication,
+    after: Publication,
+    *,
+    segments: dict[str, str],
 ) -> dict[str, object]:
     """Hold what is published of the accounts against what happened in a month."""
     both = before.accounts.index.intersection(after.accounts.index)
@@ -209,7 +222,8 @@ def judge_accounts(
         for name, change in after.account_changes.items()
         if change[2] not in ("new", "gone")
     }
-    moved = dict.fromkeys(month.moved, (BOUGHT_AS, BUYS_AS, "member_changed"))
+    change = (segments[BOUGHT_AS], segments[BUYS_AS], "member_changed")
+    moved = dict.fromkeys(month.moved, change)
     others = frozenset(after.accounts.index) - month.steady
     return {
         "accounts": len(after.accounts),
