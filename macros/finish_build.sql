@@ -14,7 +14,9 @@
         {%- set expected = [] -%}
         {%- set marts = [] -%}
         {%- for node in graph.nodes.values() -%}
-            {%- if node.resource_type in ('model', 'seed', 'snapshot', 'test') -%}
+            {#- A test of a model that is not enabled is listed here as well. -#}
+            {%- if node.resource_type in ('model', 'seed', 'snapshot', 'test')
+                and node.config.enabled -%}
                 {%- do expected.append(node.unique_id) -%}
             {%- endif -%}
             {%- if node.resource_type in ('model', 'seed')

@@ -17,6 +17,10 @@
         {%- for name in var('segmentations') -%}
             {%- do numeric_features.update({name: active_recipe(name).numeric_features}) -%}
         {%- endfor -%}
+        {%- set left_out_without = {} -%}
+        {%- for name, entry in segmentations().items() if entry.left_out_without -%}
+            {%- do left_out_without.update({entry.left_out_without: name}) -%}
+        {%- endfor -%}
         {%- if readers -%}
             {%- for line in call_package('load_raw_tables', {
                 'raw_source': var('raw_source'),
@@ -24,6 +28,7 @@
                 'columns': column_names(),
                 'relations': relations,
                 'numeric_features': numeric_features,
+                'left_out_without': left_out_without,
                 'is_empty_run': flags.EMPTY,
             }) -%}
                 {#- Not log, which the data check does not show: dbt is quiet there. -#}

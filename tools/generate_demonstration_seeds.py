@@ -1,4 +1,4 @@
-"""Generate the demonstration data: three raw tables of made-up business clients.
+"""Generate the demonstration data: raw tables of made-up business clients and sales.
 
 No row describes a real enterprise. The data exist so that a fresh clone has
 something to segment, and so that tests can tell right from wrong: beneath the dirt
@@ -12,6 +12,11 @@ spelling variants and aliases, blanks and placeholders, numbers and dates in man
 forms, exact duplicates, twins under another id that hold a part of the accounts,
 stale rows under the same id, namesakes that must stay apart, inactive clients,
 superseded and unreadable measurements, orphans, and missing keys.
+
+Beneath the sales lines lie 1,500 accounts, 300 of them active clients, which
+tests/fixtures/demonstration_accounts.csv describes. Their dirt: duplicates, one id with
+two contents, missing ids and codes, quantities, prices and dates that cannot be, and
+credits with and without the line that they cancel.
 
 Bytes depend on the table of clients and a fixed seed alone: all randomness comes from
 the standard library, whose generators do not change between versions.
@@ -34,9 +39,19 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from demonstration.clients import Client, read_clients
 from demonstration.raw_tables import COLUMNS, make_raw_tables
+from demonstration.sales_lines import (
+    ACCOUNT_COLUMNS,
+    describe_accounts,
+    make_accounts,
+    make_sales,
+    make_sales_rows,
+    make_unusable,
+    write_odd_sales,
+)
 from demonstration.vocabulary import NAMED_PLATFORMS
 
-SEEDS = Path(__file__).resolve().parent.parent / "seeds" / "raw"
+PROJECT = Path(__file__).resolve().parent.parent
+ACCOUNTS = "tests/fixtures/demonstration_accounts.csv"
 
 
 def add_up(counts: Iterable[int | None]) -> int | None:
@@ -79,19 +94,29 @@ def planted_enterprises() -> pd.DataFrame:
     return frame.sort_values("enterprise_id", ignore_index=True)
 
 
+def write_csv(header: Iterable[str], rows: Iterable[Iterable[str]]) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
 def generate_files() -> dict[str, bytes]:
-    """Return the content of every seed file by its name."""
-    files = {}
-    for table, rows in make_raw_tables(read_clients()).items():
-        text = io.StringIO(newline="")
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(COLUMNS[table])
-        writer.writerows(rows)
-        files[f"{table}.csv"] = text.getvalue().encode()
+    """Return the content of every generated file by its path in the project."""
+    clients = read_clients()
+    sales = write_odd_sales(make_sales(make_accounts(clients)))
+    tables = make_raw_tables(clients)
+    tables["raw_sales_lines"] = make_sales_rows(sales, make_unusable(sales))
+    files = {
+        f"seeds/raw/{table}.csv": write_csv(COLUMNS[table], rows)
+        for table, rows in tables.items()
+    }
+    files[ACCOUNTS] = write_csv(ACCOUNT_COLUMNS, describe_accounts(sales))
     return files
 
 
 if __name__ == "__main__":
-    for name, content in generate_files().items():
-        (SEEDS / name).write_bytes(content)
-        print(SEEDS / name)
+    for path, content in generate_files().items():
+        (PROJECT / path).write_bytes(content)
+        print(path)

@@ -2,6 +2,7 @@
     `<segmentation>_members`. A view: the mart that reads it is where the texts are
     written, which costs more than to make them. -#}
 {% macro explained_members(segmentation) -%}
+{%- if segmentation not in var('segmentations') -%}{{- return('') -}}{%- endif -%}
 {{ config(materialized='view') }}
 {%- set recipe = active_recipe(segmentation) -%}
 {%- set languages = ['fr', 'en'] -%}

@@ -15,6 +15,7 @@
     too frequent in the cluster, beside the runner-up, to be so by chance; `measure`, the
     first feature that correlates so with this one that the two say the same. -#}
 {% macro member_drivers(segmentation, same_from=0.9) -%}
+{%- if segmentation not in var('segmentations') -%}{{- return('') -}}{%- endif -%}
 {%- set recipe = active_recipe(segmentation) -%}
 {%- set w = level_weight(recipe) -%}
 {%- set names = recipe.numeric_features + recipe.categorical_features -%}

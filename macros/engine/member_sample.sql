@@ -1,6 +1,7 @@
 {#- The members that a fit and its evaluation look at: those with the smallest md5 of
     their key, so the same ones next month, whatever else was added. -#}
 {% macro member_sample(segmentation) -%}
+{%- if segmentation not in var('segmentations') -%}{{- return('') -}}{%- endif -%}
 {%- set entry = segmentations()[segmentation] -%}
 {%- set recipes = [entry] + ([entry.robust_recipe] if entry.robust_recipe else []) -%}
 {%- set numeric = [] -%}

@@ -40,6 +40,10 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "raw_social_accounts": ("enterprise_id", "platform", "followers", "measured_on"),
     "raw_turnover": ("enterprise_id", "fiscal_year", "turnover_eur"),
+    "raw_sales_lines": (
+        *("line_id", "account_id", "contract_id", "product_code", "product_name"),
+        *("quantity", "unit_price_eur", "sold_on", "country"),
+    ),
 }
 ACTIVE_TWIN_COUNT = 45
 INACTIVE_TWIN_COUNT = 15

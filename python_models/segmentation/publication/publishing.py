@@ -149,7 +149,8 @@ def _write_database(
         row_counts = {mart["name"]: _copy_mart(cursor, mart) for mart in marts}
         described = {}
         for name, entry in segmentations.items():
-            if entry["members"] in row_counts:
+            # One whose raw table is absent has no members.
+            if row_counts.get(entry["members"]):
                 fits = cursor.table("publication.main.segmentation_fits")
                 of = fits.filter(f"segmentation = {text(name)}")
                 described[name] = {
@@ -158,7 +159,7 @@ def _write_database(
                     **{n: entry[n] for n in _DESCRIBED},
                 }
         row |= {"schema_version": SCHEMA_VERSION, "files": "{}"}
-        row["segmentations"] = json.dumps(described, sort_keys=True)
+        row["segmentations"] = json.dumps(described)
         row["tables"] = json.dumps(row_counts, sort_keys=True)
         columns = {column.split()[0]: what for column, what in _PUBLICATION.items()}
         table = "publication.main.publication"

@@ -18,12 +18,11 @@ from segmentation.raw.text_encoding import mend_values
 from segmentation.sql_text import quoted
 from segmentation.transaction import transaction
 
-# What an agency may lack, and how the features begin that come from it alone; without
-# sales lines the segmentation that is made of them is left out.
+# What an agency may lack, and how the features begin that come from it alone.
 MAY_BE_EMPTY = {
     "social_accounts": "followers_",
     "turnover": "turnover_",
-    "sales_lines": None,
+    "sales_lines": "total_sales_",
 }
 # Of columns that are not needed so many are kept, empty.
 MOST_OTHERS = 100
@@ -38,32 +37,45 @@ def load_raw_tables(
     columns: Mapping[str, Sequence[str]],
     relations: Mapping[str, str],
     numeric_features: Mapping[str, Sequence[str]],
+    left_out_without: Mapping[str, str],
     is_empty_run: bool,
 ) -> list[str]:
     """Load every raw table as text, or none of them; return what the log is to say.
 
     Seeds, which dbt loads itself, are only checked. `columns` and `relations` give the
     columns and the table to create of each raw table, `numeric_features` those of the
-    active recipe of each segmentation; an empty run needs no row.
+    active recipe of each segmentation, `left_out_without` the segmentation that is left
+    out where a table has no rows; an empty run needs no row.
     """
+    told = []
+
+    def check_rows(table: str, *, place: Path, has_rows: bool) -> None:
+        if has_rows or is_empty_run:
+            return
+        if table in left_out_without:
+            told.append(
+                f"Raw table {table}: no rows, so the segmentation"
+                f" {left_out_without[table]} is left out"
+            )
+        else:
+            _check_empty(table, place=place, numeric_features=numeric_features)
+
     if raw_source == "seeds":
         for table, expected in columns.items():
             path = Path("seeds", "raw", f"raw_{table}.csv")
             header = read_header(path, expected=expected)
             check_header(header.columns, expected=expected, what=_what(table, path))
-            if not (header.has_rows or is_empty_run):
-                _check_empty(table, place=path, numeric_features=numeric_features)
-        return []
+            check_rows(table, place=path, has_rows=header.has_rows)
+        return told
     place = Path(raw_data_dir) if raw_source == "files" else QUERIES_DIR
     with transaction(cursor):
         for schema in sorted({name.rsplit(".", 1)[0] for name in relations.values()}):
             cursor.execute(f"create schema if not exists {schema}")
         load = load_from_files if raw_source == "files" else load_from_postgres
-        told = load(cursor, place, relations=relations, columns=columns)
+        told += load(cursor, place, relations=relations, columns=columns)
         for table, relation in relations.items():
-            has_rows = cursor.execute(f"select 1 from {relation} limit 1").fetchall()
-            if not (has_rows or is_empty_run):
-                _check_empty(table, place=place, numeric_features=numeric_features)
+            first = cursor.execute(f"select 1 from {relation} limit 1").fetchall()
+            check_rows(table, place=place, has_rows=bool(first))
             told += [
                 f"Raw table {table}: {line}"
                 for line in mend_values(cursor, relation, columns[table])
@@ -176,8 +188,6 @@ def _check_empty(
             f"{_what(table, place)} has a header but no row: export it again with its"
             " data."
         )
-    if MAY_BE_EMPTY[table] is None:
-        return
     for segmentation, features in numeric_features.items():
         useless = [name for name in features if name.startswith(MAY_BE_EMPTY[table])]
         if useless:

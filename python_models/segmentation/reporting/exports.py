@@ -1,4 +1,4 @@
-"""Files that people take away: a CSV for a French spreadsheet, and a JSON.
+"""Files that people take away: a CSV for a French spreadsheet, a JSON, files for a CRM.
 
 The dialect of the CSV is the one that Excel opens by a double click where the decimal
 separator is a comma: UTF-8 with a byte-order mark, fields apart by semicolons, lines
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-from segmentation.sql_text import fetch_dicts
+from segmentation.sql_text import fetch_dicts, quoted, text
 
 CSV_NAME = "entreprises_clusterisées.csv"
 JSON_NAME = "recommandations.json"
@@ -73,12 +73,36 @@ _SEGMENTS = """
     order by display_order nulls last, segment_key
 """
 
+# The tables of the CRM files, of which a publication may have none.
+_CRM_TABLES = ("account_segments", "crm_fields")
+_CRM_RECORDS = {
+    "crm_segments": """
+        select * replace (segment_since::date as segment_since),
+            rfm_segment_name_{language} as rfm_segment_name
+        from account_segments""",
+    # On the first publication everybody is added.
+    "crm_segments_changes": """
+        select member_id as account_id,
+            case cause when 'new' then 'added' when 'gone' then 'removed'
+                else 'changed' end as change,
+            to_segment_key as segment_key, segment_name_{language} as segment_name,
+            case when cause <> 'gone' then changed_at::date end as segment_since,
+            from_segment_key as previous_segment_key
+        from segment_changes
+        left join segment_registry
+            on segment_changes.segmentation = segment_registry.segmentation
+            and to_segment_key = segment_key
+        where segment_changes.segmentation = 'purchases'
+            and changed_at = (select published_at from publication)""",
+}
+
 
 def write_exports(
     published: DuckDBPyConnection, folder: Path, *, language: str
 ) -> None:
     write_enterprises_csv(published, folder / CSV_NAME, language=language)
     write_recommendations_json(published, folder / JSON_NAME)
+    write_crm_files(published, folder, language=language)
 
 
 def write_enterprises_csv(
@@ -170,5 +194,37 @@ def write_recommendations_json(published: DuckDBPyConnection, path: Path) -> Non
     """
     segments = fetch_dicts(published.execute(_SEGMENTS))
     document = {"schema_version": SCHEMA_VERSION, "segments": segments}
-    text = json.dumps(document, ensure_ascii=False, indent=2)
-    path.write_text(text + "\n", encoding="utf-8", newline="\n")
+    written = json.dumps(document, ensure_ascii=False, indent=2)
+    path.write_text(written + "\n", encoding="utf-8", newline="\n")
+
+
+def write_crm_files(
+    published: DuckDBPyConnection, folder: Path, *, language: str
+) -> None:
+    """Write who is in which segment, and what changed, for a CRM's bulk upload.
+
+    UTF-8 without a byte-order mark, commas, headers from the seed ``crm_fields``, ISO
+    dates, and ``#N/A`` where a field is to be emptied, as Salesforce's Bulk API 2.0
+    takes it. Keys are written exactly as they are, for a program reads them: open the
+    file in a spreadsheet as text only. No file of a publication without accounts.
+    """
+    listed = published.sql("select name from (show tables)").fetchall()
+    if not {name for (name,) in listed}.issuperset(_CRM_TABLES):
+        return
+    if not published.table("account_segments").limit(1).fetchall():
+        return
+    for name, records in _CRM_RECORDS.items():
+        fields = published.execute(
+            "select field, header from crm_fields where file_name = ?"
+            " order by position",
+            [name],
+        ).fetchall()
+        columns = ", ".join(
+            f"{quoted(field)} as {quoted(header)}" for field, header in fields
+        )
+        if columns:
+            published.execute(
+                f"copy (select {columns} from ({records.format(language=language)})"
+                f" order by account_id) to {text(str(folder / f'{name}.csv'))}"
+                " (format csv, header, delimiter ',', nullstr '#N/A')"
+            )
