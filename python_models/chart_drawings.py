@@ -10,6 +10,7 @@ def model(dbt, session):
         "cluster_measures": dbt.ref("cluster_measures"),
         "cluster_mix": dbt.ref("cluster_mix"),
         "cluster_count_evaluation": dbt.ref("cluster_count_evaluation"),
+        "refit_cadence": dbt.ref("refit_cadence"),
         "projection_components": dbt.ref("projection_components"),
         "segment_migrations": dbt.ref("segment_migrations"),
         "chart_points": dbt.ref("chart_points"),

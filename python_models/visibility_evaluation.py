@@ -9,6 +9,7 @@ def model(dbt, session):
         variables=dbt.ref("segmentation_variables"),
         sample=dbt.ref("visibility_sample"),
         fit=dbt.ref("visibility_fit"),
+        history=dbt.ref("member_history"),
         published_fits=dbt.source("previous_publication", "segmentation_fits"),
         published_evaluation=dbt.source("previous_publication", "evaluation_figures"),
         connection=session,

@@ -1,7 +1,7 @@
 {#- Every segmentation by name: its entry over the variables that all have in common. -#}
 {% macro segmentations() -%}
     {%- set common = {'as_of': as_of_text(), 'robust_recipe': none, 'level_names': none,
-        'left_out_without': none} -%}
+        'left_out_without': none, 'history': none} -%}
     {%- for name in [
         'recipe', 'scaling', 'n_clusters', 'random_state', 'n_init', 'fit_sample_size',
         'refit', 'refit_after_days', 'refit_below_ari', 'refit_minimum_gain',

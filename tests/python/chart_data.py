@@ -66,6 +66,7 @@ create table cluster_mix as
     group by segmentation, model_segment_key, dimension, dimension_value;
 create table cluster_count_evaluation as from segmentations, evaluation;
 create table segment_migrations as from segmentations, migrations;
+create table refit_cadence as from (select 'crowd' as segmentation), cadence;
 create table projection_components as
     select *, case component when 1 then 0.5 else 0.25 end as explained_variance_share
     from segmentations, (select unnest([1, 2]) as component)
@@ -120,12 +121,14 @@ def make_tables(
     selected: int = 4,
     advised: int | None = None,
     moves: dict[tuple[int, int], int] | None = None,
+    agreements: dict[int, float] | None = None,
     inertia: float = 600_000,
 ) -> dict[str, DuckDBPyRelation]:
     """Make every table of the charts, for both segmentations.
 
     The first ``current`` segments, named by ``names``, are those of the fit; ``moves``
-    are members by number of the segment before and after the last refit.
+    are members by number of the segment before and after the last refit, `agreements`
+    those of refits by the weeks since, of the second only.
     """
     colours = read_seed("segment_colours")
     described = pd.DataFrame(
@@ -155,12 +158,22 @@ def make_tables(
         + [(2, f"s{a:02d}", f"s{b:02d}", n) for (a, b), n in (moves or {}).items()],
         columns=["fit_id", "from_segment_key", "to_segment_key", "member_count"],
     )
+    cadence = pd.DataFrame(
+        (agreements or {}).items(), columns=["horizon_weeks", "agreement_ari"]
+    ).assign(refit_below_ari=0.8, advised_cadence_weeks=None)
+    below = cadence.loc[cadence["agreement_ari"] < 0.8, "horizon_weeks"]
+    if len(below):
+        cadence["advised_cadence_weeks"] = below.min()
     tables = {
         "members": members.astype(dict.fromkeys(NUMBERS, float)),
         "described": described.astype(
             {"display_order": "Int64", "cluster_id": "Int64"}
         ),
         "evaluation": evaluation if len(members) else evaluation[:0],
+        "cadence": cadence.astype(
+            {"horizon_weeks": int, "agreement_ari": float}
+            | {"advised_cadence_weeks": "Int64"}
+        ),
         "migrations": migrations if moves else migrations[:0],
         "chart_texts": _seed_frame("chart_texts"),
         "segmentation_charts": _seed_frame("segmentation_charts"),
@@ -223,6 +236,7 @@ def unkind_cases() -> dict[str, dict[str, Any]]:
             "names": long[:12],
             "moves": {(i, j): 1 + 97 * i * (i == j)
                       for i in many[:12] for j in many[:12]},
+            "agreements": {weeks: 1 - weeks / 90 for weeks in range(4, 53, 4)},
             "selected": 2,
             "advised": 3,
             # Of features that are not scaled.
@@ -241,6 +255,7 @@ def unkind_cases() -> dict[str, dict[str, Any]]:
             "members": make_members([7], categories=["Sport"], cities=["Nantes"]),
             "names": ["Tous"],
             "moves": {(0, 0): 7},
+            "agreements": {4: 1.0, 9: -0.12},
             "selected": 2,
             "advised": 2,
         },
@@ -266,5 +281,6 @@ def unkind_cases() -> dict[str, dict[str, Any]]:
             ),
             "names": long[:3],
             "moves": {(0, 0): 12_345_678, (0, 1): 4},
+            "agreements": {8: 0.95},
         },
     }  # fmt: skip

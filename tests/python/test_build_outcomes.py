@@ -520,8 +520,10 @@ def test_the_summary_tells_of_each_segmentation_what_a_person_asks_first(
             ('purchases', 1, 'old', 'merged', 'new_2_1', 7, 9),
             ('purchases', 1, 'loyal', 'kept_by_members', 'loyal', 14, 119);
         insert into model_freshness (segmentation, fit_id, fitted_at, model_age_days,
-            agreement_with_refit, refit_policy, refit_after_days, refit_below_ari)
-            select segmentation, 1, fitted_at, days, 0.93, 'auto', 365, 0.8
+            agreement_with_refit, refit_policy, refit_after_days, refit_below_ari,
+            advised_cadence_weeks, is_older_than_advised)
+            select segmentation, 1, fitted_at, days, 0.93, 'auto', 365, 0.8, 8,
+            days > 56
             from (values ('visibility', timestamp '2023-01-26', 400),
             ('purchases', timestamp '2024-03-01', 0))
             as s (segmentation, fitted_at, days);
@@ -556,12 +558,15 @@ def test_the_summary_tells_of_each_segmentation_what_a_person_asks_first(
         "visibility: 50 members in 1 segments",
         "400 days old; agreement with a refit today 0.93 (past 365 days: a refit"
         " learned the same again)",
+        "Warning: the model is 400 days old, and in the last year one agreed with its"
+        " refits for less than\n  8 weeks: see refit_cadence.",
         "Changes of 2024-03-01 00:00 UTC: none",
         "1 rows of sales_lines: orphan 1",
         "segments.html, charts/ (2 pictures)",
     ):
         assert text in summary, summary
     assert "  old: new" not in summary
+    assert summary.count("Warning: the model") == 1
 
 
 def test_a_preview_tells_what_a_refit_of_each_segmentation_would_move(tmp_path):

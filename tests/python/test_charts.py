@@ -101,7 +101,7 @@ def unkind_charts():
             for chart in read_all(tables):
                 # The other segmentation differs in what is drawn of its measures.
                 is_ours = chart.segmentation == "visibility"
-                if not is_ours and chart.kind not in ("means", "boxes"):
+                if not is_ours and chart.kind not in ("means", "boxes", "cadence"):
                     continue
                 # Words of both languages are tried where there are most of them.
                 for language in LANGUAGES if is_ours and case in BOTH else ["fr"]:
@@ -286,6 +286,14 @@ def test_the_sentence_beside_a_chart_has_the_figures(connection):
     for name, reading in readings.items():
         assert draw_one(tables, name)[3] == reading
     assert " of 97 members: " in draw_one(tables, "segment_sizes", "crowd")[3]
+    connection.execute("insert into refit_cadence select 'crowd', 4 * n, 1 - n / 10,"
+                       " 0.8, 12 from range(1, 4) as weeks (n)")  # fmt: skip
+    assert draw_one(tables, "refit_cadence", "crowd")[3:] == (
+        "On 12 weeks of data: advised cadence: 12 weeks.",
+        "Line chart of the agreement with a refit over the weeks since, and a limit at"
+        " 0.8: 0.90 at 4, 0.80 at 8, 0.70 at 12. On 12 weeks of data: advised cadence:"
+        " 12 weeks.",
+    )
     means = draw_one(tables, "followers_by_platform")[3]
     assert means.startswith("Highest mean followers: Facebook, ")
 

@@ -20,6 +20,14 @@ novelty as (
     group by segmentation
 ),
 
+cadences as (
+    select
+        segmentation,
+        min(advised_cadence_weeks) as advised_cadence_weeks
+    from {{ ref('refit_cadence') }}
+    group by segmentation
+),
+
 policies as (
     {%- for segmentation, entry in segmentations().items() %}
     select
@@ -50,9 +58,13 @@ freshness as (
         novelty.smallest_of_one_more,
         policies.refit_policy,
         policies.refit_after_days,
-        policies.refit_below_ari
+        policies.refit_below_ari,
+        cadences.advised_cadence_weeks,
+        coalesce(model_age_days > 7 * cadences.advised_cadence_weeks, false)
+            as is_older_than_advised
     from current_fits
     inner join policies using (segmentation)
+    left join cadences using (segmentation)
     left join novelty
         on
             current_fits.segmentation = novelty.segmentation

@@ -94,6 +94,7 @@ def summarise(publish_dir: Path) -> str:
                         " where segmentation = ? and is_novelty_alarm"
                     )
                 ),
+                *_cadence_lines(ask),
                 *_new_event_lines(ask, entry["fit_id"], published_at),
                 _change_line(ask, published_at),
                 _cluster_count_line(ask),
@@ -206,6 +207,20 @@ def novelty_lines(alarms: list[tuple]) -> list[str]:
             f" VARS='n_clusters: {clusters + 1}' one with one more.",
         ]
     return lines
+
+
+def _cadence_lines(ask: Ask) -> list[str]:
+    """Warn of a model that is older than models lasted in the last year."""
+    return [
+        f"  Warning: the model is {age:.0f} days old, and in the last year one agreed"
+        f" with its refits for less than\n  {weeks} weeks: see refit_cadence. See with"
+        " make preview-refit what a refit would do, and build with\n  VARS='refit:"
+        " always'."
+        for age, weeks in ask(
+            "select model_age_days, advised_cadence_weeks from model_freshness"
+            " where segmentation = ? and is_older_than_advised"
+        )
+    ]
 
 
 def _new_event_lines(ask: Ask, fit_id: int, published_at: datetime) -> list[str]:

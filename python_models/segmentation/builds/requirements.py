@@ -35,7 +35,7 @@ ENTRIES = (
     *("categorical_features", "log1p_features", "unscaled_features"),
     *("categorical_weight", "drops_constants", "sets_giants_apart", "robust_recipe"),
     *("identified_by", "dimensions", "presence_flags", "data_measures", "as_of"),
-    *("level_names", "left_out_without"),
+    *("level_names", "left_out_without", "history"),
 )
 _Names = tuple[str, ...]
 _KINDS = {

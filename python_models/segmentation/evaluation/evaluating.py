@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
+from segmentation.evaluation.cadence import measure_cadence, read_history
 from segmentation.evaluation.cluster_counts import evaluate_cluster_counts
 from segmentation.evaluation.comparing import compare_approaches
 from segmentation.evaluation.stability import measure_stability
@@ -19,7 +20,7 @@ from segmentation.sql_text import text
 from segmentation.typed_table import typed_table
 
 # Raised when other figures are measured: a published evaluation would lack them.
-FIGURES_VERSION = 2
+FIGURES_VERSION = 3
 COLUMN_TYPES = {
     "section": "string",
     "subject": "string",
@@ -35,6 +36,7 @@ def evaluate_segmentation(
     variables: DuckDBPyRelation,
     sample: DuckDBPyRelation,
     fit: DuckDBPyRelation,
+    history: DuckDBPyRelation,
     published_fits: DuckDBPyRelation,
     published_evaluation: DuckDBPyRelation,
     connection: DuckDBPyConnection,
@@ -46,10 +48,10 @@ def evaluate_segmentation(
     the evaluation is switched off or the sample is empty.
 
     The tables: ``segmentation_variables``; the sample; its fit, as
-    :func:`segmentation.learning.emitting.fit_segmentation` returns it; and the
-    published ``segmentation_fits`` and ``evaluation_figures``. The sections: run
-    (``evaluated_at`` and the md5 of the ``variables``), cluster_count, stability and
-    approach.
+    :func:`segmentation.learning.emitting.fit_segmentation` returns it;
+    ``member_history``; and the published ``segmentation_fits`` and
+    ``evaluation_figures``. The sections: run (``evaluated_at`` and the md5 of the
+    ``variables``), cluster_count, stability, approach, cadence and feature_shift.
     """
     ours = variables_of(segmentation, variables)
     model_rows = fit.filter("section = 'model'").df()
@@ -61,7 +63,7 @@ def evaluate_segmentation(
     )
     if rows is None:
         rows = pd.DataFrame(
-            _evaluate(sample, fit, model=model, variables=ours),
+            _evaluate(sample, fit, history, model=model, variables=ours),
             columns=list(COLUMN_TYPES),
         )
     return typed_table(connection, rows, COLUMN_TYPES)
@@ -106,6 +108,7 @@ def digest_variables(variables: Variables) -> str:
 def _evaluate(
     sample: DuckDBPyRelation,
     fit: DuckDBPyRelation,
+    history: DuckDBPyRelation,
     *,
     model: FittedModel,
     variables: Variables,
@@ -130,6 +133,10 @@ def _evaluate(
         )
         for recipe, settings in variables.settings_by_recipe.items()
     }
+    earlier = read_history(
+        history, segmentation=variables.segmentation, settings=variables.settings
+    )
+    refits, shifts = measure_cadence(earlier, variables=variables)
     sections = {
         "cluster_count": counts_by_recipe[variables.active_recipe],
         "stability": measure_stability(
@@ -146,6 +153,8 @@ def _evaluate(
             labels=labels,
             counts_by_recipe=counts_by_recipe,
         ),
+        "cadence": refits,
+        "feature_shift": shifts,
     }
     yield "run", "evaluated_at", "evaluated_at", None, variables.as_of.isoformat()
     yield "run", "variables", "variables", None, digest_variables(variables)

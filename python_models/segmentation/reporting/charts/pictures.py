@@ -33,7 +33,7 @@ QUANTILES = {"low_whisker": "whislo", "low_quartile": "q1", "median": "med",
              "high_quartile": "q3", "high_whisker": "whishi"}  # fmt: skip
 # Coordinates that differ by less do so in the last bits of a sum.
 LEAST_SPREAD = 1e-9
-MAP_HEIGHT, COUNTS_HEIGHT = 400, 230
+MAP_HEIGHT, COUNTS_HEIGHT, CADENCE_HEIGHT = 400, 230, 200
 Drawn = tuple[float, dict[str, Any]]
 SMALL = {"fontsize": on.SMALL_SIZE}
 
@@ -551,6 +551,41 @@ def draw_migrations(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
     }
 
 
+def draw_cadence(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
+    """A curve of how well a model agrees with refits in later weeks."""
+    cadence = chart.frame().astype(float)
+    xs, agreements = cadence["horizon_weeks"], cadence["agreement_ari"]
+    limit, advised = cadence[["refit_below_ari", "advised_cadence_weeks"]].min()
+    axes = figure.subplots()
+    look = {"color": on.INK, "mfc": on.PAPER, "ms": 5, "lw": 1.6, "zorder": 3}
+    keys = axes.plot(xs, agreements, "o-", label=texts("agreement"), **look)
+    look = {"color": on.FAINT_INK, "lw": 1.3, "ls": "--"}
+    label = texts("limit", limit=texts.plain_number(limit))
+    keys.append(axes.axhline(limit, label=label, **look))
+    advice = texts("no_advice")
+    if not math.isnan(advised):
+        advice = texts("advised", weeks=advised)
+        keys.append(axes.axvline(advised, lw=1, ls=":", color=on.INK, label=advice))
+    axes.set(xlabel=texts("week_axis"), xlim=(0, 1.04 * xs.max()))
+    axes.set_ylim(min(0, agreements.min()) - 0.03, 1.03)
+    axes.xaxis.get_major_locator().set_params(integer=True)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(lambda value, _: texts.plain_number(value))
+    axes.tick_params(axis="y", labelsize=on.SMALL_SIZE, labelcolor=on.SECOND_INK)
+    axes.grid(axis="y")
+    listed = ", ".join(
+        texts("agreement_of_week", weeks=week, agreement=texts.number(value, 2))
+        for week, value in zip(xs, agreements, strict=True)
+    )
+    return CADENCE_HEIGHT, {
+        "keys": keys,
+        "advice": advice,
+        "limit": texts.plain_number(limit),
+        "last": xs.max(),
+        "agreements": listed,
+    }
+
+
 RENDERERS = {
     "sizes": draw_sizes,
     "means": draw_means,
@@ -560,4 +595,5 @@ RENDERERS = {
     "map": draw_map,
     "counts": draw_counts,
     "migrations": draw_migrations,
+    "cadence": draw_cadence,
 }

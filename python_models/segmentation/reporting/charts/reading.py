@@ -52,6 +52,11 @@ SOURCES = {
         ("fit_id", "from_segment_key", "to_segment_key", "member_count"),
         "member_count > 0",
     ),
+    "cadence": (
+        "refit_cadence",
+        ("horizon_weeks", "agreement_ari", "refit_below_ari", "advised_cadence_weeks"),
+        "true",
+    ),
 }  # fmt: skip
 
 
@@ -150,6 +155,7 @@ def _every_kind(measures: list[str], dimensions: list[str]) -> list[tuple]:
         ("pca_map", "map", ""),
         ("cluster_counts", "counts", ""),
         ("segment_migrations", "migrations", ""),
+        ("refit_cadence", "cadence", ""),
     ]
     return [(name, kind, i, of, "") for i, (name, kind, of) in enumerate(charts, 1)]
 
