@@ -12,10 +12,14 @@ own:
 - `whole`: a first build with evaluation, tests, page, charts, exports, publication;
 - `nightly`: the next build, after 3 % of the counts have changed.
 
+With ``--sales`` sizes are those of sales lines, beside the demonstration's enterprises,
+and script and core are those of the accounts; there is no floor.
+
 Usage, from the project folder::
 
     python benchmarks/build_cost.py 1595 100000 1000000 [--rounds 3] [--clean]
         [--parts floor,core] [--most-over-floor 5] [--chart cost.png]
+    python benchmarks/build_cost.py --sales 500000 --parts script,core,whole
 """
 
 import argparse
@@ -48,6 +52,10 @@ BUILDS = {"core": "core", "whole": "whole", "nightly": "whole"}
 CORE = (
     "+enterprise_segments +cluster_profiles +cluster_category_mix +cluster_city_mix"
     " +enterprise_recommendations"
+)
+SALES_CORE = (
+    "+account_segments +account_cluster_profiles +segment_top_products +rfm_grid"
+    " +account_recommendations"
 )
 SMALLEST = {
     "dbt_project.yml": "{name: smallest, profile: smallest, version: 1.0.0}",
@@ -82,6 +90,12 @@ CLEAN = {
 # plain number differs by up to a fifth.
 COPIED = {
     "enterprise_id": r"regexp_replace(enterprise_id, '(\d)(\s*)$', '\1x' || n || '\2')",
+    "line_id": "line_id || 'x' || n",
+    "account_id": r"regexp_replace(account_id, '(\d)(\s*)$', '\1x' || n || '\2')",
+    "contract_id": "contract_id || 'x' || n",
+    "unit_price_eur": r"""if(regexp_full_match(unit_price_eur, '[0-9]{{1,5}}(\.\d+)?'),
+        round(unit_price_eur::double * (80 + (line * 31 + n * 17) % 41) / 100, 2)
+        ::varchar, unit_price_eur)""",
     "enterprise_name": "enterprise_name || ' ' || n",
     "followers": """if(regexp_full_match(followers, '[0-9]{{1,12}}'),
         (cast(followers as bigint) * (80 + (line * 31 + n * 17) % 41 + {surplus}) // 100
@@ -154,11 +168,39 @@ def write_raw(
         )
 
 
+def write_sales(folder: Path, line_count: int) -> None:
+    """Write about so many sales lines beside the demonstration's enterprises."""
+    write_raw(folder, 1, is_clean=False)
+    engine = duckdb.connect()
+    seed = CHECKOUT / "seeds" / "raw" / "raw_sales_lines.csv"
+    engine.execute(
+        "create table sales_lines as select *, row_number() over () as line"
+        f" from read_csv('{seed}', all_varchar=true)"
+    )
+    copies = max(1, round(line_count / len(engine.table("sales_lines"))))
+    columns = ("line_id", "account_id", "contract_id", "unit_price_eur")
+    changed = ", ".join(f"{COPIED[column].format()} as {column}" for column in columns)
+    engine.execute(
+        f"""copy (
+            select * exclude (line, n) replace ({changed})
+            from sales_lines, range({copies}) as copies (n)
+        ) to '{folder / "sales_lines.csv"}' (header true)"""
+    )
+
+
 class Volume:
     """Raw tables of one size, and what each way of working on them costs."""
 
-    def __init__(self, folder: Path, enterprise_count: int, *, is_clean: bool):
+    def __init__(
+        self,
+        folder: Path,
+        enterprise_count: int,
+        *,
+        is_clean: bool,
+        is_of_sales: bool = False,
+    ):
         self.folder = folder
+        self.is_of_sales = is_of_sales
         self.enterprise_count = enterprise_count
         self.is_clean = is_clean
         folder.mkdir(parents=True, exist_ok=True)
@@ -166,6 +208,9 @@ class Volume:
         self.write()
 
     def write(self, *, is_next_night: bool = False) -> None:
+        if self.is_of_sales:
+            write_sales(self.raw, self.enterprise_count)
+            return
         write_raw(
             self.raw,
             self.enterprise_count,
@@ -176,6 +221,7 @@ class Volume:
     def measure(self, part: str) -> Cost:
         if part in ("script", "floor"):
             name = {"script": "plain_script", "floor": "plain_statements"}[part]
+            name = "plain_sales_script" if self.is_of_sales else name
             command = [sys.executable, str(CHECKOUT / "benchmarks" / f"{name}.py")]
             folders = [str(self.raw), str(self.folder)]
             return measured(lambda: subprocess.Popen([*command, *folders]))
@@ -187,7 +233,8 @@ class Volume:
             make = write_smallest if part == "smallest" else copy_checkout
             make(self.folder / name)
         no_tests = ["--exclude-resource-types", "test unit_test"]
-        options = ["--select", CORE, *no_tests] if part == "core" else []
+        core = SALES_CORE if self.is_of_sales else CORE
+        options = ["--select", core, *no_tests] if part == "core" else []
         settings = {"RAW_DATA_DIR": str(self.raw), "raw_source": "files"}
         project = DbtProject(self.folder / name, settings=settings)
         options += ["--profiles-dir", "."]
@@ -231,7 +278,7 @@ def measure_size(
 ) -> dict[str, list[Cost]]:
     """Measure the parts in turn, round by round, and print each."""
     costs: dict[str, list[Cost]] = {part: [] for part in options.parts}
-    volume = Volume(folder, size, is_clean=options.clean)
+    volume = Volume(folder, size, is_clean=options.clean, is_of_sales=options.sales)
     for number in range(options.rounds):
         if number:
             volume.write()
@@ -308,6 +355,7 @@ def main() -> None:
     parser.add_argument("sizes", type=int, nargs="+")
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--clean", action="store_true")
+    parser.add_argument("--sales", action="store_true")
     parser.add_argument("--parts", type=lambda names: names.split(","), default=PARTS)
     parser.add_argument("--most-over-floor", type=float)
     parser.add_argument("--chart", type=Path)

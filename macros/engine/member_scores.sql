@@ -3,13 +3,17 @@
     stream by; a level of a categorical feature, a block of 0/1 columns in the fit, is
     joined to what it adds.
 
-    A feature that the fit dropped as constant has no scale, and adds 0. -#}
+    A feature that the fit dropped as constant has no scale, and adds 0.
+
+    A feature that enters as ranks is looked up among the quantiles of the fit, as
+    scikit-learn's QuantileTransformer does, to the same number. -#}
 
 {#- CTE `scales`: one row with what the fit learned of each feature. CTEs `levels_<i>`:
     per level of a categorical feature its coordinate on each centroid. CTE `scaled`:
     members with `scaled_<i>` and `level_<i>`. Expects the CTEs `features` and
     `fit_rows`; `recipe` names key and features. -#}
 {% macro scaled_members(recipe, cluster_count) -%}
+{%- set ranked = ranked_features(recipe) -%}
 scales as (
     select
         {%- for name in recipe.numeric_features %}
@@ -51,7 +55,47 @@ levels_{{ loop.index0 }} as (
 ),
 
 {% endfor -%}
-scaled as (
+{% if ranked -%}
+quantiles_placed as (
+    select
+        feature_name,
+        value,
+        cast(row_number() over (partition by feature_name order by value) - 1 as double)
+        / (count(*) over (partition by feature_name) - 1) as place
+    from fit_rows
+    where parameter = 'quantile'
+),
+
+quantiles_told_apart as (
+    select
+        feature_name,
+        value as step_value,
+        min(place) as first_place,
+        max(place) as last_place
+    from quantiles_placed
+    group by feature_name, value
+),
+
+-- From one quantile to the next the rank rises as a line. A value that several have is
+-- in the middle of their places, the smallest at 0 and the largest at 1 all the same.
+steps as (
+    select
+        feature_name,
+        step_value,
+        case
+            when first_place = 0 then 0
+            when last_place = 1 then 1
+            else (first_place + last_place) / 2
+        end as step_rank,
+        last_place as line_start,
+        lead(first_place) over by_value as line_end,
+        lead(step_value) over by_value as next_value
+    from quantiles_told_apart
+    window by_value as (partition by feature_name order by step_value)
+),
+
+{% endif -%}
+{{ 'known' if ranked else 'scaled' }} as (
     select
         cast(features.{{ recipe.key }} as string) as member_id
         {%- for name in recipe.numeric_features %}
@@ -60,8 +104,12 @@ scaled as (
         {%- if name in (recipe.log1p_features or []) %}
         {%- set known = 'ln(1 + case when ' ~ known ~ ' >= 0 then ' ~ known ~ ' end)' %}
         {%- endif %},
+        {%- if name in ranked %}
+        coalesce({{ known }}, scales.imputation_{{ i }}) as known_{{ i }}
+        {%- else %}
         (coalesce({{ known }}, scales.imputation_{{ i }}) - scales.center_{{ i }})
         / scales.scale_{{ i }} as scaled_{{ i }}
+        {%- endif %}
         {%- endfor %}
         {%- for name in recipe.categorical_features %},
         coalesce(cast(features.{{ name }} as string), scales.imputed_level_{{ loop.index0 }})
@@ -70,6 +118,69 @@ scaled as (
     from features
     cross join scales
 )
+{%- if ranked %},
+
+{% for name in recipe.numeric_features if name in ranked -%}
+{%- set i = recipe.numeric_features.index(name) -%}
+steps_{{ i }} as (
+    select * from steps where feature_name = '{{ name }}'
+),
+
+-- Of each different value once: that is all there is to sort.
+ranks_{{ i }} as (
+    select
+        valued.known_value,
+        case
+            when steps_{{ i }}.step_value is null then 0
+            when valued.known_value = steps_{{ i }}.step_value
+                then steps_{{ i }}.step_rank
+            when steps_{{ i }}.next_value is null then 1
+            else
+                steps_{{ i }}.line_start
+                + (valued.known_value - steps_{{ i }}.step_value)
+                / (steps_{{ i }}.next_value - steps_{{ i }}.step_value)
+                * (steps_{{ i }}.line_end - steps_{{ i }}.line_start)
+        end as value_rank
+    from (select distinct known_{{ i }} as known_value from known) as valued
+    {{ join_last_step(
+        'steps_' ~ i, 'valued.known_value', 'step_value', 'next_value'
+    ) }}
+),
+
+{% endfor -%}
+scaled as (
+    select
+        known.member_id
+        {%- for name in recipe.numeric_features %}
+        {%- set i = loop.index0 %},
+        {%- if name in ranked %}
+        (ranks_{{ i }}.value_rank - scales.center_{{ i }}) / scales.scale_{{ i }}
+            as scaled_{{ i }}
+        {%- else %}
+        known.scaled_{{ i }}
+        {%- endif %}
+        {%- endfor %}
+        {%- for name in recipe.categorical_features %},
+        known.level_{{ loop.index0 }}
+        {%- endfor %}
+    from known
+    cross join scales
+    {%- for name in recipe.numeric_features if name in ranked %}
+    {%- set i = recipe.numeric_features.index(name) %}
+    left join ranks_{{ i }} on known.known_{{ i }} = ranks_{{ i }}.known_value
+    {%- endfor %}
+)
+{%- endif %}
+{%- endmacro %}
+
+{#- The numeric features of a recipe that enter as ranks. -#}
+{% macro ranked_features(recipe) -%}
+    {%- if recipe.scaling != 'ranks' -%}
+        {{- return([]) -}}
+    {%- endif -%}
+    {{- return(
+        recipe.numeric_features | reject('in', recipe.unscaled_features or []) | list
+    ) -}}
 {%- endmacro %}
 
 {#- The same by the current fit of a segmentation, of which it adds the CTE `fit`. -#}

@@ -2,7 +2,9 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import duckdb
 import numpy as np
+import pandas as pd
 import pytest
 from planted_data import (
     FOLLOWERS,
@@ -18,7 +20,7 @@ from segmentation.learning.fitted_space import (
     transform_sample,
 )
 from segmentation.learning.fitting import fit_model, fit_pipeline
-from segmentation.learning.pipeline import use_one_thread
+from segmentation.learning.pipeline import log1p_of_count, use_one_thread
 from segmentation.learning.settings import SCALINGS
 from sklearn.metrics import silhouette_score
 from threadpoolctl import threadpool_info, threadpool_limits
@@ -55,6 +57,8 @@ def test_planted_groups_are_recovered_whatever_the_seed_and_the_order_of_rows(
         ("minmax", 1.0, 8.0 - 1.0),
         # Quartiles by linear interpolation: 1 + 0.75 * 2 and 4 + 0.25 * 4.
         ("robust", 3.5, 5.0 - 2.5),
+        # Ranks 0, 1, 2 and 3 of four, as thirds.
+        ("ranks", 0.5, np.sqrt((9 + 1 + 1 + 9) / 36 / 4)),
         ("none", 0.0, 1.0),
     ],
 )
@@ -111,11 +115,38 @@ def test_a_level_that_the_fit_has_not_seen_has_no_column():
     assert transform_sample(unseen, model=model).tolist() == expected
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_rank_is_the_place_of_a_value_among_the_quantiles_of_the_fit():
+    """By hand, nine values at eighths, as the database has them in its unit test."""
+    known = [0.0, 0, 0, 2, 2, 4, 8, 8, 8]
+    sample = make_sample(x=known, constant=[3.0] * 9, unknown=[np.nan] * 9)
+    expected = {-1: 0, 0: 0, 1: 5 / 16, 2: 7 / 16, 3: 9 / 16, 4: 5 / 8, 6: 11 / 16}
+    # An unknown one is as the mean of the known ones, 32 ninths.
+    expected |= {8: 1, 9: 1, np.nan: 1 / 2 + (32 / 9 - 2) / 2 / 8}
+    others = make_sample(x=[*expected], constant=[2.0, 4] * 5, unknown=[0.0, 1] * 5)
+
+    model = fit(sample, ("x", "constant", "unknown"), scaling="ranks")
+
+    x, *constants = model.numeric
+    assert x.quantiles == tuple(known)
+    assert [(f.center, f.scale) for f in constants] == [(0, 1)] * 2
+    found = transform_sample(others, model=model)
+    ranks = found[:, 0] * x.scale + x.center
+    np.testing.assert_allclose(ranks, [*expected.values()], rtol=1e-14, atol=1e-16)
+    assert found[:, 1:].tolist() == [[0, 0], [1, 1]] * 5
+    pipeline, _ = fit_pipeline(sample, settings=model.settings)
+    of_pipeline = pipeline.named_steps["features"].transform(others)
+    np.testing.assert_allclose(found, of_pipeline, rtol=1e-12)
+
+
+@pytest.mark.parametrize("count", [120, 3_000])
 @pytest.mark.parametrize("scaling", SCALINGS)
-def test_the_learned_numbers_transform_and_label_a_sample_as_the_pipeline_does(scaling):
+def test_the_learned_numbers_transform_and_label_a_sample_as_the_pipeline_does(
+    scaling, count
+):
     texts = ("category_name", "city_name")
     settings = make_settings(scaling=scaling, categorical_features=texts)
-    sample = make_members(120)
+    sample = make_members(count)
     pipeline, transformed = fit_pipeline(sample, settings=settings)
     # One start, scikit-learn's default, would let the order of rows decide.
     clusters = pipeline.named_steps["clusters"]
@@ -128,6 +159,20 @@ def test_the_learned_numbers_transform_and_label_a_sample_as_the_pipeline_does(s
     predicted = pipeline.predict(sample).tolist()
     assert model.labels.tolist() == label_sample(sample, model).tolist() == predicted
     assert model.silhouette == pytest.approx(silhouette_score(transformed, predicted))
+    others = make_members(count, seed=1)
+    predicted = pipeline.predict(others).tolist()
+    assert label_sample(others, model).tolist() == predicted
+
+
+def test_the_logarithm_of_a_count_is_the_databases_to_the_bit():
+    """Or a count that many share would be beside its quantile, and not on it."""
+    random = np.random.default_rng(0)
+    counts = [np.arange(100_000), np.exp(random.uniform(0, 20, 100_000))]
+    table = pd.DataFrame({"x": np.concatenate(counts)})
+    with duckdb.connect() as connection:
+        found = connection.from_df(table).project("ln(1 + x) as logarithm").df()
+    assert (log1p_of_count(table["x"]) == found["logarithm"]).all()
+    assert np.isnan(log1p_of_count([[-1, np.nan]])).all()
 
 
 def test_a_point_between_two_centroids_is_of_the_first():

@@ -49,7 +49,7 @@ def test_points_on_a_line_have_that_line_as_their_first_component():
 
 
 @pytest.mark.parametrize("dense_cell_limit", [fitted_space.DENSE_CELL_LIMIT, 0])
-@pytest.mark.parametrize("scaling", ["standard", "minmax", "robust", "none"])
+@pytest.mark.parametrize("scaling", ["standard", "minmax", "robust", "ranks", "none"])
 def test_components_and_their_shares_are_those_of_a_singular_value_decomposition(
     scaling, dense_cell_limit, monkeypatch
 ):

@@ -7,6 +7,9 @@ import duckdb
 import pytest
 from dbt_project import DbtProject
 from project_copies import CHECKOUT
+from segmentation.learning.fitting import fit_pipeline
+from segmentation.learning.sampling import read_sample
+from segmentation.learning.settings import FitSettings
 
 FOUR = {"balanced_active", "facebook_leaders", "low_visibility", "moderate_presence"}
 LATER = "2025-07-31 12:00:00"
@@ -199,6 +202,57 @@ def test_a_model_of_features_that_are_gone_still_tells_who_was_where(
         ("low_visibility", "kept_by_members", 243, 243),
         ("moderate_presence", "merged", 150, 150),
     }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("recipe", ["report", "robust"])
+def test_ranks_are_looked_up_in_the_database_as_by_scikit_learn(
+    project: DbtProject, recipe: str
+) -> None:
+    """Of those who were not in the fit as well, with and without logarithms.
+
+    Kept, the model says the same again; replaced, what it says of today's members is
+    nobody's own change.
+    """
+    project.published.unlink()
+    variables = project.folder / "dbt_project.yml"
+    text = variables.read_text(encoding="utf-8")
+    ranked = text.replace(" scaling: standard\n", " scaling: ranks\n")
+    variables.write_text(ranked, encoding="utf-8")
+    fit = {"recipe": recipe, "fit_sample_size": 300, "evaluate": "false"}
+    project.succeed("build", **fit)
+
+    [(written,)] = project.rows(
+        "select settings from segmentation_fits where segmentation = 'visibility'"
+    )
+    settings = FitSettings.from_json(written)
+    assert settings.scaling == "ranks"
+    with duckdb.connect(str(project.build_database), read_only=True) as database:
+        sample, everybody = (
+            read_sample(database.sql(f"from {table}"), settings=settings)
+            for table in (
+                "segmentations.visibility_sample",
+                "features.enterprise_features select *, enterprise_id as member_id",
+            )
+        )
+    numbers = list(settings.numeric_features)
+    everybody[numbers] = everybody[numbers].astype(float)
+    assert (len(sample), len(everybody)) == (300, 421)
+    pipeline, _ = fit_pipeline(sample, settings=settings)
+    labels = zip(everybody["member_id"], pipeline.predict(everybody), strict=True)
+    published = "select enterprise_id, cluster_id from enterprise_segments"
+    assert dict(project.rows(published)) == dict(labels)
+
+    before = segments_of(project)
+    project.succeed("build", **fit, refit="never", as_of=LATER)
+    assert segments_of(project) == before
+    variables.write_text(text, encoding="utf-8")
+    project.succeed("build", **fit, as_of=LATER_STILL)
+    assert segments_of(project) != before
+    assert project.rows(
+        "select distinct cast(changed_at as varchar), cause from segment_changes"
+        " where segmentation = 'visibility' and cause <> 'new'"
+    ) == [(LATER_STILL, "model_changed")]
 
 
 def test_the_seed_of_overrides_is_shipped_empty() -> None:

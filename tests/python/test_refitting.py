@@ -216,3 +216,21 @@ def test_a_model_that_differs_in_its_last_bits_has_learned_the_same(stored):
 
     assert has_learned_the_same(one, rounded)
     assert not has_learned_the_same(one, other)
+
+
+def test_other_quantiles_are_another_fit(sample):
+    """One more member, fewer than a thousand, is one more quantile of each feature."""
+    one = store(sample, settings=replace(SETTINGS, scaling="ranks")).model
+    first = one.numeric[0]
+    changes = [tuple(v + by for v in first.quantiles) for by in (1e-12, 1e-3)]
+    others = [
+        replace(one, numeric=(replace(first, quantiles=quantiles), *one.numeric[1:]))
+        for quantiles in (*changes, first.quantiles[1:])
+    ]
+
+    assert [has_learned_the_same(one, other) for other in others] == [
+        True,
+        False,
+        False,
+    ]
+    assert one.fingerprint() not in [other.fingerprint() for other in others]

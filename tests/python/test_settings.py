@@ -77,7 +77,7 @@ def test_the_variables_of_one_segmentation_are_found_in_the_table():
         ("random_state", -1, "random_state is -1", "from 0 to 4294967295"),
         ("random_state", 2**32, "random_state is 42", "from 0 to 4294967295"),
         ("n_init", 0, "n_init is 0:", "of at least 1"),
-        ("scaling", "log", "scaling is 'log'", "standard, minmax, robust, none"),
+        ("scaling", "log", "scaling is 'log'", "standard, minmax, robust, ranks, none"),
         ("fit_sample_size", 3, "fit_sample_size is 3, fewer than n_clusters", "raise"),
         ("refit", "monthly", "refit is 'monthly'", "one of auto, always, never"),
         ("refit_after_days", 0, "refit_after_days is 0", "write a number above 0"),

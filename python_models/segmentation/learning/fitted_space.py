@@ -23,6 +23,8 @@ def transform_sample(
         values = sample[feature.name].to_numpy()
         values = log1p_of_count(values) if feature.is_log else values
         known = np.where(np.isnan(values), feature.imputation, values)
+        if feature.quantiles:
+            known = ranks_among(known, np.array(feature.quantiles))
         numeric[:, column] = (known - feature.center) / feature.scale
     blocks = [csr_array(numeric)]
     for feature in model.categorical:
@@ -36,6 +38,21 @@ def transform_sample(
     transformed = hstack(blocks, format="csr")
     is_dense = len(sample) * transformed.shape[1] <= DENSE_CELL_LIMIT
     return transformed.toarray() if is_dense else transformed
+
+
+def ranks_among(values: np.ndarray, quantiles: np.ndarray) -> np.ndarray:
+    """Rank known values among quantiles as scikit-learn's QuantileTransformer does.
+
+    Linear in between, the middle of its places for a value that several quantiles
+    have; 0 up to the smallest, 1 from the largest on.
+    """
+    places = np.linspace(0, 1, len(quantiles))
+    rising = np.interp(values, quantiles, places)
+    falling = np.interp(-values, -quantiles[::-1], -places[::-1])
+    ranks = 0.5 * (rising - falling)
+    ranks[values == quantiles[-1]] = 1
+    ranks[values == quantiles[0]] = 0
+    return ranks
 
 
 def nearest_centroids(

@@ -62,7 +62,9 @@ class NumericFeature:
     """How one numeric feature enters the fitted space: (value - center) / scale.
 
     The imputation stands for an unknown value. With ``is_log`` the value is the natural
-    logarithm of 1 + count, and so are the three numbers.
+    logarithm of 1 + count, and so are the three numbers. Where there are quantiles, in
+    rising order, the value gives way to its rank among them, from 0 to 1, which
+    ``center`` and ``scale`` are of.
     """
 
     name: str
@@ -70,6 +72,7 @@ class NumericFeature:
     center: float
     scale: float
     is_log: bool = False
+    quantiles: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +140,10 @@ class FittedModel:
         """Digest of what decides a label: equal for two fits that label alike."""
         learned = [
             self.settings.to_json(),
-            [(f.name, f.imputation, f.center, f.scale) for f in self.numeric],
+            [
+                (f.name, f.imputation, f.center, f.scale, *f.quantiles)
+                for f in self.numeric
+            ],
             [(f.name, f.imputation, f.levels) for f in self.categorical],
             self.centroids.tolist(),
         ]
@@ -218,7 +224,9 @@ def prepare_sample(
         sample[name].nunique() for name in settings.categorical_features
     )
     pipeline = build_pipeline(
-        settings, is_sparse=len(sample) * width > DENSE_CELL_LIMIT
+        settings,
+        row_count=int((~is_giant).sum()),
+        is_sparse=len(sample) * width > DENSE_CELL_LIMIT,
     )
     frame = sample[list(settings.features)]
     features = pipeline.named_steps["features"]
@@ -346,7 +354,7 @@ def silhouette_rows(count: int) -> np.ndarray:
 def _read_features(
     pipeline: Pipeline, *, settings: FitSettings
 ) -> tuple[tuple[NumericFeature, ...], tuple[CategoricalFeature, ...]]:
-    """Read out imputations, levels, and the two numbers of each affine scaling."""
+    """Read out imputations, quantiles, levels and each scaling's two numbers."""
     numeric, categorical = [], []
     for block, fitted, names in pipeline.named_steps["features"].transformers_:
         steps = fitted.named_steps
@@ -364,16 +372,25 @@ def _read_features(
             "standard": lambda scaler: (scaler.mean_, scaler.scale_),
             "minmax": lambda scaler: (scaler.data_min_, 1 / scaler.scale_),
             "robust": lambda scaler: (scaler.center_, scaler.scale_),
+            "ranks": lambda scaler: (scaler.mean_, scaler.scale_),
             "none": lambda _: (0.0, 1.0),
         }["none" if block == "unscaled" else settings.scaling](steps["scale"])
         # A column without any known value is imputed as 0.
         numbers = np.broadcast_arrays(np.nan_to_num(imputations), center, scale)
+        quantiles = (
+            steps["rank"].quantiles_.T if "rank" in steps else np.empty((len(names), 0))
+        )
         numeric += [
             NumericFeature(
-                name=name, imputation=imputed, center=c, scale=s, is_log=block == "log"
+                name=name,
+                imputation=imputed,
+                center=c,
+                scale=s,
+                is_log=block == "log",
+                quantiles=tuple(of_feature),
             )
-            for name, (imputed, c, s) in zip(
-                names, np.transpose(numbers).tolist(), strict=True
+            for name, (imputed, c, s), of_feature in zip(
+                names, np.transpose(numbers).tolist(), quantiles.tolist(), strict=True
             )
         ]
     return tuple(numeric), tuple(categorical)

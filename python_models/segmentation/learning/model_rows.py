@@ -7,6 +7,7 @@ parameter           feature_name     feature_level cluster_id value
 =================== ================ ============= ========== =======================
 imputation          numeric          NULL          NULL       value for an unknown one
 center, scale       numeric          NULL          NULL       as in (x - center)/scale
+quantile            numeric          NULL          NULL       one of many, in order
 imputed_level       categorical      level         NULL       NULL
 level               categorical      level         NULL       NULL
 centroid            any              if any        cluster    coordinate
@@ -21,7 +22,8 @@ constant            numeric          NULL          NULL       its one value in t
 =================== ================ ============= ========== =======================
 
 ``position`` keeps the order of features and levels; ``row_number`` counts the rows
-from 1 and is their key.
+from 1 and is their key. A feature has quantiles where it enters as ranks: x is then its
+rank among them, from 0 to 1, and center and scale are without unit.
 """
 
 import json
@@ -65,6 +67,11 @@ def model_to_rows(model: FittedModel, *, reason: str) -> pd.DataFrame:
         (parameter, position, feature.name, getattr(feature, parameter))
         for position, feature in enumerate(model.numeric)
         for parameter in ("imputation", "center", "scale")
+    ]
+    numbers += [
+        ("quantile", position, feature.name, quantile)
+        for position, feature in enumerate(model.numeric)
+        for quantile in feature.quantiles
     ]
     constants = [
         ("constant", None, name, value) for name, value in model.constants.items()
@@ -112,6 +119,12 @@ def model_from_rows(rows: pd.DataFrame) -> FittedModel:
                 name=name, imputation=imputed.iloc[0], levels=tuple(levels)
             )
         )
+    quantiles = {
+        name: tuple(sorted(values))
+        for name, values in parameters.get("quantile", rows.iloc[:0])
+        .astype({"value": float})
+        .groupby("feature_name")["value"]
+    }
     # A model that was published before these were kept has neither.
     quantile = parameters.get("distance_quantile", pd.DataFrame({"value": [np.nan]}))
     constants = parameters.get("constant", rows.iloc[:0]).set_index("feature_name")
@@ -127,6 +140,7 @@ def model_from_rows(rows: pd.DataFrame) -> FittedModel:
                 center=float(centers[name]),
                 scale=float(scales[name]),
                 is_log=name in settings.log1p_features,
+                quantiles=quantiles.get(name, ()),
             )
             for name, imputation in imputations.items()
         ),

@@ -1,5 +1,7 @@
 """The scikit-learn pipeline that a fit consists of, on one thread."""
 
+from math import log
+
 import numpy as np
 from sklearn.cluster import KMeans
 from sklearn.compose import ColumnTransformer
@@ -9,6 +11,7 @@ from sklearn.preprocessing import (
     FunctionTransformer,
     MinMaxScaler,
     OneHotEncoder,
+    QuantileTransformer,
     RobustScaler,
     StandardScaler,
 )
@@ -20,8 +23,11 @@ _SCALERS = {
     "standard": StandardScaler,
     "minmax": MinMaxScaler,
     "robust": RobustScaler,
+    "ranks": StandardScaler,
     "none": FunctionTransformer,
 }
+# Ranks are told by so many quantiles of a feature, or by one per member of fewer.
+QUANTILE_COUNT = 1_000
 
 
 def use_one_thread() -> None:
@@ -36,16 +42,19 @@ def use_one_thread() -> None:
     threadpool_limits(limits=1)
 
 
-def build_pipeline(settings: FitSettings, *, is_sparse: bool = False) -> Pipeline:
+def build_pipeline(
+    settings: FitSettings, *, row_count: int, is_sparse: bool = False
+) -> Pipeline:
     """Build the pipeline of the settings, unfitted: ``features``, then ``clusters``.
 
     Numeric features: the logarithm where asked for, mean imputation, then scaling
-    where asked for. Categorical ones: most frequent value, then one column per level,
+    where asked for; ranks are shares of the ``row_count`` rows of the fit, from 0 to 1,
+    and standardised. Categorical ones: most frequent value, then one column per level,
     none for a level that the fit has not seen; sparse for more levels than memory
     allows. Then k-means with the settings' seed and number of starts.
     """
     blocks = {
-        block: (_numeric_steps(block, settings), names)
+        block: (_numeric_steps(block, settings, row_count=row_count), names)
         for block, names in numeric_blocks(settings).items()
     }
     if settings.categorical_features:
@@ -81,15 +90,25 @@ def numeric_blocks(settings: FitSettings) -> dict[str, list[str]]:
 
 
 def log1p_of_count(values: np.ndarray) -> np.ndarray:
-    """Natural logarithm of 1 + value, so that 0 stays 0; NaN for what is no count."""
+    """Natural logarithm of 1 + value, so that 0 stays 0; NaN for what is no count.
+
+    By the C library, as the database engine takes it, to the bit: NumPy's own differs
+    in the last one, and a rank jumps where a value no longer equals its quantile.
+    """
     values = np.asarray(values, dtype=float)
-    return np.log1p(values, out=np.full_like(values, np.nan), where=values >= 0)
+    logarithms, is_count = np.full_like(values, np.nan), values >= 0
+    logarithms[is_count] = [*map(log, (1 + values[is_count]).tolist())]
+    return logarithms
 
 
-def _numeric_steps(block: str, settings: FitSettings) -> Pipeline:
+def _numeric_steps(block: str, settings: FitSettings, *, row_count: int) -> Pipeline:
     # keep_empty_features: a column without any known value stays, as 0.
     steps = [("impute", SimpleImputer(strategy="mean", keep_empty_features=True))]
     if block == "log":
         steps.insert(0, ("transform", FunctionTransformer(log1p_of_count)))
     scaling = "none" if block == "unscaled" else settings.scaling
+    if scaling == "ranks":
+        count = min(QUANTILE_COUNT, row_count)
+        ranking = QuantileTransformer(n_quantiles=count, subsample=None)
+        steps.append(("rank", ranking))
     return Pipeline([*steps, ("scale", _SCALERS[scaling]())])

@@ -221,12 +221,18 @@ def has_learned_the_same(one: FittedModel, other: FittedModel) -> bool:
     Other libraries and processors round otherwise, which is no reason for a new fit.
     """
     names, other_names = (
-        (m.settings, [f.name for f in m.numeric], m.categorical) for m in (one, other)
+        (m.settings, [(f.name, len(f.quantiles)) for f in m.numeric], m.categorical)
+        for m in (one, other)
     )
     if names != other_names:
         return False
     numbers = (
-        np.append(m.centroids, [(f.imputation, f.center, f.scale) for f in m.numeric])
+        np.concatenate(
+            [
+                m.centroids.ravel(),
+                *((f.imputation, f.center, f.scale, *f.quantiles) for f in m.numeric),
+            ]
+        )
         for m in (one, other)
     )
     return np.allclose(*numbers, rtol=1e-9, atol=1e-12)

@@ -14,7 +14,7 @@ from segmentation.errors import SegmentationError, close_name
 from segmentation.sql_text import text
 
 RECIPES = ("report", "robust")
-SCALINGS = ("standard", "minmax", "robust", "none")
+SCALINGS = ("standard", "minmax", "robust", "ranks", "none")
 POLICIES = ("auto", "always", "never")
 INFINITE = float("inf")
 _CLOCK = re.compile(
