@@ -1,13 +1,14 @@
 """Live through a year of an agency with real builds and see whether segments last.
 
-Writes the raw tables of month after month (simulate_agency.py), runs a full
-``dbt build`` on each into one publication, and holds what is published against what
-really happened. Beside it, on the same cleaned tables, the naive way: k-means fitted
-anew each month, its cluster number as the key.
+Writes the raw tables of month after month (simulate_agency.py, simulate_sales.py),
+runs a full ``dbt build`` on each into one publication, and holds what is published of
+both segmentations against what really happened. Beside it, on the same cleaned tables
+of clients, the naive way: k-means fitted anew each month, its number as the key.
 
 Targets in every month: at least 99 % of the members that did not move keep their
 segment, since the month before and since month 0; all who really moved are listed
-as such, and nobody else. The exit code is 1 if one is missed.
+as such, and nobody else; every account that is in another segment than before is listed
+with the cause. The exit code is 1 if one is missed.
 
 Usage::
 
@@ -46,9 +47,13 @@ from simulate_agency import (
     write_raw_tables,
     write_table,
 )
+from simulate_sales import MOVED_FROM as BOUGHT_AS
+from simulate_sales import MOVED_TO as BUYS_AS
+from simulate_sales import SalesMonth, simulate_sales
 
 YEAR = {"month_count": 12, "move_month": 7, "noise": 0.03, "seed": 1}
 KEPT_TARGET = 0.99
+_ALL_RIGHT = ("movers right", "accounts: movers right", "accounts: changes named")
 
 
 class Publication(NamedTuple):
@@ -56,15 +61,20 @@ class Publication(NamedTuple):
 
     ``segments`` and ``naive`` clusters are by enterprise; so are the rows that this
     build added to ``segment_changes``: segments before and after, and the cause.
+    ``accounts`` and ``account_changes`` are the same of the accounts.
     """
 
     fit: str
     segments: pd.Series
     naive: pd.Series
     changes: dict[str, tuple[str | None, str | None, str]]
+    accounts: pd.Series
+    account_changes: dict[str, tuple[str | None, str | None, str]]
 
 
-def build_months(months: list[Month], *, folder: Path) -> list[Publication]:
+def build_months(
+    months: list[Month], sales: list[SalesMonth], *, folder: Path
+) -> list[Publication]:
     """Build every month into one publication, and read each."""
     copy_checkout(folder / "project")
     raw_files = folder / "export"
@@ -80,8 +90,9 @@ def build_months(months: list[Month], *, folder: Path) -> list[Publication]:
         },
     )
     publications = []
-    for month in months:
+    for month, sold in zip(months, sales, strict=True):
         write_raw_tables(month, raw_files)
+        sold.lines.to_csv(raw_files / "sales_lines.csv", index=False)
         project.succeed("build", as_of=str(month.as_of))
         publications.append(read_publication(project, month=month))
         print(f"month {month.number}: fit {publications[-1].fit}", flush=True)
@@ -93,14 +104,19 @@ def read_publication(project: DbtProject, *, month: Month) -> Publication:
     labels = project.rows(
         "select enterprise_id, segment_key from enterprise_segments order by all"
     )
-    changes = project.rows(
-        "select member_id, from_segment_key, to_segment_key, cause"
-        f" from segment_changes where changed_at = '{month.as_of}'"
+    changes, account_changes = (
+        project.rows(
+            "select member_id, from_segment_key, to_segment_key, cause"
+            f" from segment_changes where changed_at = '{month.as_of}'"
+            f" and segmentation = '{segmentation}'"
+        )
+        for segmentation in ("visibility", "purchases")
     )
     [(fit_id, reason, fitted_at)] = project.rows(
         "select fit_id, reason, fitted_at from segmentation_fits"
-        " order by fit_id desc limit 1"
+        " where segmentation = 'visibility' order by fit_id desc limit 1"
     )
+    accounts = project.rows("select account_id, segment_key from account_segments")
     settings = make_settings()
     with duckdb.connect(str(project.build_database), read_only=True) as database:
         table = database.table("segmentations.visibility_sample")
@@ -115,16 +131,22 @@ def read_publication(project: DbtProject, *, month: Month) -> Publication:
         segments=pd.Series(dict(labels)),
         naive=pd.Series(naive, index=sample["member_id"]),
         changes=listed,
+        accounts=pd.Series(dict(accounts)).sort_index(),
+        account_changes={name: tuple(change) for name, *change in account_changes},
     )
 
 
-def judge(months: list[Month], publications: list[Publication]) -> pd.DataFrame:
+def judge(
+    months: list[Month], sales: list[SalesMonth], publications: list[Publication]
+) -> pd.DataFrame:
     """Hold every publication after the first against what happened: a row a month.
 
     A pair is how many are right and how many there are.
     """
     first, judged, without = publications[0], [], frozenset()
-    for month, (before, after) in zip(months[1:], pairwise(publications), strict=True):
+    for month, sold, (before, after) in zip(
+        months[1:], sales[1:], pairwise(publications), strict=True
+    ):
         without |= month.moved
         moved = dict.fromkeys(month.moved, (MOVED_FROM, MOVED_TO, "member_changed"))
         coming = dict.fromkeys(month.arrived, "new")
@@ -167,21 +189,71 @@ def judge(months: list[Month], publications: list[Publication]) -> pd.DataFrame:
                 "naive: ARI": adjusted_rand_score(
                     before.naive[both], after.naive[both]
                 ),
+                **judge_accounts(
+                    sold, first, before, after, segments=segments_of_kinds(sales, first)
+                ),
             }
         )
     return pd.DataFrame(judged)
+
+
+def segments_of_kinds(sales: list[SalesMonth], first: Publication) -> dict[str, str]:
+    """Tell which segment most accounts of each kind are in at first."""
+    kinds = sales[0].lines.groupby("account_id")["product_code"].first()
+    return first.accounts.groupby(kinds).agg(lambda keys: keys.mode()[0]).to_dict()
+
+
+def judge_accounts(
+    month: SalesMonth,
+    first: Publication,
+    before: Publication,
+    after: Publication,
+    *,
+    segments: dict[str, str],
+) -> dict[str, object]:
+    """Hold what is published of the accounts against what happened in a month."""
+    both = before.accounts.index.intersection(after.accounts.index)
+    changed = {
+        name: (before.accounts[name], after.accounts[name], "member_changed")
+        for name in both[before.accounts[both] != after.accounts[both]]
+    }
+    listed = {
+        name: change
+        for name, change in after.account_changes.items()
+        if change[2] not in ("new", "gone")
+    }
+    change = (segments[BOUGHT_AS], segments[BUYS_AS], "member_changed")
+    moved = dict.fromkeys(month.moved, change)
+    others = frozenset(after.accounts.index) - month.steady
+    return {
+        "accounts": len(after.accounts),
+        "accounts: kept segment": kept_share(
+            before.accounts, after.accounts, without=others
+        ),
+        "accounts: since month 0": kept_share(
+            first.accounts, after.accounts, without=others
+        ),
+        "accounts: movers right": (len(moved.items() & listed.items()), len(moved)),
+        "accounts: changes named": (
+            len(changed.items() & listed.items()),
+            len(changed.keys() | listed.keys()),
+        ),
+    }
 
 
 def find_missed_targets(judged: pd.DataFrame) -> list[str]:
     """Say which targets were missed, and in which month."""
     missed = []
     for month in judged.to_dict("records"):
-        for column in ("kept segment", "since month 0"):
-            if month[column] < KEPT_TARGET:
-                missed.append(f"Month {month['month']}: {column} {month[column]:.1%}")
-        right, total = month["movers right"]
-        if right < total:
-            missed.append(f"Month {month['month']}: {right} of {total} movers right")
+        for of in ("", "accounts: "):
+            for column in (f"{of}kept segment", f"{of}since month 0"):
+                if month[column] < KEPT_TARGET:
+                    share = f"{month[column]:.1%}"
+                    missed.append(f"Month {month['month']}: {column} {share}")
+        for column in _ALL_RIGHT:
+            right, total = month[column]
+            if right < total:
+                missed.append(f"Month {month['month']}: {right} of {total} {column}")
         if wrong := month["others called changed"]:
             missed.append(f"Month {month['month']}: {wrong} others called changed")
     return missed
@@ -194,9 +266,10 @@ def as_text(value: object) -> str:
 
 
 def main() -> int:
-    months = simulate_months(**YEAR)
+    months, sales = simulate_months(**YEAR), simulate_sales(**YEAR)
     with tempfile.TemporaryDirectory() as folder:
-        judged = judge(months, build_months(months, folder=Path(folder)))
+        publications = build_months(months, sales, folder=Path(folder))
+    judged = judge(months, sales, publications)
     judged["naive: ARI"] = judged["naive: ARI"].map("{:.3f}".format)
     rows = [list(map(as_text, row)) for row in judged.to_numpy()]
     print(write_table(Path(__file__).with_suffix(".md"), [list(judged), *rows]))

@@ -14,6 +14,7 @@ from simulate_agency import (
     kept_share,
     simulate_months,
 )
+from simulate_sales import simulate_sales
 from simulated_year import build_months, find_missed_targets, judge
 
 
@@ -81,13 +82,18 @@ def test_nobody_moves_for_one_client_and_a_new_group_is_noticed(year, is_new):
 @pytest.mark.slow
 def test_segments_last_and_movers_are_named_over_months_of_builds(months, tmp_path):
     months = months[:3]
-    publications = build_months(months, folder=tmp_path)
-    judged = judge(months, publications)
+    sales = simulate_sales(month_count=2, move_month=2, noise=0.03, seed=1)
+    publications = build_months(months, sales, folder=tmp_path)
+    judged = judge(months, sales, publications)
     assert find_missed_targets(judged) == []
     both_ways = ARRIVAL_COUNT + DEPARTURE_COUNT
     assert list(judged["movers right"]) == [(0, 0), (MOVER_COUNT, MOVER_COUNT)]
     assert list(judged["came and left right"]) == [(both_ways, both_ways)] * 2
     assert list(judged["others called changed"]) == [0, 0]
+    assert list(judged["accounts: movers right"]) == [
+        (0, 0),
+        (MOVER_COUNT, MOVER_COUNT),
+    ]
     # What is missing, wrong or too much is not right.
     one, other, *_ = months[2].moved
     wrong = publications[2].changes | {
@@ -99,7 +105,7 @@ def test_segments_last_and_movers_are_named_over_months_of_builds(months, tmp_pa
         changes=wrong | stranger,
         segments=publications[2].segments.map({"low_visibility": "gone astray"}.get),
     )
-    judged = judge(months, [*publications[:2], spoilt])
+    judged = judge(months, sales, [*publications[:2], spoilt])
     assert judged["movers right"][1] == (MOVER_COUNT - 2, MOVER_COUNT)
     assert judged["came and left right"][1] == (both_ways, both_ways + 1)
     assert judged["others moved"][1] == 1

@@ -64,21 +64,36 @@ lines_attached as (
             = {{ text_key('country_aliases.alias') }}
 ),
 
+-- Nearly all ids are of one line, and a window over all lines costs what all else does.
+ids_repeated as (
+    select line_id
+    from lines_attached
+    where value_rejection is null and line_id is not null
+    group by line_id
+    having count(*) > 1
+),
+
 -- Of the lines with one id the first by date; a credit may have the id of its sale.
 ids_ranked as (
     select
-        raw_key,
+        lines_attached.raw_key,
         concat_ws(
             chr(31),
-            account_id, coalesce(contract_id, ''), coalesce(product_code, ''),
-            quantity, unit_price_eur, sold_on
+            lines_attached.account_id,
+            coalesce(lines_attached.contract_id, ''),
+            coalesce(lines_attached.product_code, ''),
+            lines_attached.quantity,
+            lines_attached.unit_price_eur,
+            lines_attached.sold_on
         ) as line_content,
         row_number() over first_of_id as id_rank,
         first_value(line_content) over first_of_id as first_content
     from lines_attached
-    where value_rejection is null and line_id is not null
+    inner join ids_repeated using (line_id)
+    where lines_attached.value_rejection is null
     window first_of_id as (
-        partition by line_id, quantity > 0 order by sold_on asc, raw_key asc
+        partition by lines_attached.line_id, lines_attached.quantity > 0
+        order by lines_attached.sold_on asc, lines_attached.raw_key asc
     )
 ),
 

@@ -159,7 +159,7 @@ def _write_database(
                     **{n: entry[n] for n in _DESCRIBED},
                 }
         row |= {"schema_version": SCHEMA_VERSION, "files": "{}"}
-        row["segmentations"] = json.dumps(described, sort_keys=True)
+        row["segmentations"] = json.dumps(described)
         row["tables"] = json.dumps(row_counts, sort_keys=True)
         columns = {column.split()[0]: what for column, what in _PUBLICATION.items()}
         table = "publication.main.publication"
