@@ -15,3 +15,19 @@ select
     sum(enterprise_share) as share_sum
 from {{ ref('cluster_profiles') }}
 having abs(sum(enterprise_share) - 1) > 1e-9
+{%- if 'purchases' in var('segmentations') %}
+{%- for mart, share in [
+    ('account_cluster_profiles', 'account_share'),
+    ('account_cluster_profiles', 'sales_share'),
+    ('rfm_grid', 'account_share'),
+] %}
+union all
+select
+    'purchases' as segmentation,
+    '{{ mart }}' as dimension,
+    null as cluster_id,
+    sum({{ share }}) as share_sum
+from {{ ref(mart) }}
+having abs(sum({{ share }}) - 1) > 1e-9
+{%- endfor %}
+{%- endif %}
