@@ -13,8 +13,8 @@ from duckdb import DuckDBPyConnection
 from segmentation.errors import SegmentationError
 
 FOLDER = "audiences"
-# The headers that each platform knows an address and a telephone number by: Meta
-# Business Help Centre, How to format a customer list; Google Ads Help, Upload data files.
+# The headers that each platform knows an address and a telephone number by (Meta, How
+# to format a customer list; Google Ads Help, Upload data files).
 PLATFORMS = {"meta": ("email", "phone"), "google": ("Email", "Phone")}
 _NAME = re.compile(r"[\w-]+")
 # What a line to remove names, no current line of the segment has: who shares a number
