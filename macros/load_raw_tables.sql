@@ -10,7 +10,7 @@
         {%- endfor -%}
         {%- set relations = {} -%}
         {%- for table in graph.sources.values()
-            if table.source_name == 'raw_external' -%}
+            if table.source_name == 'raw_external' and table.name in raw_columns() -%}
             {%- do relations.update({table.name: table.relation_name}) -%}
         {%- endfor -%}
         {%- set numeric_features = {} -%}
@@ -27,6 +27,7 @@
                 'raw_data_dir': env_var('RAW_DATA_DIR', ''),
                 'columns': column_names(),
                 'relations': relations,
+                'contacts': contacts_to_load(relations),
                 'numeric_features': numeric_features,
                 'left_out_without': left_out_without,
                 'is_empty_run': flags.EMPTY,

@@ -81,10 +81,16 @@
     {{- return(needed or ['none']) -}}
 {%- endmacro %}
 
-{#- The raw table as it was loaded, wherever raw_source says it comes from. -#}
+{#- The raw table as it was loaded, wherever raw_source says it comes from. Of contacts
+    there is no seed, which would be loaded in plain text. -#}
 {% macro raw_relation(raw_table) -%}
-    {{- return(ref('raw_' ~ raw_table) if var('raw_source') == 'seeds'
-        else source('raw_external', raw_table)) -}}
+    {%- if var('raw_source') != 'seeds' -%}
+        {{- return(source('raw_external', raw_table)) -}}
+    {%- elif raw_table == 'contacts' -%}
+        {{- return("(select null as " ~ contact_columns() | join(', null as ')
+            ~ ' where false) as no_contacts') -}}
+    {%- endif -%}
+    {{- return(ref('raw_' ~ raw_table)) -}}
 {%- endmacro %}
 
 {#- All of a base model: the raw rows as text and with a key that their place in the file
@@ -92,7 +98,7 @@
     with this md5 it is; counted by md5, for a value that holds the separators makes the
     same md5 as another row. -#}
 {% macro raw_rows(raw_table) -%}
-{%- set columns = column_names()[raw_table] -%}
+{%- set columns = column_names()[raw_table] or contact_columns() -%}
 with raw_rows as (
     select * from {{ raw_relation(raw_table) }}
 ),

@@ -4,6 +4,10 @@ with {% for raw_table in raw_columns() -%}
 ),
 
 {% endfor -%}
+contacts as (
+    select * from {{ ref('int_contacts_disposed') }}
+),
+
 values_rejected as (
     select * from {{ ref('int_values_rejected') }}
 ),
@@ -26,6 +30,18 @@ rows_and_values_listed as (
     where disposition <> 'used'
     union all
     {% endfor -%}
+    -- What a contact has there is not known any more.
+    select
+        'contacts' as raw_table,
+        raw_key,
+        enterprise_id,
+        deciding_column as column_name,
+        cast(null as string) as raw_value,
+        disposition as reason,
+        true as is_whole_row
+    from contacts
+    where disposition <> 'used'
+    union all
     -- In a row that was not used anyway, its single values do not matter.
     select
         raw_table,

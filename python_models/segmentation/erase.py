@@ -37,7 +37,8 @@ from segmentation.publication.publication_folder import changing
 _IT_COMES_BACK = """\
 Not touched: the raw data, which are yours: the id comes back with the next build unless
 the source drops it. Nor seeds/reference (segment_overrides.csv may name it), backups,
-and copies of files elsewhere. Figures of groups count it until the next build."""
+and copies of files elsewhere. Advertising platforms keep what was uploaded: replace the
+audience there by its new list. Figures of groups count it until the next build."""
 
 
 def erase(member_id: str) -> str:

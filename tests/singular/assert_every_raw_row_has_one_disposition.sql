@@ -1,7 +1,8 @@
 -- Nothing may disappear between raw and marts, and nothing may be counted twice: there
 -- are as many rows in a disposition model as raw ones, each with a raw key of its own,
 -- and each raw key of staging is there.
-{% for raw_table in raw_columns() -%}
+{% for raw_table in raw_columns().keys() | list + ['contacts'] -%}
+{% set first_layer = 'stg_' if raw_table in raw_columns() else 'base_' -%}
 select
     '{{ raw_table }}' as raw_table,
     raw_key,
@@ -14,7 +15,7 @@ select
     '{{ raw_table }}' as raw_table,
     staged.raw_key,
     'has no disposition' as fault
-from {{ ref('stg_' ~ raw_table) }} as staged
+from {{ ref(first_layer ~ raw_table) }} as staged
 left join {{ ref('int_' ~ raw_table ~ '_disposed') }} as disposed
     on staged.raw_key = disposed.raw_key
 where disposed.raw_key is null

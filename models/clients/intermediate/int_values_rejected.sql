@@ -8,7 +8,24 @@ disposed_{{ raw_table }} as (
 ),
 
 {% endfor -%}
+contacts as (
+    select * from {{ ref('int_contacts_disposed') }}
+),
+
 values_listed as (
+    {%- for column in ['email', 'phone'] %}
+    select
+        'contacts' as raw_table,
+        raw_key,
+        enterprise_id,
+        '{{ column }}' as column_name,
+        cast(null as string) as raw_value,
+        {{ column }}_rejection as reason,
+        disposition
+    from contacts
+    where {{ column }}_rejection is not null
+    union all
+    {%- endfor %}
     {% for raw_table, columns in raw_columns().items() -%}
     {% set last_table = loop.last -%}
     {% for column, (_, _, is_rejected_alone) in columns.items()

@@ -103,9 +103,13 @@ def summarise(publish_dir: Path) -> str:
         rejections = [line for (line,) in connection.sql(_REJECTIONS).fetchall()]
     if rejections:
         lines += ["Not used, listed with the reason in the table rejected_rows:"]
-    charts = [name for name in json.loads(files) if name.startswith("charts/")]
-    others = [name for name in json.loads(files) if name not in charts]
+    names = [*json.loads(files)]
+    charts = [name for name in names if name.startswith("charts/")]
+    audiences = [name for name in names if name.startswith("exports/audiences/")]
+    others = [name for name in names if name not in (*charts, *audiences)]
     listed = [DATABASE_NAME, *others, f"charts/ ({len(charts)} pictures)"]
+    if audiences:
+        listed.append(f"exports/audiences/ ({len(audiences)} lists)")
     return "\n".join(
         [
             *lines,

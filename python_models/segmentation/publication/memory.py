@@ -62,6 +62,9 @@ MEMORY_TABLES = {
     "chart_drawings": "segmentation string, chart_name string, language string,"
     " position integer, title string, description string, alternative_text string,"
     " png blob, digest string",
+    "audience_members": "segmentation string, segment_key string, enterprise_id string,"
+    " contact_key string, meta_email_sha256 string, meta_phone_sha256 string,"
+    " google_email_sha256 string, google_phone_sha256 string, membership string",
 }
 # Filled from the members that the publication lists for each segmentation.
 MEMBER_SEGMENTS = (

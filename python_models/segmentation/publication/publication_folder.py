@@ -40,7 +40,9 @@ _COPY = "copy"
 # What is kept and rendered, and what a publication may call its files: names that are
 # put in a folder of others are nobody else's, and lead nowhere else.
 _KEPT_NAME = re.compile(r"[0-9]{6,}\.duckdb")
-_FILE_NAME = re.compile(r"segments\.html|(charts|exports)/[^/.][^/]*")
+_FILE_NAME = re.compile(
+    r"segments\.html|(charts|exports|exports/audiences/(meta|google))/[^/.][^/]*"
+)
 # Writing the files of a million enterprises takes a few minutes on a slow machine.
 LONGEST_WAIT_SECONDS = 900
 _ASK_AGAIN_SECONDS = 0.2
@@ -255,7 +257,7 @@ def put_in_place(publish_dir: Path, folder: Path) -> None:
     source = folder if replacing.exists() else folder.rename(replacing)
     # Readers that ask for the database last find everything else there.
     for name in sorted(new, key=lambda name: (name == DATABASE_NAME, name)):
-        (publish_dir / name).parent.mkdir(exist_ok=True)
+        (publish_dir / name).parent.mkdir(parents=True, exist_ok=True)
         if name == DATABASE_NAME:
             # A reader that wrote to the old file may have left its log behind:
             # replayed on the new file it would break it.
@@ -263,6 +265,9 @@ def put_in_place(publish_dir: Path, folder: Path) -> None:
         os.replace(source / name, publish_dir / name)
     for name in gone:
         (publish_dir / name).unlink(missing_ok=True)
+        # Folders that have become empty go with their last file.
+        with suppress(OSError):
+            os.removedirs((publish_dir / name).parent)
     if (source / _COPY).exists():
         _keep(source / _COPY, publish_dir=publish_dir)
     _make_durable({(publish_dir / name).parent for name in new})

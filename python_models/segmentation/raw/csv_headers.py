@@ -18,6 +18,8 @@ OTHER_DELIMITERS = ("|", ":", "^", "~", " ")
 # A header with line breaks in its names, or below a title, ends within so many lines.
 LONGEST_HEADER = 20
 LONGEST_NAME = 60
+# What in a first line is no name of a column: an address, or the digits of a telephone.
+_DETAIL = re.compile(r"@|(?:\d\W*){6}")
 
 
 @dataclass(frozen=True)
@@ -95,10 +97,16 @@ def plain_name(column: str) -> str:
     return column.strip().lower()
 
 
+def shown_name(column: str) -> str:
+    """Write a column's name as messages do, which may be a value of a person."""
+    name = " ".join(column.split())
+    return "…" if _DETAIL.search(name) else name[:LONGEST_NAME]
+
+
 def check_header(columns: Sequence[str], *, expected: Sequence[str], what: str) -> None:
     """Refuse a header that lacks a column or has one twice, by the table and file."""
     present = Counter(plain_name(column) for column in columns)
-    header = listed([f'"{" ".join(n.split())[:LONGEST_NAME]}"' for n in columns])
+    header = listed([f'"{shown_name(n)}"' for n in columns])
     others = [name for name in present if name not in expected]
     if not any(
         difflib.get_close_matches(n, present, n=1, cutoff=0.5) for n in expected
@@ -111,7 +119,9 @@ def check_header(columns: Sequence[str], *, expected: Sequence[str], what: str) 
     for column in (name for name in expected if name not in present):
         close = difflib.get_close_matches(column, others, n=1, cutoff=0.5)
         remedy = (
-            f"rename {close[0]!r} to {column!r}" if close else f"add {column!r} to it"
+            f"rename {shown_name(close[0])!r} to {column!r}"
+            if close
+            else f"add {column!r} to it"
         )
         raise SegmentationError(
             f"{what} has no column {column!r}: {remedy}. Its header is {header}."

@@ -9,10 +9,10 @@ from duckdb import Error as DuckDBError
 
 from segmentation.errors import SegmentationError
 from segmentation.raw.csv_headers import (
-    LONGEST_NAME,
     check_header,
     plain_name,
     read_header,
+    shown_name,
 )
 from segmentation.raw.csv_records import check_records
 from segmentation.raw.text_encoding import make_readable
@@ -137,7 +137,7 @@ def prepare_parquet(
 def _unused(names: Iterable[str], expected: Sequence[str]) -> tuple[str, ...]:
     # Spreadsheets leave columns without a name behind the last one.
     others = (name for name in names if name and name not in expected)
-    return tuple(" ".join(name.split())[:LONGEST_NAME] for name in others)
+    return tuple(map(shown_name, others))
 
 
 def _column_names(schema: list[tuple[str, int | None]]) -> list[str]:

@@ -114,7 +114,7 @@ def _files_of(
         names = [path.name for path in present]
         stems = [path.stem.lower() for path in present]
         # What is misspelt, or of another format, is not absent.
-        if is_optional and not difflib.get_close_matches(table, stems, cutoff=0.7):
+        if is_optional and not difflib.get_close_matches(table, stems, cutoff=0.9):
             return ()
         raise SegmentationError(
             f"The raw table {table} has no file {folder / f'{table}.csv'} (nor"

@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 
 import psycopg
@@ -14,6 +15,7 @@ from duckdb import Error as DuckDBError
 
 from segmentation.build_folder import passing_folder
 from segmentation.errors import SegmentationError
+from segmentation.raw import contacts as private
 from segmentation.raw.csv_records import USUAL_LENGTH
 from segmentation.raw.delivered_files import read_csv
 from segmentation.raw.postgres_connection import message_of, open_snapshot, place_of
@@ -34,17 +36,22 @@ def load_from_postgres(
     *,
     relations: Mapping[str, str],
     columns: Mapping[str, Sequence[str]],
+    contacts: private.Contacts | None = None,
 ) -> list[str]:
     """Load raw tables as text, all from one snapshot of the database.
 
     Every query is checked before the first row is read, and every row is read before
     the first table is touched. The server casts to text: exact numbers, ISO dates and
-    times (UTC), labels of enums. NULL and the empty text stay apart.
+    times (UTC), labels of enums. NULL and the empty text stay apart. `contacts`, for
+    which there may be no query, are read into memory.
 
     The caller ends the transaction. Nothing is returned to tell, as each table is told
     when it has been read.
     """
     queries = {name: read_query(queries_dir, name) for name in relations}
+    if contacts and (queries_dir / f"{private.TABLE}.sql").exists():
+        queries[private.TABLE] = read_query(queries_dir, private.TABLE)
+        columns = {**columns, private.TABLE: contacts.columns}
     with passing_folder(cursor, prefix="postgres-rows-") as folder:
         row_counts, types, longest = {}, {}, {}
         with open_snapshot() as connection:
@@ -57,13 +64,19 @@ def load_from_postgres(
                 types[name] = dict(returned)
             for name, query in queries.items():
                 started = time.perf_counter()
+                needed = {column: types[name][column] for column in columns[name]}
                 with _query_errors(connection, queries_dir, name, query):
-                    row_counts[name], longest[name] = _write_rows(
-                        connection,
-                        query=query,
-                        types={column: types[name][column] for column in columns[name]},
-                        path=folder / f"{name}.csv",
-                    )
+                    if name == private.TABLE:
+                        row_counts[name] = _read_contacts(
+                            connection, query=query, types=needed, contacts=contacts
+                        )
+                    else:
+                        row_counts[name], longest[name] = _write_rows(
+                            connection,
+                            query=query,
+                            types=needed,
+                            path=folder / f"{name}.csv",
+                        )
                 _logger.info(
                     f"Read {row_counts[name]:,} rows of {name} from PostgreSQL in"
                     f" {time.perf_counter() - started:.1f} s"
@@ -155,19 +168,36 @@ def _write_rows(
 
     Returned are the number of rows and the bytes of the longest one.
     """
-    as_text = ", ".join(_as_text(name, kind) for name, kind in types.items())
     # With every value in quotes, nothing in it can be taken for anything else, and
     # what has none is NULL.
-    statement = (
-        f"copy (select {as_text} from (\n{query}\n) as raw_rows)"
-        " to stdout (format csv, force_quote *)"
-    )
+    statement = _copy_statement(query, types, options="(format csv, force_quote *)")
     with connection.cursor() as reader, path.open("wb") as file:
         longest = 0
         with reader.copy(statement) as rows:
             for row in rows:
                 longest = max(longest, file.write(row))
         return reader.rowcount, longest
+
+
+def _read_contacts(
+    connection: psycopg.Connection,
+    *,
+    query: str,
+    types: Mapping[str, str],
+    contacts: private.Contacts,
+) -> int:
+    """Read contacts into memory, past every file; give their number."""
+    with connection.cursor() as reader:
+        with reader.copy(_copy_statement(query, types)) as copy:
+            rows = copy.rows()
+            while batch := list(islice(rows, private.ROWS_AT_A_TIME)):
+                contacts.fill(batch)
+        return reader.rowcount
+
+
+def _copy_statement(query: str, types: Mapping[str, str], options: str = "") -> str:
+    as_text = ", ".join(_as_text(name, kind) for name, kind in types.items())
+    return f"copy (select {as_text} from (\n{query}\n) as raw_rows) to stdout {options}"
 
 
 def _as_text(name: str, kind: str) -> str:

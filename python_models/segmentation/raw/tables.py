@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from duckdb import DuckDBPyConnection
 from duckdb import Error as DuckDBError
 
 from segmentation.build_folder import passing_folder
 from segmentation.errors import SegmentationError
+from segmentation.raw import contacts as private
 from segmentation.raw.csv_headers import check_header, read_header
 from segmentation.raw.delivered_files import DeliveredFile, prepare_csv, prepare_parquet
 from segmentation.raw.files import find_raw_files, listed
@@ -39,13 +42,15 @@ def load_raw_tables(
     numeric_features: Mapping[str, Sequence[str]],
     left_out_without: Mapping[str, str],
     is_empty_run: bool,
+    contacts: Mapping[str, Any] | None = None,
 ) -> list[str]:
     """Load every raw table as text, or none of them; return what the log is to say.
 
     Seeds, which dbt loads itself, are only checked. `columns` and `relations` give the
     columns and the table to create of each raw table, `numeric_features` those of the
     active recipe of each segmentation, `left_out_without` the segmentation that is left
-    out where a table has no rows; an empty run needs no row.
+    out where a table has no rows; an empty run needs no row. `contacts` are the fields
+    of `Contacts`; without it, contacts are not looked for.
     """
     told = []
 
@@ -68,11 +73,14 @@ def load_raw_tables(
             check_rows(table, place=path, has_rows=header.has_rows)
         return told
     place = Path(raw_data_dir) if raw_source == "files" else QUERIES_DIR
-    with transaction(cursor):
+    with ExitStack() as stack, transaction(cursor):
+        plain = contacts and stack.enter_context(private.contacts_in_memory(**contacts))
         for schema in sorted({name.rsplit(".", 1)[0] for name in relations.values()}):
             cursor.execute(f"create schema if not exists {schema}")
         load = load_from_files if raw_source == "files" else load_from_postgres
-        told += load(cursor, place, relations=relations, columns=columns)
+        told += load(
+            cursor, place, relations=relations, columns=columns, contacts=plain
+        )
         for table, relation in relations.items():
             first = cursor.execute(f"select 1 from {relation} limit 1").fetchall()
             check_rows(table, place=place, has_rows=bool(first))
@@ -80,6 +88,10 @@ def load_raw_tables(
                 f"Raw table {table}: {line}"
                 for line in mend_values(cursor, relation, columns[table])
             ]
+        if plain:
+            mended = mend_values(plain.memory, private.TABLE, plain.columns)
+            told += [f"Raw table {private.TABLE}: {line}" for line in mended]
+            private.load_digests(cursor, plain)
     return told
 
 
@@ -89,26 +101,40 @@ def load_from_files(
     *,
     relations: Mapping[str, str],
     columns: Mapping[str, Sequence[str]],
+    contacts: private.Contacts | None = None,
 ) -> list[str]:
-    """Load each raw table from its CSV and Parquet files.
+    """Load each raw table from its CSV and Parquet files, `contacts` into memory.
 
     Several files of a table are united by column name; values that are not
     needed are left out, and rows without any other: spreadsheets leave such rows behind
     the last one. All headers are read before any row: what is soon told is told soon.
     """
-    files = find_raw_files(folder, tables=relations, optional=MAY_BE_EMPTY)
-    with passing_folder(cursor, prefix="raw_files_") as copies:
+    places = {table: (cursor, relation) for table, relation in relations.items()}
+    if contacts:
+        places[private.TABLE] = (contacts.memory, private.TABLE)
+        columns = {**columns, private.TABLE: contacts.columns}
+    optional = {*MAY_BE_EMPTY, private.TABLE}
+    files = find_raw_files(folder, tables=places, optional=optional)
+    with ExitStack() as stack:
+        copies = stack.enter_context(passing_folder(cursor, prefix="raw_files_"))
+
+        def copy_of(table: str, number: int) -> Path:
+            copy = copies / f"{table}_{number}"
+            return private.unseen_file(stack, copy) if table == private.TABLE else copy
+
         deliveries = {
             table: [
-                _prepare(cursor, path, table, columns[table], copies / f"{table}_{n}")
+                _prepare(cursor, path, table, columns[table], copy_of(table, n))
                 for n, path in enumerate(files.of_table[table])
             ]
-            for table in relations
+            for table in places
         }
         told = [
             f"Raw table {table}: {line}"
-            for table, relation in relations.items()
-            for line in _load_table(cursor, relation, deliveries[table], columns[table])
+            for table, (database, relation) in places.items()
+            for line in _load_table(
+                database, relation, deliveries[table], columns[table]
+            )
         ]
     if files.not_read:
         told.append(f"Not read in {folder}: {listed(files.not_read)}")

@@ -1,4 +1,4 @@
-"""Files that people take away: a CSV for a French spreadsheet, a JSON, files for a CRM.
+"""Files that people take away: a CSV for a spreadsheet, a JSON, a CRM's, audiences.
 
 The dialect of the CSV is the one that Excel opens by a double click where the decimal
 separator is a comma: UTF-8 with a byte-order mark, fields apart by semicolons, lines
@@ -14,6 +14,7 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
+from segmentation.reporting.audiences import write_audiences
 from segmentation.sql_text import fetch_dicts, quoted, text
 
 CSV_NAME = "entreprises_clusterisées.csv"
@@ -103,6 +104,7 @@ def write_exports(
     write_enterprises_csv(published, folder / CSV_NAME, language=language)
     write_recommendations_json(published, folder / JSON_NAME)
     write_crm_files(published, folder, language=language)
+    write_audiences(published, folder)
 
 
 def write_enterprises_csv(
