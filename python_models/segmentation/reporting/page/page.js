@@ -230,7 +230,7 @@
 
         function labelOf(name, option) {
             const { entries, missing: text } = FILTERS[name];
-            const known = entries.get(option)?.name[page.language];
+            const known = entries.get(option)?.name?.[page.language];
             return option === MISSING ? say(text) : (known ?? option);
         }
 
