@@ -15,6 +15,7 @@ def model(dbt, session):
         "segment_migrations": dbt.ref("segment_migrations"),
         "chart_points": dbt.ref("chart_points"),
         "chart_boxes": dbt.ref("chart_boxes"),
+        "chart_cells": dbt.ref("chart_cells"),
         "segmentation_charts": dbt.ref("segmentation_charts"),
         "chart_texts": dbt.ref("chart_texts"),
         "measure_texts": dbt.ref("measure_texts"),

@@ -13,7 +13,7 @@
     {%- endfor -%}
     {%- for name in ['measures', 'identified_by', 'dimensions', 'presence_flags',
         'data_measures', 'numeric_features', 'categorical_features',
-        'log1p_features'] -%}
+        'log1p_features', 'score_grid'] -%}
         {%- do common.update({name: []}) -%}
     {%- endfor -%}
     {%- set merged = {} -%}

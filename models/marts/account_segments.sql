@@ -20,6 +20,10 @@ activity as (
     select * from {{ ref('account_activity') }}
 ),
 
+products as (
+    select * from {{ ref('int_account_products_listed') }}
+),
+
 enterprises as (
     select * from {{ ref('enterprise_features') }}
 ),
@@ -69,12 +73,14 @@ accounts_with_their_segment as (
         activity.activity_level,
         activity.activity_level_name_fr,
         activity.activity_level_name_en,
-        activity.activity_since
+        activity.activity_since,
+        products.top_products
     from features
     inner join members on features.account_id = members.member_id
     inner join segments using (segment_key)
     inner join rfm using (account_id)
     left join activity using (account_id)
+    left join products using (account_id)
     left join enterprises on features.account_id = enterprises.enterprise_id
     left join latest_changes on features.account_id = latest_changes.member_id
 )

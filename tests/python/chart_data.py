@@ -14,22 +14,32 @@ CHECKOUT = Path(__file__).parents[2]
 COUNTS = [
     f"followers_{p}" for p in ("total", "facebook", "instagram", "tiktok", "other")
 ]
-NUMBERS = [*COUNTS, "balance", "open_rate"]
+BOUGHT = [
+    *("total_sales_eur", "order_count", "avg_order_value_eur"),
+    *("distinct_product_count", "recency_days"),
+]
+NUMBERS = [*COUNTS, "balance", "open_rate", *BOUGHT]
+SCORE_GRID = ["recency_score", "frequency_score", "total_sales_eur"]
 DIMENSIONS = ["category_name", "city_name"]
-ENTRY = {"features": "features", "key": "member_id", "dimensions": DIMENSIONS}
-# Two segmentations of the same members: the shipped one, and one that no seed knows.
+ENTRY = {"features": "features", "key": "member_id", "members": "features"}
+ENTRY |= {"dimensions": DIMENSIONS, "score_grid": []}
+# Segmentations of the same members: the shipped ones, and one that no seed knows.
 SEGMENTATIONS = {
     "visibility": ENTRY | {"measures": COUNTS},
     "crowd": ENTRY | {"measures": ["balance", "open_rate", *COUNTS[:3]]},
+    "purchases": ENTRY
+    | {"measures": BOUGHT, "dimensions": ["country"], "score_grid": SCORE_GRID},
 }
+SEGMENTATIONS["crowd"]["score_grid"] = [*SCORE_GRID[:2], "open_rate"]
 AGGREGATES = """
 create table segmentations as
-    select unnest(['visibility', 'crowd']) as segmentation;
+    select unnest(['visibility', 'crowd', 'purchases']) as segmentation;
 create table features as select * replace (
     category_name::varchar as category_name, city_name::varchar as city_name
-) from members;
+), city_name::varchar as country from members;
 create table visibility_scores as from features;
 create table crowd_scores as from features;
+create table purchases_scores as from features;
 create table members_placed as
     select segmentation, member_id, segment_key, model_segment_key
     from segmentations, features;
@@ -46,7 +56,8 @@ create table cluster_measures as
         avg(value) as mean_value
     from segmentations, features unpivot include nulls (
         value for measure in (followers_total, followers_facebook, followers_instagram,
-            followers_tiktok, followers_other, balance, open_rate))
+            followers_tiktok, followers_other, balance, open_rate, total_sales_eur,
+            order_count, avg_order_value_eur, distinct_product_count, recency_days))
     group by all;
 create table cluster_mix as
     select segmentation, model_segment_key as segment_key, dimension, dimension_value,
@@ -59,8 +70,9 @@ create table cluster_mix as
         row_number() over (partition by segmentation, dimension, model_segment_key
             order by count(*) desc, dimension_value nulls last) as value_rank
     from segmentations, (
-        select model_segment_key, unnest(['category_name', 'city_name']) as dimension,
-            unnest([category_name, city_name]) as dimension_value
+        select model_segment_key,
+            unnest(['category_name', 'city_name', 'country']) as dimension,
+            unnest([category_name, city_name, city_name]) as dimension_value
         from features
     )
     group by segmentation, model_segment_key, dimension, dimension_value;
@@ -106,6 +118,13 @@ def make_members(
             **dict(zip(COUNTS, [parts.sum(axis=0), *parts], strict=True)),
             "balance": random.normal(20, 200, len(keys)),
             "open_rate": random.random(len(keys)),
+            "total_sales_eur": 10 * random.lognormal(3 + keys / 3, 1.5).round(2),
+            "order_count": np.ceil(random.lognormal(1, 1, len(keys))),
+            "avg_order_value_eur": 10 * random.lognormal(3, 1, len(keys)).round(2),
+            "distinct_product_count": np.ceil(random.lognormal(0.5, 1, len(keys))),
+            "recency_days": random.integers(0, 2_000, len(keys)).astype(float),
+            "recency_score": random.integers(1, 6, len(keys)),
+            "frequency_score": random.integers(1, 6, len(keys)),
             "pca_x": random.normal(keys**1.3, 0.4),
             "pca_y": random.normal(5 * np.sin(keys), 0.4),
         }
@@ -124,7 +143,7 @@ def make_tables(
     agreements: dict[int, float] | None = None,
     inertia: float = 600_000,
 ) -> dict[str, DuckDBPyRelation]:
-    """Make every table of the charts, for both segmentations.
+    """Make every table of the charts, for all segmentations.
 
     The first ``current`` segments, named by ``names``, are those of the fit; ``moves``
     are members by number of the segment before and after the last refit, `agreements`
@@ -186,7 +205,7 @@ def make_tables(
     for name, frame in tables.items():
         connection.from_df(frame).create(name)
     connection.execute(AGGREGATES)
-    for name in ("chart_points", "chart_boxes"):
+    for name in ("chart_points", "chart_boxes", "chart_cells"):
         connection.execute(f"create table {name} as {render(name)}")
     return all_tables(connection)
 

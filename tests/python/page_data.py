@@ -11,6 +11,8 @@ from PIL import Image
 from project_copies import CHECKOUT
 
 TABLES = (
+    *("account_activity", "account_cluster_profiles", "account_recommendations"),
+    *("account_segments", "segment_top_products", "segmentation_crossings"),
     *("charts", "cluster_count_evaluation", "cluster_measures", "cluster_mix"),
     *("cluster_recommendations", "enterprise_recommendations", "enterprise_segments"),
     *("model_freshness", "rejected_rows", "segment_changes", "segment_events"),

@@ -11,6 +11,7 @@ import pytest
 from chart_data import (
     COUNTS,
     DIMENSIONS,
+    SEGMENTATIONS,
     all_tables,
     make_members,
     make_tables,
@@ -62,9 +63,11 @@ def draw_all(connection, tables, published=None):
 def read_all(tables):
     return [
         chart
-        for segmentation in ("visibility", "crowd")
+        for segmentation, entry in SEGMENTATIONS.items()
         for chart in read_charts(
-            tables, segmentation, measures=COUNTS, dimensions=DIMENSIONS
+            tables,
+            segmentation,
+            **entry | ({"measures": COUNTS} if segmentation == "crowd" else {}),
         )
     ]
 
@@ -99,10 +102,16 @@ def unkind_charts():
                     "update segment_overview set member_count = 202388 * member_count"
                 )
             for chart in read_all(tables):
-                # The other segmentation differs in what is drawn of its measures.
+                # The others differ in what is drawn of their measures and scores.
                 is_ours = chart.segmentation == "visibility"
-                if not is_ours and chart.kind not in ("means", "boxes", "cadence"):
+                others = ("means", "boxes", "pairs", "grid", "cadence")
+                if (
+                    not is_ours
+                    and chart.kind not in others
+                    and (chart.name != "countries")
+                ):
                     continue
+                is_ours |= chart.segmentation == "purchases"
                 # Words of both languages are tried where there are most of them.
                 for language in LANGUAGES if is_ours and case in BOTH else ["fr"]:
                     yield case, chart, read_texts(tables, chart, language=language)

@@ -25,7 +25,6 @@ from segmentation.reporting.page.writing import (
 )
 
 Tables = dict[str, list[dict[str, Any]]]
-OF_PURCHASES = {"segmentation": "purchases"}
 
 
 def page_of(folder: Path, tables: Tables, *, limit: int = 5_000, **others: Any) -> str:
@@ -48,7 +47,7 @@ def clients_of(
     with duckdb.connect() as connection:
         make_tables(connection, {"enterprise_segments": enterprises} | tables)
         clients = read_clients(connection, enterprise_limit=limit)
-    columns, rows = clients["columns"], clients["enterprises"]
+    columns, rows = clients["columns"], clients["rows"]
     return clients, [dict(zip(columns, row, strict=True)) for row in rows]
 
 
@@ -119,9 +118,17 @@ def test_every_text_is_in_both_languages_with_its_fields_and_spaces():
 def test_the_template_and_the_script_name_no_text_that_is_not_there():
     folder = Path(read_texts.__code__.co_filename).parent
     text = "".join((folder / n).read_text("utf-8") for n in ("page.html", "page.js"))
-    named = re.findall(r'\b(?:say|sayCount|worded|missing|heading)\("(\w+)"', text)
+    called = r'\b(?:say|sayCount|worded|missing|heading|own)\((?:word, )?"(\w+)"'
+    named = re.findall(called, text)
     assert len(named) > 40
-    assert set(named) <= read_texts().keys()
+    # Some begin with the word for a member, or end with it.
+    for name in {*named}:
+        assert any(
+            key == name
+            or key.endswith(f"_{name}")
+            or (name.endswith("_") and key.startswith(name))
+            for key in read_texts()
+        ), name
 
 
 def test_cards_and_charts_are_shown_in_both_languages(tmp_path, agency):
@@ -173,11 +180,17 @@ def test_segments_without_a_place_come_last_the_largest_first(tmp_path):
     assert names == ["named", "new_1_2", "new_1_1"]
 
 
-def test_a_further_segmentation_has_a_section_with_its_segments_and_charts(
-    tmp_path, agency
+@pytest.mark.parametrize("name", ["purchases", "seniority"])
+def test_a_further_segmentation_with_segments_is_a_tab_of_its_own(
+    tmp_path, agency, name
 ):
+    entry = VISIBILITY | {"measures": ["order_count"], "dimensions": ["country"]}
     alone = page_of(tmp_path, agency)
-    label = {"name": "purchases", "label_fr": "Achats", "label_en": "Purchases"}
+    # Without segments it changes nothing.
+    assert page_of(tmp_path, agency, **{name: entry}) == alone
+    assert 'role="tablist"' not in alone
+    of_other = {"segmentation": name}
+    label = {"name": name, "label_fr": "Achats", "label_en": "Purchases"}
     for table, row in {
         "segment_overview": make_segment("loyal", cluster_id=0, member_count=8),
         "cluster_measures": {"segment_key": "loyal", "measure": "order_count"},
@@ -186,20 +199,58 @@ def test_a_further_segmentation_has_a_section_with_its_segments_and_charts(
         "measure_texts": label,
         "chart_drawings": make_chart("sales", "fr"),
     }.items():  # fmt: skip
-        agency[table].append(row | OF_PURCHASES)
-    entry = VISIBILITY | {"measures": ["order_count"], "dimensions": ["country"]}
-    page = page_of(tmp_path, agency, purchases=entry)
-    section = re.search(r'<section id="purchases".*?</section>', page, re.DOTALL)[0]
+        agency[table].append(row | of_other)
+    agency["segmentation_crossings"] = [
+        {"segmentation": one, "segment_key": a, "other_segmentation": other}
+        | {"other_segment_key": b, "member_count": 3}
+        for one, other, a, b in (
+            [(name, "visibility", "loyal", "small")]
+            if name < "visibility"
+            else [("visibility", name, "small", "loyal")]
+        )
+    ]
+    if name == "purchases":
+        agency |= {
+            "account_segments": [
+                {"account_id": "A1", "segment_key": "loyal", "total_sales_eur": 9}
+                | {"rfm_segment_key": "new", "top_products": "Logo · Site"}
+            ],
+            "account_cluster_profiles": [
+                {"segment_key": "loyal", "total_sales_eur": 1234, "sales_share": 0.5}
+            ],
+            "segment_top_products": [
+                {"segment_key": "loyal", "ranked_by": "sales", "product_rank": rank}
+                | {"product_name": f"P{rank}", "segment_share": 0.25, "lift": lift}
+                for rank, lift in enumerate((2.5, 1.0, 0.5, 9.0), start=1)
+            ],
+            "account_recommendations": [
+                {"account_id": "A1", "recommendation_id": "offer", "priority": 1}
+                | {"action_fr": "Une offre.", "action_en": "An offer."}
+            ],
+        }
+    page = page_of(tmp_path, agency, **{name: entry})
+    panel = re.search(rf'<div class="panel" id="{name}".*</main>', page, re.DOTALL)[0]
     for text in (
-        *("Achats", "loyal en français", "8 membres", "100%", "order_count"),
-        *("country", "Belgium", "alternative sales fr", "No action has been"),
+        *("Achats", "loyal en français", "100%", "order_count", 'role="tabpanel"'),
+        *("country", "Belgium", "alternative sales fr", "small in English"),
+        "8 comptes" if name == "purchases" else "8 membres",
     ):
-        assert text in section
-    assert "data-segment" not in section
-    rest = page.replace(section, "")
-    assert '<a href="#purchases">' in rest
+        assert text in panel
+    rest = page.replace(panel, "").partition('id="data"')[0]
+    assert rest.count('role="tab"') == 2
     assert not re.search("loyal|alternative sales", rest)
-    assert data_of(page) == data_of(alone)
+    lists = data_of(page)["lists"]
+    assert lists["visibility"] == data_of(alone)["lists"]["visibility"]
+    assert ("data-segment" in panel) == ("purchases" in lists) == (name == "purchases")
+    if name == "purchases":
+        for text in ("1,234 of purchases, 50% of the total", "2.5 times the usual",
+                     "as on average", "less than on average"):  # fmt: skip
+            assert text in panel
+        assert "P4" not in panel
+        accounts = lists["purchases"]
+        (row,) = accounts["rows"]
+        row = dict(zip(accounts["columns"], row, strict=True))
+        assert (row["products"], row["recommendations"]) == ("Logo · Site", [0])
 
 
 def test_beyond_the_limit_segments_are_in_proportion_and_small_ones_not_lost():
@@ -234,7 +285,7 @@ def test_of_a_segment_the_highest_scores_are_shown_then_the_first_names(
     page = page_of(tmp_path, agency, limit=2)
     assert "2 clients sur 3 sont montrés ici" in page
     assert "2 of 3 clients are shown here" in page
-    assert len(data_of(page)["enterprises"]) == 2
+    assert len(data_of(page)["lists"]["visibility"]["rows"]) == 2
 
 
 def test_recommendations_are_listed_once_the_target_platform_first():

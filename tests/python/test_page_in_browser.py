@@ -36,9 +36,15 @@ NAMES = ("L'Échappée du Port", "L'Œil de Nacre", *["Garage de l'Étoile"] * 3
 CHARTS = sorted((Path(__file__).parents[2] / "assets/charts").glob("*.png"))
 
 
-def write(path: Path, tables: dict[str, list[Client]], *, language: str = "fr") -> Path:
+def write(
+    path: Path,
+    tables: dict[str, list[Client]],
+    *,
+    language: str = "fr",
+    segmentations: dict[str, Any] | None = None,
+) -> Path:
     with duckdb.connect() as connection:
-        make_tables(connection, tables)
+        make_tables(connection, tables, segmentations=segmentations)
         write_page(connection, path, language=language)
     return path
 
@@ -440,3 +446,49 @@ def test_what_is_not_known_is_shown_as_such_and_nobody_as_nobody(visit, tmp_path
     nobody = visit(file=write(tmp_path / "empty.html", {}))
     assert shown_count(nobody) == "0 client sur 0"
     assert nobody.locator("#no-result").is_visible()
+
+
+def test_each_segmentation_is_a_tab_that_keyboard_address_and_print_know(
+    visit, tmp_path
+):
+    bought = {"segmentation": "purchases", "cluster_id": 0, "member_count": 3}
+    tables = {
+        "segment_overview": [make_segment("a"), make_segment("loyal", **bought)],
+        "enterprise_segments": [make_enterprise("E1", "a", enterprise_name="Un")],
+        "account_segments": [
+            {"account_id": id_, "enterprise_name": name, "segment_key": "loyal"}
+            | {"total_sales_eur": sales, "last_sold_on": "2026-01-31"}
+            | {"top_products": f"Logo {id_}", "rfm_segment_key": "new"}
+            for id_, name, sales in (
+                ("A1", "Éva", 5),
+                ("A2", None, 9),
+                ("A3", "Bob", 1),
+            )
+        ],
+    }
+    purchases = {"purchases": {"members": "account_segments", "key": "account_id"}}
+    purchases["purchases"] |= {"measures": [], "dimensions": []}
+    file = write(tmp_path / "segments.html", tables, segmentations=purchases)
+    page = visit(file=file, viewport={"width": 360, "height": 740})
+    tabs, accounts = page.get_by_role("tab"), page.locator("#accounts .opener")
+    assert accounts.first.is_hidden()
+    tabs.first.focus()
+    page.keyboard.press("ArrowRight")
+    assert tabs.last.get_attribute("aria-selected") == "true"
+    assert page.locator("#clients").is_hidden()
+    assert accounts.all_text_contents() == ["A2", "Bob", "Éva"]
+    page.locator("#account_search").fill("eva a1")
+    accounts.first.click()
+    assert page.locator("#accounts .sheet").get_by_text("Logo A1").is_visible()
+    page.locator("[data-language=en]").click()
+    assert page.locator("#account_match-count").inner_text() == "1 account of 3"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    again = visit(file=file, fragment=page.evaluate("location.hash"))
+    assert again.locator("#accounts .opener").all_text_contents() == ["Éva"]
+    again.emulate_media(media="print")
+    for shown in ("#clients", "#accounts", ".tab-title >> nth=0"):
+        assert again.locator(shown).is_visible()
+    assert again.get_by_role("tablist").is_hidden()
+    unscripted = visit(file=file, java_script_enabled=False)
+    for shown in ("#segments", "#purchases-segments"):
+        assert unscripted.locator(shown).is_visible()

@@ -35,7 +35,7 @@ ENTRIES = (
     *("categorical_features", "log1p_features", "unscaled_features"),
     *("categorical_weight", "drops_constants", "sets_giants_apart", "robust_recipe"),
     *("identified_by", "dimensions", "presence_flags", "data_measures", "as_of"),
-    *("level_names", "left_out_without", "history"),
+    *("level_names", "left_out_without", "history", "score_grid"),
 )
 _Names = tuple[str, ...]
 _KINDS = {
@@ -47,7 +47,7 @@ _KINDS = {
     "carry_counts_days": float,
 }
 _ENTRY_KINDS = dict.fromkeys(
-    ("measures", "dimensions", "presence_flags", "data_measures"), _Names
+    ("measures", "dimensions", "presence_flags", "data_measures", "score_grid"), _Names
 )
 
 

@@ -7,6 +7,7 @@ are drawn too.
 """
 
 import math
+from itertools import combinations
 from typing import Any
 
 import matplotlib as mpl
@@ -33,7 +34,10 @@ QUANTILES = {"low_whisker": "whislo", "low_quartile": "q1", "median": "med",
              "high_quartile": "q3", "high_whisker": "whishi"}  # fmt: skip
 # Coordinates that differ by less do so in the last bits of a sum.
 LEAST_SPREAD = 1e-9
+# A measure is skewed if its largest value is more than so many typical ones.
+SKEWED = 10
 MAP_HEIGHT, COUNTS_HEIGHT, CADENCE_HEIGHT = 400, 230, 200
+PAIRS_HEIGHT, CELL_HEIGHT = 210, 40
 Drawn = tuple[float, dict[str, Any]]
 SMALL = {"fontsize": on.SMALL_SIZE}
 
@@ -395,11 +399,7 @@ def draw_map(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
     (Lupton, Gunn and Szalay 1999).
     """
     shares, medians, places = chart.figures
-    centres = pd.DataFrame(medians).pivot(index=0, columns=1, values=2)
-    segments = [segment for segment in chart.segments if segment.key in centres.index]
-    centres = {segment.key: centres.loc[segment.key].tolist() for segment in segments}
-    points = {s: np.array([p[1:] for p in places if p[0] == s.key]).reshape(-1, 2)
-              for s in segments}  # fmt: skip
+    segments, centres, points = points_of(chart, medians, places, ("pca_x", "pca_y"))
     sampled = np.concatenate(list(points.values()))
     total = sum(segment.model_count for segment in segments)
     # Nine tenths of the members lie where the axes are linear.
@@ -410,13 +410,7 @@ def draw_map(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
     axes = figure.subplots()
     axes.set_xscale("asinh", linear_width=linear_to)
     axes.set_yscale("asinh", linear_width=linear_to)
-    size = 5 if len(sampled) <= 2_000 else 3
-    # The largest segments below, the smallest on top of them.
-    for segment in sorted(segments, key=lambda s: -s.model_count):
-        look = {"marker": segment.marker, "color": segment.colour, "ls": ""}
-        rim = {"mec": on.PAPER, "mew": 0.35, "alpha": 0.85}
-        axes.plot(*points[segment].T, ms=size, **look, **rim)
-        axes.plot(*centres[segment.key], ms=10, mec=on.INK, mew=0.6, zorder=4, **look)
+    draw_points(axes, points, centres, size=5 if len(sampled) <= 2_000 else 3)
     for axis, label, share in zip(
         (axes.xaxis, axes.yaxis), ("first_axis", "second_axis"), shares, strict=True
     ):
@@ -445,6 +439,161 @@ def draw_map(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
         "points": texts.members(len(sampled)),
         "linear_to": texts.plain_number(linear_to),
         "centres": texts.items("centre", described),
+    }
+
+
+def points_of(
+    chart: Chart, medians: list[tuple], places: list[tuple], columns: tuple[str, ...]
+) -> tuple[list[Segment], dict[str, list[float]], dict[Segment, np.ndarray]]:
+    """The segments that have medians, these by key, and the points of members."""
+    centres = pd.DataFrame(medians).pivot(index=0, columns=1, values=2)
+    centres = centres.reindex(columns=columns).astype(float)
+    segments = [segment for segment in chart.segments if segment.key in centres.index]
+    rows = {segment.key: [] for segment in segments}
+    for key, *values in places:
+        rows.get(key, []).append(values)
+    return (
+        segments,
+        {segment.key: centres.loc[segment.key].tolist() for segment in segments},
+        {s: np.array(rows[s.key], dtype=float).reshape(-1, len(columns))
+         for s in segments},
+    )  # fmt: skip
+
+
+def draw_points(
+    axes: Axes, points: dict[Segment, np.ndarray], centres: dict[str, Any], *,
+    size: float, centre_size: float = 10,
+) -> None:  # fmt: skip
+    """Draw members as small shapes, the centres of their segments as large ones."""
+    # The largest segments below, the smallest on top of them.
+    for segment in sorted(points, key=lambda s: -s.model_count):
+        look = {"marker": segment.marker, "color": segment.colour, "ls": ""}
+        rim = {"mec": on.PAPER, "mew": 0.35, "alpha": 0.85}
+        axes.plot(*points[segment].T, ms=size, **look, **rim)
+        centre = {"ms": centre_size, "mec": on.INK, "mew": 0.6, "zorder": 4}
+        axes.plot(*centres[segment.key], **centre, **look)
+
+
+def draw_pairs(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
+    """One panel per pair of measures, a shape per member, and the medians.
+
+    A measure whose largest value is more than ``SKEWED`` times its typical one has a
+    scale that is logarithmic beyond 1 (asinh), so that zero has a place on it.
+    """
+    segments, centres, points = points_of(chart, *chart.figures, chart.subjects)
+    sampled = np.concatenate(list(points.values()))
+    pairs = list(combinations(range(len(chart.subjects)), 2))
+    panels = figure.subplots(1, len(pairs), squeeze=False)[0]
+    skewed = [is_skewed(values) for values in sampled.T]
+    for axes, pair in zip(panels, pairs, strict=True):
+        # Before anything is drawn: margins are of the scale.
+        axes.set(**{f"{name}scale": "asinh" if skewed[i] else "linear"
+                    for name, i in zip("xy", pair, strict=True)})  # fmt: skip
+        draw_points(
+            axes,
+            {segment: rows[:, pair] for segment, rows in points.items()},
+            {key: [centre[i] for i in pair] for key, centre in centres.items()},
+            size=3 if len(sampled) <= 2_000 else 2,
+            centre_size=8,
+        )
+        for axis, i in zip((axes.xaxis, axes.yaxis), pair, strict=True):
+            is_share = texts.unit(chart.subjects[i]) == SHARE
+            write = texts.share if is_share else texts.plain_number
+            if skewed[i]:
+                axis.set_ticks(round_ticks(*axis.get_view_interval()))
+            else:
+                axis.set_major_locator(MaxNLocator(4))
+            axis.set_major_formatter(lambda value, _, write=write: write(value))
+            axis.set_label_text(on.wrapped(texts.word(chart.subjects[i]), 130, lines=2))
+        axes.tick_params(labelsize=on.SMALL_SIZE, labelcolor=on.SECOND_INK)
+        axes.minorticks_off()
+        axes.grid()
+    total = sum(segment.model_count for segment in segments)
+    is_sample = len(sampled) < total
+    described = [
+        {"segment": segment, "medians": ", ".join(
+            f"{texts.word(name)} {texts.mean(value, name)}"
+            for name, value in zip(chart.subjects, centres[segment.key], strict=True)
+        )}
+        for segment in segments
+    ]  # fmt: skip
+    shown = {"shown": len(sampled), "members": total}
+    return PAIRS_HEIGHT, {
+        "keys": legend_of(segments, texts),
+        "shown": texts("sample", **shown) if is_sample else texts.members(total),
+        "points": texts.members(len(sampled)),
+        "medians": texts.items("medians_of_segment", described),
+    }
+
+
+def is_skewed(values: np.ndarray) -> bool:
+    sizes = np.abs(values[~np.isnan(values)])
+    # Of counts, typical is at least 1.
+    return bool(len(sizes) and sizes.max() > SKEWED * max(np.median(sizes), 1.0))
+
+
+def round_ticks(low: float, high: float) -> list[float]:
+    """At most five round values, as many as there can be, on a logarithmic axis."""
+    powers = [((1,), step) for step in range(1, 9)]
+    for factors, step in (((1, 2, 5), 1), ((1, 3), 1), *powers):
+        sizes = [f * 10.0**power for power in range(0, 12, step) for f in factors]
+        ticks = {0.0, *sizes, *(-size for size in sizes)}
+        if len(ticks := [tick for tick in sorted(ticks) if low <= tick <= high]) <= 5:
+            break
+    return ticks
+
+
+def draw_grid(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
+    """A table of two scores: a cell has its members and, below, its sum."""
+    down, across, measure = chart.subjects
+    frame = chart.frame()
+    scores = [
+        range(int(frame[name].min()), int(frame[name].max()) + 1)
+        for name in ("down_score", "across_score")
+    ]
+    frame = frame.astype({"total_value": float})
+    counts, sums = (
+        frame.pivot(index="down_score", columns="across_score", values=name)
+        .reindex(index=scores[0], columns=scores[1])
+        .astype(float)
+        for name in ("member_count", "total_value")
+    )
+    axes = figure.subplots()
+    # Black is read on all.
+    colours = mpl.colormaps["Blues"].with_extremes(bad=on.PAPER)
+    most = counts.max().max()
+    look = {"vmin": -0.2 * most, "vmax": 2 * most, "aspect": "auto"}
+    axes.imshow(counts, cmap=colours, origin="lower", **look)
+    for (y, x), count in np.ndenumerate(counts.to_numpy()):
+        if count > 0:
+            total = texts.mean(sums.iat[y, x], measure)
+            look = {"ha": "center", "textcoords": "offset points"}
+            axes.annotate(texts.number(count), (x, y), (0, 2), weight="bold", **look)
+            axes.annotate(total, (x, y), (0, -10), **look, **SMALL)
+    for axis, values, name in (
+        (axes.xaxis, scores[1], across), (axes.yaxis, scores[0], down)
+    ):  # fmt: skip
+        axis.set_ticks(range(len(values)), [texts.number(value) for value in values])
+        axis.set_label_text(texts.word(name))
+    axes.tick_params(labelsize=on.SMALL_SIZE, labelcolor=on.SECOND_INK)
+    members = frame["member_count"].sum()
+    largest = frame.sort_values("member_count", ascending=False, kind="stable")
+    described = [
+        {
+            "down": texts.word(down), "down_score": row.down_score,
+            "across": texts.word(across), "across_score": row.across_score,
+            "members": row.member_count, "share": row.member_count / members,
+            "total": texts.mean(row.total_value, measure),
+        }
+        for row in largest.itertuples()
+    ]  # fmt: skip
+    return len(scores[0]) * CELL_HEIGHT + 45, {
+        "down": texts.word(down),
+        "across": texts.word(across),
+        "measure": texts.word(measure),
+        "members": members,
+        "largest": texts.items("cell", described[:3]),
+        "cells": texts.items("cell", described),
     }
 
 
@@ -596,4 +745,6 @@ RENDERERS = {
     "counts": draw_counts,
     "migrations": draw_migrations,
     "cadence": draw_cadence,
+    "pairs": draw_pairs,
+    "grid": draw_grid,
 }

@@ -17,6 +17,9 @@ from segmentation.sql_text import text as quoted_text
 VALUES_PER_SEGMENT = 5
 # As many measures stand side by side in a chart that nobody has planned.
 MOST_PANELS = 5
+# Pairs are of so many measures, and show at most so many members of each segment.
+PAIRED = (2, 3)
+MOST_PAIRED = 2_000
 # Of each kind that is drawn of one table, its columns, ordered by them, and its rows.
 MIX = (
     *("segment_key", "value_rank", "dimension_value", "member_count"),
@@ -57,6 +60,11 @@ SOURCES = {
         ("horizon_weeks", "agreement_ari", "refit_below_ari", "advised_cadence_weeks"),
         "true",
     ),
+    "grid": (
+        "chart_cells",
+        ("down_score", "across_score", "member_count", "total_value"),
+        "true",
+    ),
 }  # fmt: skip
 
 
@@ -76,8 +84,9 @@ class Segment(NamedTuple):
 class Chart(NamedTuple):
     """A line of the seed ``segmentation_charts``, and what is drawn.
 
-    ``subjects`` are measures or one dimension, the main one first; ``extras`` are
-    measures that are drawn only where somebody has any, and never singled out.
+    ``subjects`` are measures or one dimension, the main one first, or the columns of a
+    grid; ``extras`` are measures that are drawn only where somebody has any, and never
+    singled out.
     ``segments`` are in their order, ``figures`` are rows of the source of the kind.
     """
 
@@ -100,6 +109,7 @@ def read_charts(
     *,
     measures: list[str],
     dimensions: list[str],
+    score_grid: tuple[str, ...] = (),
     **_: Any,
 ) -> list[Chart]:
     """Read the charts of a segmentation that there is something to draw of.
@@ -109,7 +119,8 @@ def read_charts(
     Raises
     ------
     SegmentationError
-        If a chart has subjects that its segmentation or its kind has not.
+        If a chart has subjects that its segmentation or its kind has not, or more or
+        fewer than its kind has.
     """
     rows = partial(read_rows, tables, segmentation)
     # Every segment there is or was: those with a place first, others by size.
@@ -129,13 +140,19 @@ def read_charts(
     for name, kind, position, *words in planned or _every_kind(measures, dimensions):
         subjects, extras = (tuple((text or "").split()) for text in words)
         offered = {"means": measures, "boxes": measures, "mix": dimensions,
-                   "ranking": dimensions}.get(kind, [])  # fmt: skip
-        if bool(subjects) != bool(offered) or not {*subjects, *extras} <= {*offered}:
+                   "ranking": dimensions, "pairs": measures}.get(kind, [])  # fmt: skip
+        is_many = kind == "pairs" and not PAIRED[0] <= len(subjects) <= PAIRED[1]
+        is_other = bool(subjects) != bool(offered) or not (
+            {*subjects, *extras} <= {*offered}
+        )
+        if is_many or is_other:
             raise SegmentationError(
                 f"The seed segmentation_charts plans {name} of {segmentation} as"
                 f" {kind!r} of {' '.join((*subjects, *extras)) or 'nothing'}, and that"
-                f" is drawn of {', '.join(offered) or 'no subjects'}."
+                f" is drawn of {'two or three of ' if kind == 'pairs' else ''}"
+                f"{', '.join(offered) or 'no subjects'}."
             )
+        subjects = tuple(score_grid) if kind == "grid" else subjects
         shown = {
             "sizes": [s for s in segments if s.is_current or s.placed_count],
             "migrations": segments,
@@ -147,10 +164,12 @@ def read_charts(
 
 
 def _every_kind(measures: list[str], dimensions: list[str]) -> list[tuple]:
-    some = " ".join(measures[:MOST_PANELS])
+    some, paired = (" ".join(measures[:n]) for n in (MOST_PANELS, PAIRED[1]))
     charts = [
         ("segment_sizes", "sizes", ""),
         *((f"measure_{kind}", kind, some) for kind in ("means", "boxes") if some),
+        *([("measure_pairs", "pairs", paired)] if len(measures) >= PAIRED[0] else []),
+        ("score_grid", "grid", ""),
         *((f"{n}_{kind}", kind, n) for kind in ("mix", "ranking") for n in dimensions),
         ("pca_map", "map", ""),
         ("cluster_counts", "counts", ""),
@@ -186,7 +205,15 @@ def _read_figures(rows: partial, chart: Chart) -> Any:
     if chart.kind == "sizes":
         return sum(segment.placed_count for segment in chart.segments)
     if chart.kind == "map":
-        return _read_map(rows)
+        column = "explained_variance_share"
+        components = rows("projection_components", column, order="component")
+        medians, points = _read_points(rows, ("pca_x", "pca_y"))
+        shares = [*sum(components, ()), 0.0][:2]
+        return (shares, medians, points) if components and medians else ()
+    if chart.kind == "pairs":
+        few = f"point_number <= {MOST_PAIRED}"
+        medians, points = _read_points(rows, chart.subjects, where=few)
+        return (medians, points) if medians else ()
     table, columns, where = SOURCES[chart.kind]
     subjects = ", ".join(map(quoted_text, (*chart.subjects, *chart.extras)))
     names = ", ".join(columns)
@@ -197,14 +224,13 @@ def _read_figures(rows: partial, chart: Chart) -> Any:
     return figures
 
 
-def _read_map(rows: partial) -> tuple:
-    """The axes' shares of variance, and medians and points of segments."""
-    column = "explained_variance_share"
-    components = rows("projection_components", column, order="component")
-    of_medians = "figure = 'median' and measure in ('pca_x', 'pca_y')"
+def _read_points(
+    rows: partial, measures: tuple[str, ...], where: str = "true"
+) -> tuple[list[tuple], list[tuple]]:
+    """Medians of segments, and points of members, in measures or coordinates."""
+    listed = ", ".join(map(quoted_text, measures))
+    of_medians = f"figure = 'median' and measure in ({listed})"
     columns = "segment_key, measure, value"
     medians = rows("chart_boxes", columns, order=columns, where=of_medians)
-    columns = "segment_key, pca_x, pca_y"
-    points = rows("chart_points", columns, order=columns)
-    shares = [*sum(components, ()), 0.0][:2]
-    return (shares, medians, points) if components and medians else ()
+    columns = ", ".join(("segment_key", *measures))
+    return medians, rows("chart_points", columns, order=columns, where=where)

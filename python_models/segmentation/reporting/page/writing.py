@@ -14,12 +14,30 @@ from segmentation.sql_text import fetch_dicts
 from segmentation.written_numbers import write_number, write_share
 
 LANGUAGES = ("fr", "en")
-# The segmentation whose members are the clients in the page's table.
+# The segmentation that the page opens with.
 MAIN_SEGMENTATION = "visibility"
-# At most so many enterprises are on the page, which browsers filter while one types.
+# Of segmentations whose members have a table on the page: the word for a member, which
+# is in the keys of texts, and the filters and columns of the table.
+_LISTS = {
+    "visibility": {
+        "word": "client",
+        "filters": ("city", "sector", "segment", "level"),
+        "columns": ("name", "city", "sector", "segment", "engagement",
+                    "target_platform", "followers"),
+    },
+    "purchases": {
+        "word": "account",
+        "filters": ("country", "segment", "rfm", "activity"),
+        "columns": ("name", "country", "segment", "rfm", "activity", "last_sold_on",
+                    "sales"),
+    },
+}  # fmt: skip
+# At most so many members are in a table, which browsers filter while one types.
 PAGE_ENTERPRISE_LIMIT = 5_000
-# Each segment has at least so many enterprises on the page, if it has them at all.
+# Each segment has at least so many members in a table, if it has them at all.
 LEAST_PER_SEGMENT = 20
+# A product is bought more or less than on average beyond these lifts.
+_LEAST_LIFT, _MOST_LIFT = 0.8, 1.2
 # matplotlib's markers in the order of the shapes of page.html; others are circles.
 _MARKERS = "os^v<>DPXph*"
 _FOLDER = Path(__file__).parent
@@ -92,11 +110,30 @@ _CHARTS = """
 select *, to_base64(png) as image from chart_drawings
 where segmentation = $1 order by position, chart_name, language
 """
+# What a segment buys, and which part of all purchases is its own.
+_SALES = """
+with listed as (
+    select segment_key, list({
+        'name': product_name, 'share': segment_share, 'lift': lift
+    } order by product_rank)[:3] as products
+    from segment_top_products where ranked_by = 'sales' group by segment_key
+)
+select segment_key as key, total_sales_eur as sales, sales_share, products
+from account_cluster_profiles left join listed using (segment_key)
+"""
+# Members of a segment of one segmentation by their segment of another.
+_CROSSINGS = """
+select segment_key, other_segment_key, member_count from segmentation_crossings
+where segmentation = $1 and other_segmentation = $2
+union all
+select other_segment_key, segment_key, member_count from segmentation_crossings
+where segmentation = $2 and other_segmentation = $1
+"""
 _RECOMMENDATIONS = """
-select recommendation_id, any_value(platform) as platform,
+select recommendation_id, any_value({platform}) as platform,
     any_value(matched_on) as matched_on,
     in_both(any_value(action_fr), any_value(action_en)) as action
-from enterprise_recommendations group by recommendation_id order by recommendation_id
+from {recommendations} group by recommendation_id order by recommendation_id
 """
 _LEVELS = """
 select engagement_level as key,
@@ -104,21 +141,34 @@ select engagement_level as key,
 from enterprise_segments group by engagement_level
 order by max(engagement_score) desc nulls last, engagement_level
 """
-_CLIENTS = """
+_RFM = """
+select rfm_segment_key as key,
+    in_both(max(rfm_segment_name_fr), max(rfm_segment_name_en)) as name
+from account_segments group by rfm_segment_key
+order by avg(recency_score + frequency_score) desc, rfm_segment_key
+"""
+_ACTIVITY = """
+select activity_level as key,
+    in_both(max(activity_level_name_fr), max(activity_level_name_en)) as name
+from account_activity group by activity_level order by max(from_sales_eur) desc
+"""
+_CHOSEN = """
 with ranked as (
-    select enterprise_id, segment_key,
+    select {key}, segment_key,
         row_number() over (
             partition by segment_key
-            order by engagement_score desc nulls last, enterprise_name, enterprise_id
+            order by {first} desc nulls last, enterprise_name, {key}
         ) as place,
         count(*) over (partition by segment_key) as segment_size
-    from enterprise_segments
+    from {members}
 ),
 chosen as (
-    select enterprise_id from ranked
+    select {key} from ranked
     order by least(place, $least + 1), place / segment_size, segment_key, place
     limit $limit
 ),
+"""
+_CLIENTS = """
 -- An enterprise's target platform comes first, what is of no platform last.
 recommended as (
     select enterprise_id, list(
@@ -144,6 +194,26 @@ from enterprise_segments inner join chosen using (enterprise_id)
     left join recommended using (enterprise_id)
 order by enterprise_name, enterprise_id
 """
+_ACCOUNTS = """
+recommended as (
+    select account_id, list(
+        list_position($keys, recommendation_id) - 1 order by priority, recommendation_id
+    ) as recommendations
+    from account_recommendations inner join chosen using (account_id)
+    group by account_id
+)
+select account_id as id, enterprise_name as name, country, segment_key as segment,
+    rfm_segment_key as rfm, activity_level as activity,
+    cast(activity_since as varchar) as activity_since,
+    cast(last_sold_on as varchar) as last_sold_on,
+    cast(total_sales_eur as double) as sales, order_count as orders,
+    avg_order_value_eur as average_order, recency_days as recency,
+    top_products as products, is_set_by_hand, explanation_fr, explanation_en,
+    coalesce(recommendations, []) as recommendations
+from account_segments inner join chosen using (account_id)
+    left join recommended using (account_id)
+order by coalesce(enterprise_name, account_id), account_id
+"""
 
 
 def write_page(
@@ -154,6 +224,8 @@ def write_page(
     enterprise_limit: int = PAGE_ENTERPRISE_LIMIT,
 ) -> None:
     """Write segments, charts and clients as one HTML file that opens in a language.
+
+    Each segmentation that has segments is a tab, where there are several.
 
     The page needs no server and no network, and holds no clock: the same data give
     the same bytes. It may run its own script and style only (their hashes stand in
@@ -172,20 +244,26 @@ def write_page(
         **{key: dict.fromkeys(LANGUAGES, name) for key, name in names},
         "any": texts["any_platform"],
     }
-    clients = read_clients(published, enterprise_limit=enterprise_limit)
+    reading = {"visibility": read_clients, "purchases": read_accounts}
+    lists = {}
+    for each in (main, *others):
+        if each["name"] in reading:
+            read = reading[each["name"]](published, enterprise_limit=enterprise_limit)
+            segments = [{n: s[n] for n in ("key", "name")} for s in each["segments"]]
+            lists[each["name"]] = read | {"segments": segments}
+            each["shown_count"] = len(read["rows"])
     style, script = _read("page.css"), _read("page.js")
-    data = clients | {
+    data = {
         "language": language,
         "texts": texts,
         "platforms": platforms,
-        "segments": [{n: s[n] for n in ("key", "name")} for s in main["segments"]],
+        "lists": lists,
     }
     written = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     page = _template(texts, platforms).render(
         language=language,
         main=main,
         others=others,
-        shown_count=len(clients["enterprises"]),
         style=style,
         style_hash=_hash(style),
         script=script,
@@ -199,7 +277,7 @@ def write_page(
 def read_clients(
     published: DuckDBPyConnection, *, enterprise_limit: int
 ) -> dict[str, Any]:
-    """Read the enterprises of the page's table.
+    """Read the enterprises of the page's table, one per row.
 
     Beyond the limit a part of them is read: the first ``LEAST_PER_SEGMENT`` of every
     segment, then as many of each as is in proportion to its size. Within a segment
@@ -207,21 +285,68 @@ def read_clients(
     first by name, then by id. The last column lists positions in ``recommendations``,
     which has each text once.
     """
+    of_enterprises = {
+        "key": "enterprise_id",
+        "members": "enterprise_segments",
+        "first": "engagement_score",
+        "recommendations": "enterprise_recommendations",
+        "platform": "platform",
+    }
+    return _read_members(
+        published, _CLIENTS, of_enterprises, {"level": _LEVELS}, limit=enterprise_limit
+    )
+
+
+def read_accounts(
+    published: DuckDBPyConnection, *, enterprise_limit: int
+) -> dict[str, Any]:
+    """Read the accounts of the page's table, as ``read_clients`` does enterprises.
+
+    Within a segment those that bought most come first.
+    """
+    of_accounts = {
+        "key": "account_id",
+        "members": "account_segments",
+        "first": "total_sales_eur",
+        "recommendations": "account_recommendations",
+        "platform": "null",
+    }
+    options = {"rfm": _RFM, "activity": _ACTIVITY}
+    return _read_members(
+        published, _ACCOUNTS, of_accounts, options, limit=enterprise_limit
+    )
+
+
+def _read_members(
+    published: DuckDBPyConnection,
+    query: str,
+    names: dict[str, str],
+    options: dict[str, str],
+    *,
+    limit: int,
+) -> dict[str, Any]:
+    """Read a table of members, its recommendations, and named options of filters."""
     published.execute(_IN_BOTH)
-    recommendations = fetch_dicts(published.execute(_RECOMMENDATIONS))
+    answer = published.execute(_RECOMMENDATIONS.format(**names))
+    recommendations = fetch_dicts(answer)
     keys = [row.pop("recommendation_id") for row in recommendations]
-    asked = {"keys": keys, "least": LEAST_PER_SEGMENT, "limit": enterprise_limit}
-    answer = published.execute(_CLIENTS, asked)
+    asked = {"keys": keys, "least": LEAST_PER_SEGMENT, "limit": limit}
+    answer = published.execute(_CHOSEN.format(**names) + query, asked)
     return {
         "columns": [column[0] for column in answer.description],
-        "enterprises": answer.fetchall(),
-        "levels": fetch_dicts(published.execute(_LEVELS)),
+        "rows": answer.fetchall(),
+        "options": {
+            name: fetch_dicts(published.execute(of)) for name, of in options.items()
+        },
         "recommendations": recommendations,
     }
 
 
 def _read_segmentations(published: DuckDBPyConnection) -> list[dict[str, Any]]:
-    """Read the segmentations with their segments and charts, the clients' first."""
+    """Read the segmentations with their segments and charts, the clients' first.
+
+    Another one without segments is left out.
+    """
     ((entries,),) = published.sql("select segmentations from publication").fetchall()
     segmentations = []
     for name, entry in json.loads(entries).items():
@@ -229,6 +354,12 @@ def _read_segmentations(published: DuckDBPyConnection) -> list[dict[str, Any]]:
         segments = fetch_dicts(published.execute(_SEGMENTS, asked | {"name": name}))
         for segment in segments:
             segment["shape"] = max(0, _MARKERS.find(segment["marker"] or "o"))
+        if not segments and name != MAIN_SEGMENTATION:
+            continue
+        sales = fetch_dicts(published.execute(_SALES)) if name == "purchases" else []
+        sales = {row.pop("key"): row for row in sales}
+        for segment in segments:
+            segment |= sales.get(segment["key"], {"sales": None, "products": None})
         labels = published.execute(_LABEL, [name]).fetchone()
         charts: dict[str, dict[str, Any]] = {}
         for chart in fetch_dicts(published.execute(_CHARTS, [name])):
@@ -240,11 +371,24 @@ def _read_segmentations(published: DuckDBPyConnection) -> list[dict[str, Any]]:
                 "member_count": sum(segment["member_count"] for segment in segments),
                 "segments": segments,
                 "charts": charts.values(),
+                **_LISTS.get(name, {"word": "member", "columns": ()}),
+                "crossed_count": 0,
             }
         )
-    return sorted(
+    main, *others = sorted(
         segmentations, key=lambda s: (s["name"] != MAIN_SEGMENTATION, s["name"])
     )
+    for other in others:
+        asked = [other["name"], main["name"]]
+        rows = published.execute(_CROSSINGS, asked).fetchall()
+        other["crossed_count"] = sum(count for *_, count in rows)
+        counts = {(key, of): count for key, of, count in rows}
+        for segment in other["segments"]:
+            crossed = [
+                counts.get((segment["key"], s["key"]), 0) for s in main["segments"]
+            ]
+            segment["crossed"] = crossed
+    return [main, *others]
 
 
 def read_texts() -> dict[str, dict[str, Any]]:
@@ -285,6 +429,11 @@ def _template(texts: dict[str, dict[str, Any]], platforms: dict[str, Any]) -> An
             n: write_number(value, language=n, decimals=decimals) for n in LANGUAGES
         }
 
+    def lift_in_words(lift: float) -> dict[str, str]:
+        if lift >= _MOST_LIFT:
+            return worded("more_than_elsewhere", lift=number(lift))
+        return worded("less_than_elsewhere" if lift < _LEAST_LIFT else "as_elsewhere")
+
     environment = Environment(
         loader=FileSystemLoader(_FOLDER, encoding="utf-8"),
         autoescape=True,
@@ -298,6 +447,8 @@ def _template(texts: dict[str, dict[str, Any]], platforms: dict[str, Any]) -> An
         worded=worded,
         number=number,
         share=lambda value: {n: write_share(value, language=n) for n in LANGUAGES},
+        own=lambda word, key: f"{word}_{key}" if f"{word}_{key}" in texts else key,
+        lift_in_words=lift_in_words,
         platform_name=lambda key: platforms.get(key, dict.fromkeys(LANGUAGES, key)),
     )
     return environment.get_template("page.html")
