@@ -17,9 +17,14 @@ FEATURES = ["total_sales_eur", "order_count", "avg_order_value_eur"]
 
 @pytest.fixture(scope="module")
 def accounts(built):
-    """Provide the published accounts of the demonstration, in the order of their ids."""
+    """Provide the published accounts of the demonstration, by id."""
     columns = [
-        *("account_id", "cluster_id", "first_sold_on::varchar", "last_sold_on::varchar"),
+        *(
+            "account_id",
+            "cluster_id",
+            "first_sold_on::varchar",
+            "last_sold_on::varchar",
+        ),
         *("distinct_product_count", "country", "recency_days"),
         *("recency_score", "frequency_score", "monetary_score"),
         *(f"{feature}::double" for feature in FEATURES),
