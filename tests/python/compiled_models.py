@@ -69,6 +69,7 @@ class CompiledModels:
                 content += " limit 0" if node["schema"] == "raw" else ""
             self.database.execute(f"create table {place} as {content}")
         self.database.execute("detach built")
+        self.parents = parents
         self.models = [node for node in order if node["resource_type"] == "model"]
 
     def fill(self, raw_tables: Mapping[str, Sequence[Sequence[str | None]]]) -> None:
@@ -79,6 +80,9 @@ class CompiledModels:
                 raw_tables.get(name, []), columns=list(columns), dtype="object"
             )
             listed = ", ".join(f"cast({column} as varchar)" for column in columns)
+            # Models that are not asked for read no raw table.
+            if f"seed.client_segmentation.raw_{name}" not in self.parents:
+                continue
             self.database.execute(f"delete from raw.raw_{name}")
             self.database.execute(
                 f"insert into raw.raw_{name} select {listed} from rows"

@@ -221,3 +221,26 @@ def test_a_record_quotes_no_value(tmp_path, said):
     assert "Runtime Error in model a" in written
     assert said.partition("Error")[0] in written
     assert (tmp_path / "record.json").stat().st_mode & 0o077 == 0
+
+
+def test_an_account_is_in_no_cut_point_and_nobody_scores_otherwise():
+    """Its place takes the last account before it with the measure of the cut point."""
+    with duckdb.connect() as connection:
+        connection.execute(
+            "attach ':memory:' as fresh; use fresh;"
+            " create table account_segments as select * from (values"
+            " ('A', 5, 1, 10.00), ('B', 5, 2, 10.00), ('D', 5, 1, 20.00))"
+            " as accounts(account_id, recency_days, order_count, total_sales_eur);"
+            " create table rfm_cut_points as select * from (values"
+            " ('recency', 1, 5.0, 'C'), ('frequency', 1, 1.0, 'C'),"
+            " ('frequency', 2, 1.0, 'D'), ('monetary', 4, 20.0, 'C'))"
+            " as cuts(score, cut_number, cut_value, cut_account_id)"
+        )
+        assert Member("C").leave_cut_points(connection, "fresh") == 3
+        left = connection.sql("select score, cut_account_id from rfm_cut_points")
+        assert sorted(left.fetchall()) == [
+            ("frequency", "A"),
+            ("frequency", "D"),
+            ("monetary", ""),
+            ("recency", "B"),
+        ]

@@ -39,6 +39,7 @@ class Agency:
             "columns": RAW_COLUMNS,
             "relations": {name: f"raw.{name}" for name in tables or ["turnover"]},
             "numeric_features": {},
+            "left_out_without": {},
             "is_empty_run": False,
         }
         return load_raw_tables(self.connection, **arguments | changes)

@@ -61,7 +61,7 @@ def load_features(connection, row_count=9):
     )
 
 
-def check_table(connection, *, is_empty_run=False, **changes):
+def check_table(connection, *, raw_rows=None, is_empty_run=False, **changes):
     lists = {"numeric_features": ["followers_total"], "measures": ["followers_total"]}
     check_features(
         connection,
@@ -69,6 +69,7 @@ def check_table(connection, *, is_empty_run=False, **changes):
         segmentation="visibility",
         variables=ENTRY | lists | changes,
         features="enterprise_features",
+        raw_rows=raw_rows,
         is_empty_run=is_empty_run,
     )
 
@@ -289,3 +290,12 @@ def test_a_seed_that_dbt_would_load_wrongly_is_refused_with_its_name(
         check_seed(connection, path)
     assert message in str(refusal.value)
     assert str(path) in str(refusal.value)
+
+
+def test_without_members_a_segmentation_is_left_out_only_without_raw_rows(connection):
+    load_features(connection, row_count=0)
+    connection.execute("create or replace table raw_rows (line_id varchar)")
+    check_table(connection, raw_rows="raw_rows")
+    connection.execute("insert into raw_rows values ('1')")
+    with pytest.raises(SegmentationError, match="has 0 members, fewer"):
+        check_table(connection, raw_rows="raw_rows")

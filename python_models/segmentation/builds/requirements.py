@@ -269,13 +269,16 @@ def check_features(
     *,
     publish_dir: Path,
     features: str,
+    raw_rows: str | None,
     segmentation: str,
     variables: dict[str, Any],
     is_empty_run: bool,
 ) -> None:
     """Refuse a feature table that the fit of a segmentation cannot use.
 
-    A model that is kept whatever happens scores as few members as there are.
+    A model that is kept whatever happens scores as few members as there are. Without a
+    member a segmentation is left out where `raw_rows`, the table that it may be left
+    out without, has none either.
     """
     read = read_variables(segmentation, variables)
     settings, key = read.settings, variables["key"]
@@ -296,7 +299,8 @@ def check_features(
         if is_empty_run:
             return
         first = table.project(quoted(key)).limit(settings.n_clusters).fetchall()
-        if not first and variables["left_out_without"]:
+        delivered = f"from {raw_rows} limit 1"
+        if not first and raw_rows and not cursor.sql(delivered).fetchall():
             return
         if read.refit == "never" and first:
             return

@@ -32,6 +32,13 @@ from segmentation.sql_text import fetch_dicts, quoted, text
 
 # What the row of the table `publication` counts.
 _COUNTED = ("tables", "segmentations")
+# What is compared with the cut points of each score, which name an account.
+_CUT_POINTS = 'main."rfm_cut_points"'
+_CUT_MEASURES = {
+    "recency": "recency_days",
+    "frequency": "order_count",
+    "monetary": "total_sales_eur",
+}
 # A text as words, so that names are found however they are written.
 _WORDS = r"regexp_replace(strip_accents(lower({})), '[^\p{{L}}\p{{N}}]+', ' ', 'g')"
 
@@ -48,7 +55,7 @@ class Member:
     def find(self, connection: DuckDBPyConnection, catalog: str) -> None:
         """Look for the id in a database that is attached, and for names beside it."""
         for table, columns in _list_tables(connection, catalog).items():
-            for id_column in self.id_columns & columns:
+            for id_column in (self.id_columns | {"cut_account_id"}) & columns:
                 name = f"{id_column.removesuffix('_id')}_name"
                 of_name = quoted(name) if name in columns else "null"
                 if "raw_value" in columns:
@@ -80,6 +87,21 @@ class Member:
                     f" ' ' || trim({found}) || ' '))"
                 )
         return " or ".join(conditions) or "false"
+
+    def leave_cut_points(self, connection: DuckDBPyConnection, catalog: str) -> int:
+        """Put another account in its place at cut points, or an empty text.
+
+        It is the last one before it of those with the measure of the cut point, so that
+        nobody's score changes. Returns the number of cut points.
+        """
+        ((count,),) = connection.execute(
+            f"update {catalog}.{_CUT_POINTS} as cut_points set cut_account_id ="
+            f" coalesce((select max(account_id) from {catalog}.main.account_segments"
+            " where account_id < cut_account_id and cut_value = case score"
+            + "".join(f" when '{s}' then {m}" for s, m in _CUT_MEASURES.items())
+            + f" end), '') where {self._is_id('cut_account_id')}"
+        ).fetchall()
+        return count
 
     def _is_id(self, column: str) -> str:
         return f"trim({quoted(column)}::varchar) = {text(self.member_id)}"
@@ -185,6 +207,8 @@ def _write_without(source: Path, target: Path, member: Member) -> int:
             ).fetchall()
             row_counts[table] = count
             erased_count += before - count
+        if _CUT_POINTS in row_counts:
+            erased_count += member.leave_cut_points(connection, "fresh")
         row = _read_row(connection, "fresh")
         changed = {name: json.loads(row[name]) for name in _COUNTED if name in row}
 
