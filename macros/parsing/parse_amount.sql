@@ -1,8 +1,8 @@
-{#- An amount from its number_text, rounded to the cent or to so many decimals; NULL when it is none. Between
-    thousands may be spaces, points or commas, always before three digits. Where two
-    kinds of separator occur the last one is the decimal mark; a single point or comma
-    before exactly three digits separates thousands ("1.234" is 1234.00, for an amount
-    has two decimals or none), any other is the decimal mark. -#}
+{#- An amount from its number_text, rounded to the cent or to so many decimals; NULL when
+    it is none. Between thousands may be spaces, points or commas, always before three
+    digits. Where two kinds of separator occur the last one is the decimal mark; a single
+    point or comma before exactly three digits separates thousands ("1.234" is 1234.00,
+    for an amount has two decimals or none), any other is the decimal mark. -#}
 {% macro parse_amount(number_text, decimals=2) -%}
     {%- set type = 'decimal(18, ' ~ decimals ~ ')' -%}
     case

@@ -39,7 +39,7 @@ products_counted as (
         product_code,
         count(*) as line_count,
         count(distinct account_id) as account_count,
-        cast(sum(sales_eur) as double) as sales_eur
+        sum(sales_eur) as sales_eur
     from lines_of_segments
     group by segment_key, segment_name, product_code
 ),
@@ -56,10 +56,12 @@ products_compared as (
             as line_share,
         cast(sum(line_count) over (partition by product_code) as double)
         / sum(line_count) over () as population_line_share,
-        sales_eur / nullif(sum(sales_eur) over (partition by segment_key), 0)
+        -- Sums of decimals have no last bits.
+        cast(sales_eur as double)
+        / nullif(cast(sum(sales_eur) over (partition by segment_key) as double), 0)
             as sales_share,
-        sum(sales_eur) over (partition by product_code)
-        / nullif(sum(sales_eur) over (), 0) as population_sales_share
+        cast(sum(sales_eur) over (partition by product_code) as double)
+        / nullif(cast(sum(sales_eur) over () as double), 0) as population_sales_share
     from products_counted
 ),
 

@@ -86,8 +86,8 @@ def _find_in_build(
         member.find(connection, Path(DATABASE_NAME).stem)
     if not member.is_found:
         raise SegmentationError(
-            f"Nothing that is kept knows the id {member.member_id!r}: write it as the"
-            " column enterprise_id of enterprise_segments or rejected_rows has it."
+            f"Nothing that is kept knows the id {member.member_id!r}: write it as"
+            " enterprise_segments, account_segments or rejected_rows has it."
         )
 
 
@@ -120,7 +120,7 @@ def _remove_what_builds_leave(publish_dir: Path) -> list[str]:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("id", help="as enterprise_segments or rejected_rows has it")
+    parser.add_argument("id", help="as enterprise_segments, account_segments or rejected_rows has it")
     try:
         check_project_folder()
         print(erase(parser.parse_args().id))

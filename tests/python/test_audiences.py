@@ -168,6 +168,7 @@ def load(agency):
         columns={"enterprises": ["enterprise_id"]},
         relations={"enterprises": "raw.enterprises"},
         numeric_features={},
+        left_out_without={},
         is_empty_run=False,
         contacts=HOW,
     )

@@ -54,16 +54,19 @@ def test_the_evaluation_is_of_the_segments_and_every_figure_has_its_reading(buil
     )
     [(active_sizes,)] = built.rows(
         "select cluster_sizes from clustering_comparison where is_active"
+        " and segmentation = 'visibility'"
     )
     assert active_sizes == ", ".join(map(str, sorted(sizes.values(), reverse=True)))
     read = built.rows(
         "select segment_key from cluster_stability"
         " where reading is not null and reading_description is not null"
+        " and segmentation = 'visibility'"
     )
     assert sorted(key for (key,) in read) == sorted(sizes)
     assert built.rows(
         "select cluster_count, is_selected from cluster_count_evaluation"
-        " where verdict_description is not null order by cluster_count"
+        " where verdict_description is not null and segmentation = 'visibility'"
+        " order by cluster_count"
     ) == [(count, count == 4) for count in range(2, 11)]
 
 

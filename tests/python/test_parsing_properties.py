@@ -105,7 +105,8 @@ def staging(built: DbtProject) -> CompiledModels:
 
 @pytest.fixture(scope="module")
 def cleaning(built: DbtProject) -> CompiledModels:
-    return CompiledModels(built, targets=["rejected_rows", "enterprise_features"])
+    targets = ["rejected_rows", "enterprise_features", "account_features"]
+    return CompiledModels(built, targets=targets)
 
 
 def parse(
@@ -376,12 +377,21 @@ PLACES = {
     "fiscal_year": ["2023", "2023.0", "2024", "1800", "23", None, "inconnu"],
     "turnover_eur": ["1 234,50 €", "1234.5", "-3", "(12)", "$5", None, "nr", "0",
                      "9" * 16],
+    "line_id": ["L1", "l1", "L2 ", "L3", "L\x1f3", "N/A", "1E+13", None, ""],
+    "account_id": ["E1", "E2 ", "A1", "a1", "A2", "####", "N/A", None, "\x1e"],
+    "contract_id": ["C1", "C1 ", "C2", "nc", None, "x\x1fy"],
+    "product_code": ["P1", "P1 ", "p1", "&", None, "inconnu"],
+    "product_name": ["Pack", "PACK", "N/A", None],
+    "quantity": ["1", "1,0", "-1", "2", "-2", "0", "x", "N/A", None, "9" * 12],
+    "unit_price_eur": ["9", "9,00 €", "0", "-9", "sur devis", None, "9" * 12],
+    "sold_on": ["2025-01-01", "01/01/2025", "2024-12-31", "2042-01-01", "nc", None],
+    "country": ["FR", "france", "Suisse", "Ailleurs", "N/A", None],
 }  # fmt: skip
 
 
 @st.composite
 def raw_tables(draw: st.DrawFn) -> dict[str, list[tuple[str | None, ...]]]:
-    """Draw three tables of few distinct values, so that rows meet each other."""
+    """Draw the tables, of few distinct values, so that rows meet each other."""
     tables = {}
     for table, columns in RAW_COLUMNS.items():
         row = st.tuples(*(st.sampled_from(PLACES[column]) for column in columns))
@@ -409,7 +419,11 @@ def test_every_raw_row_is_used_or_rejected_exactly_once_in_whatever_order(
             results.append(
                 [
                     cleaning.rows(f"select * from {table} order by all")
-                    for table in ("marts.rejected_rows", "features.enterprise_features")
+                    for table in (
+                        "marts.rejected_rows",
+                        "features.enterprise_features",
+                        "features.account_features",
+                    )
                 ]
             )
         assert results[0] == results[1]

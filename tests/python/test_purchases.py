@@ -116,3 +116,102 @@ def test_the_published_summary_of_cdnow_is_found_again(tmp_path_factory):
     later = accounts["total_sales"] - accounts.index.map(first_days)
     mean_spend = (later / accounts["x"]).where(accounts["x"] > 0, 0)
     assert np.abs(mean_spend - summary["zbar"]).max() < 0.01
+
+
+@pytest.mark.slow
+def test_accounts_change_and_nobody_else_does_until_there_are_no_sales(project):
+    """A day with changed lines, then one without any, then without the entry."""
+    scores = "recency_score, frequency_score, monetary_score, rfm_segment_key"
+    accounts = f"select account_id, segment_key, {scores} from account_segments"
+    before = {account: rest for account, *rest in project.rows(accounts)}
+    cut_points = project.rows("from rfm_cut_points order by all")
+    ((gone, *_), *_) = project.rows(
+        "select account_id from account_segments where segment_key = 'small_orders'"
+    )
+    ((moving, *_), *_) = project.rows(
+        "select account_id from account_segments"
+        " where segment_key = 'occasional_buyers' and enterprise_name is null"
+    )
+    with project.edited_csv("seeds/raw/raw_sales_lines.csv") as rows:
+        header, *lines = rows
+        column = header.index("account_id")
+        rows[:] = [header, *(line for line in lines if line[column] != gone)]
+        for account, orders, price in (("new, 1", 4, "900.00"), (moving, 15, "120.00")):
+            for n in range(orders):
+                sold_on = f"2025-06-{n + 1:02}"
+                key = f"{account} {n}"
+                rows.append([key, account, key, "P", "Pack", "1", price, sold_on, "FR"])
+    with project.edited_csv("seeds/reference/segments.csv") as rows:
+        name = rows[0].index("segment_name_fr")
+        for row in rows:
+            if row[1] == "regular_buyers":
+                row[name] = 'Les "réguliers", fidèles'
+    project.succeed("build", as_of="2025-06-30 18:00:00")
+    after = {account: rest for account, *rest in project.rows(accounts)}
+    assert project.rows("from rfm_cut_points order by all") == cut_points
+    assert after.keys() - before.keys() == {"new, 1"}
+    assert before.keys() - after.keys() == {gone}
+    stayed = before.keys() & after.keys() - {moving}
+    assert {n: after[n] for n in stayed} == {n: before[n] for n in stayed}
+    exports = project.published.parent / "exports"
+    changes = (exports / "crm_segments_changes.csv").read_text(encoding="utf-8")
+    header, *lines = changes.splitlines()
+    assert header == (
+        "Id,Segment_Change__c,Segment_Key__c,Segment_Name__c,Segment_Since__c"
+    )
+    regular = '"Les ""réguliers"", fidèles"'
+    assert sorted(lines) == sorted(
+        [
+            '"new, 1",added,large_orders,Gros paniers,2025-06-30',
+            f"{gone},removed,#N/A,#N/A,#N/A",
+            f"{moving},changed,regular_buyers,{regular},2025-06-30",
+        ]
+    )
+    everybody = (exports / "crm_segments.csv").read_text(encoding="utf-8")
+    assert len(everybody.splitlines()) == len(after) + 1
+
+    visible = "select * from enterprise_segments order by all"
+    of_visibility = project.rows(visible)
+    seed = project.folder / "seeds/raw/raw_sales_lines.csv"
+    seed.write_text(seed.read_text("utf-8").split("\n")[0] + "\n", encoding="utf-8")
+    refused = project.dbt("build", as_of="2025-06-30 19:00:00")
+    assert refused.returncode
+    assert "a_far_smaller_or_larger_export_is_confirmed" in refused.stdout
+    assert len(project.rows(accounts)) == len(after)
+    said = project.succeed("build", as_of="2025-06-30 19:00:00", confirm_size="true")
+    assert "no rows, so the segmentation purchases is left out" in said
+    assert project.rows(accounts) == []
+    assert project.rows(visible) == of_visibility
+    assert not (exports / "crm_segments.csv").exists()
+
+    settings = project.folder / "dbt_project.yml"
+    text = settings.read_text("utf-8")
+    entry = text[
+        text.index("    purchases:\n") : text.index("\n  # Number of clusters:")
+    ]
+    settings.write_text(text.replace(entry, ""), encoding="utf-8")
+    project.succeed("build", as_of="2025-06-30 20:00:00")
+    tables = {name for (name,) in project.rows("select name from (show tables)")}
+    assert "account_segments" not in tables
+    assert project.rows(visible) == of_visibility
+
+
+@pytest.mark.slow
+def test_sales_lines_that_no_accounts_can_be_made_of_are_refused(files_project):
+    columns = (
+        "line_id,account_id,contract_id,product_code,product_name,quantity,"
+        "unit_price_eur,sold_on,country"
+    )
+    line = "{},{},,P,Pack,{},9,2025-01-01,FR"
+    three = [line.format(n, f"A{n}", 1) for n in range(3)]
+    unreadable = [line.format(n, f"A{n}", "many") for n in range(9)]
+    for lines, said in (
+        ([columns.replace("account_id", "account"), *three], "rename 'account'"),
+        ([columns, *three], "has 3 members, fewer than n_clusters = 4"),
+        ([columns, *unreadable], "has 0 members, fewer than n_clusters = 4"),
+    ):
+        text = "\n".join([*lines, ""])
+        (files_project.raw_files / "sales_lines.csv").write_text(text, "utf-8")
+        build = files_project.dbt("build", "--select", "+account_features")
+        assert build.returncode
+        assert said in build.stdout, build.stdout

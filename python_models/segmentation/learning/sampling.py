@@ -63,8 +63,9 @@ def check_member_count(member_count: int, *, settings: FitSettings) -> None:
     if member_count < settings.n_clusters:
         raise SegmentationError(
             f"The feature table has {member_count} members, fewer than n_clusters ="
-            f" {settings.n_clusters}: lower n_clusters, or see in the intermediate"
-            " tables int_*_disposed why raw rows were not used."
+            f" {settings.n_clusters}: lower n_clusters, see in the intermediate tables"
+            " int_*_disposed why raw rows were not used, or do without: take the entry"
+            " out of the variable segmentations."
         )
 
 
