@@ -2,14 +2,14 @@
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from dbt_project import DbtProject
 from headless_browser import INSTALL, find_or_install_browser, launch
 from playwright.sync_api import Browser, sync_playwright
-from project_copies import CHECKOUT, copy_checkout
+from project_copies import CHECKOUT, copy_checkout, leave_out_purchases
 
 pytest_plugins = ["postgres_server", "small_publication"]
 
@@ -33,7 +33,10 @@ def shared_folder(factory: pytest.TempPathFactory) -> Path:
 
 
 def build_once(
-    factory: pytest.TempPathFactory, name: str, **settings: str
+    factory: pytest.TempPathFactory,
+    name: str,
+    prepare: Callable[[Path], None] = lambda _: None,
+    **settings: str,
 ) -> DbtProject:
     """Copy the checkout and build it with settings, once for all workers of a run.
 
@@ -46,6 +49,7 @@ def build_once(
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not log.exists():
             copy_checkout(project.folder)
+            prepare(project.folder)
             log.write_text(project.succeed("build"), encoding="utf-8")
     project.build_log = log.read_text(encoding="utf-8")
     return project
@@ -55,6 +59,12 @@ def build_once(
 def built(tmp_path_factory: pytest.TempPathFactory) -> DbtProject:
     """Provide the project as shipped, built once with all its tests; only read."""
     return build_once(tmp_path_factory, "seeds")
+
+
+@pytest.fixture(scope="session")
+def built_of_clients(tmp_path_factory: pytest.TempPathFactory) -> DbtProject:
+    """Provide a build of one segmentation, that of clients; tests only read it."""
+    return build_once(tmp_path_factory, "clients", prepare=leave_out_purchases)
 
 
 @pytest.fixture(scope="session")
@@ -79,6 +89,12 @@ def project(built: DbtProject, tmp_path: Path) -> DbtProject:
     variables change, and what the last build evaluated is not evaluated again.
     """
     return built.copied_to(tmp_path / "project")
+
+
+@pytest.fixture
+def clients_project(built_of_clients: DbtProject, tmp_path: Path) -> DbtProject:
+    """Provide a copy of the project of clients only, to change and to build again."""
+    return built_of_clients.copied_to(tmp_path / "project")
 
 
 @pytest.fixture

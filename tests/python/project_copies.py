@@ -1,9 +1,14 @@
 """Copies of the checkout for tests and benchmarks, as it is before any build."""
 
+import re
 import shutil
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[2]
+# The entry of the segmentation of accounts, with the comment before it.
+PURCHASES = re.compile(
+    r"\n    # Accounts by what.*?    purchases:\n.*?(?=\n\n)", re.DOTALL
+)
 MADE_BY_BUILDS = {"build", "published", "target", "logs"}
 NEVER_COPIED = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache")
 
@@ -17,3 +22,11 @@ def copy_checkout(folder: Path) -> None:
         return NEVER_COPIED(place, names) | made
 
     shutil.copytree(CHECKOUT, folder, ignore=not_copied)
+
+
+def leave_out_purchases(folder: Path) -> None:
+    """Take the entry out: the project then knows the segmentation of clients only."""
+    settings = folder / "dbt_project.yml"
+    text, count = PURCHASES.subn("", settings.read_text(encoding="utf-8"))
+    assert count == 1
+    settings.write_text(text, encoding="utf-8")

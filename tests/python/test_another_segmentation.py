@@ -106,7 +106,7 @@ def test_a_segmentation_is_added_by_the_guide_alone(project):
     assert project.rows(
         "select segmentation, max(fit_id) from segmentation_fits group by all"
         " order by all"
-    ) == [("seniority", 2), ("visibility", 2)]
+    ) == [("purchases", 2), ("seniority", 2), ("visibility", 2)]
     assert project.rows(
         "select distinct event_type from segment_events"
         " where segmentation = 'seniority' and fit_id = 2"
