@@ -120,7 +120,8 @@ def _remove_what_builds_leave(publish_dir: Path) -> list[str]:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("id", help="as enterprise_segments, account_segments or rejected_rows has it")
+    tables = "enterprise_segments, account_segments or rejected_rows"
+    parser.add_argument("id", help=f"as {tables} has it")
     try:
         check_project_folder()
         print(erase(parser.parse_args().id))
