@@ -48,7 +48,7 @@ lint: .venv/installed-dev  ## Check SQL, Python, property files and structure
 	lint-imports --no-cache
 	python tools/check_structure.py
 	python tools/check_property_files.py
-	sqlfluff lint --disable-progress-bar models analyses tests/singular
+	sqlfluff lint --disable-progress-bar --processes 2 models analyses tests/singular
 
 format: .venv/installed-dev  ## Put Python files into the project's format
 	ruff check --fix .

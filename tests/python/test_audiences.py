@@ -441,7 +441,7 @@ def test_a_month_of_contacts(files_project):
         for row in rows:
             if "B02" in row:
                 row[:] = ["facebook", "B02", "2025-07-01", "220000"]
-    later = project.build("--debug", as_of="2025-07-31 12:00:00")
+    later = project.build(as_of="2025-07-31 12:00:00")
     assert later.returncode == 0, later.stdout
     assert plain_contacts(project, later.stdout) == []
     new = sha256("new.wanderlust@exemple.fr")
@@ -478,4 +478,3 @@ def test_a_month_of_contacts(files_project):
     (project.raw_files / "contacts.csv").unlink()
     project.succeed("build", as_of="2025-09-30 12:00:00")
     assert [*audiences_of(project)] == sorted([f"{large}_remove", f"{small}_remove"])
-    assert not (project.folder / "published" / "exports" / "audiences").exists()

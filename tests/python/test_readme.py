@@ -70,7 +70,8 @@ def test_every_command_is_run_by_a_test():
 
 
 @pytest.mark.slow
-def test_the_commands_on_the_demonstration_data_work(project):
+def test_the_commands_on_the_demonstration_data_work(clients_project):
+    project = clients_project
     first = project.published.read_bytes()
     build, back, back_to, run = ON_THE_DEMONSTRATION
     assert "Published" in project.shell(build)

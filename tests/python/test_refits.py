@@ -220,11 +220,7 @@ def test_a_model_of_features_that_are_gone_still_tells_who_was_where(
 def test_ranks_are_looked_up_in_the_database_as_by_scikit_learn(
     project: DbtProject,
 ) -> None:
-    """Of those who were not in the fit as well, and where they are of logarithms.
-
-    Kept, the model says the same again; replaced, what it says of today's members is
-    nobody's own change.
-    """
+    """Of those who were not in the fit as well, and where they are of logarithms."""
     project.published.unlink()
     variables = project.folder / "dbt_project.yml"
     text = variables.read_text(encoding="utf-8")
@@ -253,17 +249,6 @@ def test_ranks_are_looked_up_in_the_database_as_by_scikit_learn(
     labels = zip(everybody["member_id"], pipeline.predict(everybody), strict=True)
     published = "select enterprise_id, cluster_id from enterprise_segments"
     assert dict(project.rows(published)) == dict(labels)
-
-    before = segments_of(project)
-    project.succeed("build", **fit, refit="never", as_of=LATER)
-    assert segments_of(project) == before
-    variables.write_text(text, encoding="utf-8")
-    project.succeed("build", **fit, as_of=LATER_STILL)
-    assert segments_of(project) != before
-    assert project.rows(
-        "select distinct cast(changed_at as varchar), cause from segment_changes"
-        " where segmentation = 'visibility' and cause <> 'new'"
-    ) == [(LATER_STILL, "model_changed")]
 
 
 def test_the_seed_of_overrides_is_shipped_empty() -> None:
