@@ -27,7 +27,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def shared_folder(factory: pytest.TempPathFactory) -> Path:
-    """Give the folder of this run that its workers have in common."""
+    """Give the folder of this run that its workers have in common.
+
+    Runs one after the other share what they have built where BUILT_PROJECTS names one.
+    """
+    if folder := os.environ.get("BUILT_PROJECTS"):
+        return Path(folder)
     is_worker = "PYTEST_XDIST_WORKER" in os.environ
     return factory.getbasetemp().parent if is_worker else factory.getbasetemp()
 
