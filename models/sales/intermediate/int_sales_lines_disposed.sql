@@ -17,6 +17,15 @@ country_aliases as (
     select * from {{ ref('country_aliases') }}
 ),
 
+-- Two aliases may be one text but for case and accents.
+countries as (
+    select
+        {{ text_key('alias') }} as country_key,
+        min(country) as country
+    from country_aliases
+    group by {{ text_key('alias') }}
+),
+
 lines_attached as (
     select
         sales_lines.raw_key,
@@ -29,7 +38,7 @@ lines_attached as (
         sales_lines.quantity,
         sales_lines.unit_price_eur,
         sales_lines.sold_on,
-        coalesce(country_aliases.country, upper(sales_lines.country)) as country,
+        coalesce(countries.country, upper(sales_lines.country)) as country,
         {% for column in raw_columns()['sales_lines'] -%}
         sales_lines.{{ column }}_text,
         {% endfor -%}
@@ -58,10 +67,8 @@ lines_attached as (
     from sales_lines
     left join enterprise_fates
         on sales_lines.account_id = enterprise_fates.enterprise_id
-    left join country_aliases
-        on
-            {{ text_key('sales_lines.country') }}
-            = {{ text_key('country_aliases.alias') }}
+    left join countries
+        on {{ text_key('sales_lines.country') }} = countries.country_key
 ),
 
 -- Nearly all ids are of one line, and a window over all lines costs what all else does.
