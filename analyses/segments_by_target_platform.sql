@@ -20,7 +20,7 @@ select
         as enterprise_count,
     round(
         sum(work.platform_enterprise_count) over of_segment
-        / sum(work.platform_enterprise_count) over (),
+        / (select count(*) from enterprise_segments),
         4
     ) as enterprise_share,
     work.target_platform,

@@ -50,8 +50,7 @@ days_rolled as (
 days_ranked as (
     select
         last_30_days_sales_eur,
-        row_number() over (order by last_30_days_sales_eur) as value_rank,
-        count(*) over () as day_count
+        row_number() over (order by last_30_days_sales_eur) as value_rank
     from days_rolled
     where last_30_days_sales_eur > 0 and moved_on > {{ today }} - interval '365' day
 ),
@@ -66,7 +65,9 @@ thresholds as (
         end as from_sales_eur
     from levels
     left join days_ranked
-        on days_ranked.value_rank >= levels.from_quantile * days_ranked.day_count
+        on
+            days_ranked.value_rank
+            >= levels.from_quantile * (select count(*) from days_ranked)
     group by levels.activity_level, levels.from_quantile
 ),
 

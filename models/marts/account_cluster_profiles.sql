@@ -53,7 +53,8 @@ profiles as (
         segments.display_order,
         segments.segment_colour,
         measures.account_count,
-        measures.account_count / sum(measures.account_count) over () as account_share,
+        measures.account_count
+        / (select sum(account_count) from measures_side_by_side) as account_share,
         cast(members.total_sales_eur as decimal(18, 2)) as total_sales_eur,
         {% for statistic in ['mean', 'median'] -%}
         {% for measure in measures -%}
@@ -61,7 +62,7 @@ profiles as (
         {% endfor -%}
         {% endfor -%}
         cast(members.total_sales_eur as double)
-        / nullif(cast(sum(members.total_sales_eur) over () as double), 0)
+        / nullif((select cast(sum(total_sales_eur) as double) from members), 0)
             as sales_share
     from measures_side_by_side as measures
     inner join members using (cluster_id)

@@ -97,7 +97,8 @@ profiles as (
         segments.display_order,
         segments.segment_colour,
         measures.enterprise_count,
-        measures.enterprise_count / sum(measures.enterprise_count) over ()
+        measures.enterprise_count
+        / (select sum(enterprise_count) from measures_side_by_side)
             as enterprise_share,
         {% for statistic in ['mean', 'median'] -%}
         {% for count in counts -%}

@@ -34,8 +34,7 @@ accounts_ranked as (
         account_id,
         cast({{ measure }} as double) as cut_value,
         row_number() over (order by {{ sign }} * {{ measure }}, account_id)
-            as value_rank,
-        count(*) over () as account_count
+            as value_rank
     from features
     {{ 'union all' if not loop.last }}
     {% endfor %}
@@ -62,7 +61,7 @@ found as (
         on
             accounts_ranked.value_rank
             = 1 + floor(
-                (accounts_ranked.account_count - 1) * cut_numbers.cut_number / 5
+                (select count(*) - 1 from features) * cut_numbers.cut_number / 5
             )
     where not exists (select 1 from kept)
 ),

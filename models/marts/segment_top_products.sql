@@ -44,25 +44,43 @@ products_counted as (
     group by segment_key, segment_name, product_code
 ),
 
+products_totalled as (
+    select
+        sum(line_count) as line_count,
+        -- Sums of decimals have no last bits.
+        cast(sum(sales_eur) as double) as sales_eur
+    from products_counted
+),
+
 products_compared as (
     select
-        segment_key,
-        segment_name,
-        product_code,
-        line_count,
-        account_count,
-        sales_eur,
-        cast(line_count as double) / sum(line_count) over (partition by segment_key)
+        products.segment_key,
+        products.segment_name,
+        products.product_code,
+        products.line_count,
+        products.account_count,
+        products.sales_eur,
+        cast(products.line_count as double)
+        / sum(products.line_count) over (partition by products.segment_key)
             as line_share,
-        cast(sum(line_count) over (partition by product_code) as double)
-        / sum(line_count) over () as population_line_share,
-        -- Sums of decimals have no last bits.
-        cast(sales_eur as double)
-        / nullif(cast(sum(sales_eur) over (partition by segment_key) as double), 0)
-            as sales_share,
-        cast(sum(sales_eur) over (partition by product_code) as double)
-        / nullif(cast(sum(sales_eur) over () as double), 0) as population_sales_share
-    from products_counted
+        cast(
+            sum(products.line_count) over (partition by products.product_code) as double
+        )
+        / totals.line_count as population_line_share,
+        cast(products.sales_eur as double)
+        / nullif(
+            cast(
+                sum(products.sales_eur) over (partition by products.segment_key)
+                as double
+            ),
+            0
+        ) as sales_share,
+        cast(
+            sum(products.sales_eur) over (partition by products.product_code) as double
+        )
+        / nullif(totals.sales_eur, 0) as population_sales_share
+    from products_counted as products
+    cross join products_totalled as totals
 ),
 
 products_listed as (

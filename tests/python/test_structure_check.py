@@ -43,7 +43,7 @@ def tree(tmp_path, monkeypatch):
 def test_a_project_as_it_should_be_passes():
     assert not list(check_structure.check_business_words())
     assert not list(check_structure.check_thin_files())
-    assert not list(check_structure.check_stars())
+    assert not list(check_structure.check_queries())
 
 
 @pytest.mark.parametrize(
@@ -68,9 +68,14 @@ def test_a_thin_file_that_differs_or_is_alone_is_found(tree):
 
 
 @pytest.mark.parametrize(
-    "text", ["select fits.* from fits", "a as (select *, 1 from b) select c from a"]
+    "text",
+    [
+        "select fits.* from fits",
+        "a as (select *, 1 from b) select c from a",
+        "select sum(a) over () from b",
+    ],
 )
-def test_a_star_in_mid_query_is_found(tree, text):
+def test_a_star_in_mid_query_and_a_window_over_everything_are_found(tree, text):
     (tree / "models" / "engine" / "fits.sql").write_text(text)
-    (finding,) = check_structure.check_stars()
+    (finding,) = check_structure.check_queries()
     assert finding.startswith("models/engine/fits.sql: ")
