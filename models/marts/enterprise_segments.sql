@@ -16,6 +16,10 @@ engagement as (
     select * from {{ ref('int_engagement_scored') }}
 ),
 
+enterprise_kinds as (
+    select * from {{ ref('int_enterprise_kinds') }}
+),
+
 actions as (
     select * from {{ ref('int_actions_listed') }}
 ),
@@ -70,10 +74,8 @@ enterprises_with_their_plan as (
     inner join members on features.enterprise_id = members.member_id
     inner join segments using (segment_key)
     inner join engagement using (enterprise_id)
-    left join actions
-        on
-            {{ enterprise_kind('features', 'members') }}
-            = actions.enterprise_kind
+    inner join enterprise_kinds using (enterprise_id)
+    left join actions using (enterprise_kind)
 )
 
 select * from enterprises_with_their_plan
