@@ -164,7 +164,11 @@ recommendations_fitting as (
                 when 1 then 'segment'
                 else 'starting_set'
             end,
-            'on ' || recommendations_of_kinds.presence || ' of the platforms',
+            -- A starting set is one for a presence.
+            case
+                when recommendations_of_kinds.specificity > 0
+                    then 'on ' || recommendations_of_kinds.presence || ' of the platforms'
+            end,
             'account on ' || recommendations_of_kinds.has_account_on,
             'no account on ' || recommendations_of_kinds.has_no_account_on,
             'followers from ' || recommendations_of_kinds.followers_from,
