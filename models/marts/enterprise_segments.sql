@@ -20,6 +20,8 @@ actions as (
     select * from {{ ref('int_actions_listed') }}
 ),
 
+{{ latest_changes('visibility') }},
+
 enterprises_with_their_plan as (
     select
         features.enterprise_id,
@@ -47,6 +49,8 @@ enterprises_with_their_plan as (
         segments.segment_name_fr,
         segments.segment_name_en,
         segments.segment_colour,
+        latest_changes.segment_since,
+        latest_changes.previous_segment_key,
         members.model_segment_key,
         members.is_set_by_hand,
         members.override_reason,
@@ -74,6 +78,7 @@ enterprises_with_their_plan as (
         on
             {{ enterprise_kind('features', 'members') }}
             = actions.enterprise_kind
+    left join latest_changes on features.enterprise_id = latest_changes.member_id
 )
 
 select * from enterprises_with_their_plan
