@@ -81,11 +81,11 @@ flows as (
 
 flows_counted as (
     select
+        {% for flow in ['entered', 'left', 'moved_in', 'moved_out'] -%}
+        count(*) filter (where flow = '{{ flow }}') as {{ flow }}_count,
+        {% endfor -%}
         segmentation,
         segment_key
-        {%- for flow in ['entered', 'left', 'moved_in', 'moved_out'] %},
-        count(*) filter (where flow = '{{ flow }}') as {{ flow }}_count
-        {%- endfor %}
     from flows
     group by segmentation, segment_key
 ),
