@@ -229,7 +229,8 @@ def test_an_object_per_client_holds_its_columns_and_recommendations(
         recommended = published.sql(
             "select enterprise_id, list({'recommendation_id': recommendation_id,"
             f" 'platform': platform, 'action': action_{language}, 'matched_on':"
-            " matched_on} order by recommendation_rank) from enterprise_recommendations group by all"
+            " matched_on} order by recommendation_rank)"
+            " from enterprise_recommendations group by all"
         )
         assert len(recommended.fetchall()) > 400
         found = {client["enterprise_id"]: client["recommendations"]

@@ -1,10 +1,10 @@
-"""Files that people take away: for spreadsheets, programs, a CRM, platforms, the public.
+"""Files that people take away: for spreadsheets, programs, a CRM, platforms, others.
 
-The dialect of the CSV files is the one that Excel opens by a double click where the decimal
-separator is a comma: UTF-8 with a byte-order mark, fields apart by semicolons, lines
-ended by CR LF, quotes as in RFC 4180. Each enterprise is one line.
-`assets/recommandations.schema.json` describes the JSON of segments; raise ``SCHEMA_VERSION`` there
-and here when a field is renamed or removed.
+The dialect of the CSV files is the one that Excel opens by a double click where the
+decimal separator is a comma: UTF-8 with a byte-order mark, fields apart by semicolons,
+lines ended by CR LF, quotes as in RFC 4180. Each row is one line.
+`assets/recommandations.schema.json` describes the JSON of segments; raise
+``SCHEMA_VERSION`` there and here when a field is renamed or removed.
 """
 
 import json
@@ -122,9 +122,9 @@ def write_enterprises_csv(
 ) -> None:
     """Write the table ``enterprise_segments`` to a CSV file, in the order of its key.
 
-    Headers are those of the seed ``export_headers``. NULL is an empty field, numbers
-    have a decimal comma in either language, for the dialect is the spreadsheet's and not
-    the reader's.
+    Headers are those of the seed ``export_headers``. NULL is an empty field, times are
+    dates, numbers have a decimal comma in either language, for the dialect is the
+    spreadsheet's and not the reader's.
     """
     table = "enterprise_segments"
     _write_csv(published, path, table, COLUMNS, "enterprise_id", language=language)
