@@ -78,6 +78,13 @@ create table cluster_mix as
     )
     group by segmentation, model_segment_key, dimension, dimension_value;
 create table cluster_count_evaluation as from segmentations, evaluation;
+create table segment_sizes_over_time as
+    select segmentation, month - interval 1 day * age as published_at, segment_key,
+        member_count * (age + 1) * (2028 - year(month)) as member_count
+    from segment_overview, (select unnest(generate_series(
+        timestamp '2025-06-20', timestamp '2027-06-20', interval 1 month)) as month),
+        (select unnest([0, 3]) as age)
+    where exists (from migrations);
 create table segment_migrations as from segmentations, migrations;
 create table refit_cadence as from (select 'crowd' as segmentation), cadence;
 create table projection_components as
