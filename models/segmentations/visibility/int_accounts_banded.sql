@@ -24,8 +24,9 @@ platforms_asked as (
     select
         platforms.platform,
         max(
-            case when platforms.platform = recommendations.platform
-                then recommendations.growth
+            case
+                when platforms.platform = recommendations.platform
+                    then recommendations.growth
             end
         ) is not null as has_growth_asked
     from platforms
