@@ -22,6 +22,22 @@ actions as (
 
 {{ latest_changes('visibility') }},
 
+-- Narrow rows first: beside those with reasons, one join more of everybody does not fit
+-- the memory that a build has by default.
+engagement_since as (
+    select
+        engagement.enterprise_id,
+        engagement.engagement_score,
+        engagement.engagement_is_lower_bound,
+        engagement.engagement_level,
+        engagement.engagement_level_fr,
+        engagement.engagement_level_en,
+        latest_changes.segment_since,
+        latest_changes.previous_segment_key
+    from engagement
+    left join latest_changes on engagement.enterprise_id = latest_changes.member_id
+),
+
 enterprises_with_their_plan as (
     select
         features.enterprise_id,
@@ -49,8 +65,8 @@ enterprises_with_their_plan as (
         segments.segment_name_fr,
         segments.segment_name_en,
         segments.segment_colour,
-        latest_changes.segment_since,
-        latest_changes.previous_segment_key,
+        engagement_since.segment_since,
+        engagement_since.previous_segment_key,
         members.model_segment_key,
         members.is_set_by_hand,
         members.override_reason,
@@ -62,23 +78,22 @@ enterprises_with_their_plan as (
         members.pca_y,
         members.explanation_fr,
         members.explanation_en,
-        engagement.engagement_score,
-        engagement.engagement_is_lower_bound,
-        engagement.engagement_level,
-        engagement.engagement_level_fr,
-        engagement.engagement_level_en,
+        engagement_since.engagement_score,
+        engagement_since.engagement_is_lower_bound,
+        engagement_since.engagement_level,
+        engagement_since.engagement_level_fr,
+        engagement_since.engagement_level_en,
         actions.target_platform,
         actions.actions_fr,
         actions.actions_en
     from features
     inner join members on features.enterprise_id = members.member_id
     inner join segments using (segment_key)
-    inner join engagement using (enterprise_id)
+    inner join engagement_since using (enterprise_id)
     left join actions
         on
             {{ enterprise_kind('features', 'members') }}
             = actions.enterprise_kind
-    left join latest_changes on features.enterprise_id = latest_changes.member_id
 )
 
 select * from enterprises_with_their_plan
