@@ -14,9 +14,10 @@ TABLES = (
     *("account_activity", "account_cluster_profiles", "account_recommendations"),
     *("account_segments", "segment_top_products", "segmentation_crossings"),
     *("charts", "cluster_count_evaluation", "cluster_measures", "cluster_mix"),
-    *("cluster_recommendations", "enterprise_recommendations", "enterprise_segments"),
-    *("model_freshness", "rejected_rows", "segment_changes", "segment_events"),
-    *("segment_overview", "segmentation_fits"),
+    *("cluster_recommendations", "enterprise_changes", "enterprise_recommendations"),
+    *("enterprise_segments", "model_freshness", "rejected_rows", "segment_changes"),
+    *("segment_events", "segment_overview", "segment_sizes_over_time"),
+    "segmentation_fits",
 )
 
 
