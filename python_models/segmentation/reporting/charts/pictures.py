@@ -177,11 +177,16 @@ def measure_panels(
 
 
 def _powers(low: float, high: float, ticks: int) -> list[int]:
-    """0 and powers of ten: one, or two if they are wanted and there is room."""
+    """0 and powers of ten: one, or two if they are wanted and there is room.
+
+    Of a scale with both signs each side has the largest that fits it.
+    """
     most = math.floor(math.log10(max(high, -low)))
     steps = {most} if ticks == 1 or low < 0 or most < 4 else {most, most // 2}
     signs = (-1, 1) if ticks > 1 else (1 if high >= -low else -1,)
     powers = {sign * 10**step for step in steps for sign in signs}
+    if ticks > 1 and low <= -10:
+        powers.add(-(10 ** math.floor(math.log10(-low))))
     return sorted({0} | {power for power in powers if low <= power <= high})
 
 
@@ -416,14 +421,14 @@ def draw_map(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
     axes.set_yscale("asinh", linear_width=linear_to)
     draw_points(axes, points, centres, size=5 if len(sampled) <= 2_000 else 3)
     meanings = [axis_in_words(loadings, component, texts) for component in (1, 2)]
-    for axis, label, share, meaning in zip(
+    for axis, label, share, meaning, width in zip(
         (axes.xaxis, axes.yaxis), ("first_axis", "second_axis"), shares, meanings,
-        strict=True,
+        (COLUMNS_WIDTH + 200, MAP_HEIGHT - 40), strict=True,
     ):  # fmt: skip
         axis.set_ticks(asinh_ticks(*axis.get_view_interval(), linear_to))
         axis.set_major_formatter(lambda value, _: texts.plain_number(value))
         words = texts(label, share=share, meaning=meaning)
-        axis.set_label_text(on.wrapped(words, MAP_HEIGHT - 40, lines=2))
+        axis.set_label_text(on.wrapped(words, width, lines=2))
     axes.tick_params(labelsize=on.SMALL_SIZE, labelcolor=on.SECOND_INK)
     axes.minorticks_off()
     axes.grid()

@@ -48,8 +48,8 @@ _OPTIONAL = {
     "growth_rank_in_category_and_city": "growth_rank",
     "growth_ranked_in_category_and_city": "growth_ranked",
     "priority_score": "priority",
-    "priority_explanation_fr": "priority_fr",
-    "priority_explanation_en": "priority_en",
+    "priority_reason_fr": "priority_fr",
+    "priority_reason_en": "priority_en",
 }
 # Charts for those who evaluate the model, not for account managers.
 _EVALUATION_CHARTS = ("cluster_counts", "refit_cadence")
@@ -128,7 +128,7 @@ order by display_order nulls last, cluster_id is null, model_member_count desc,
 # Every segment that there is or was.
 _NAMES = """
 select segment_key, in_both(segment_name_fr, segment_name_en) as name
-from segment_overview where segmentation = $1
+from segment_overview where segmentation = $1 order by segment_key
 """
 _LABEL = """
 select in_both(label_fr, label_en) from measure_texts
@@ -153,18 +153,22 @@ order by list_position(['member_changed', 'data_missing', 'model_changed',
 """
 _CHANGES = """
 with names as ({names})
-select coalesce({name}, member_id) as member, cause,
+select coalesce({name}, member_id) as member, changes.cause,
+    in_both(told.cause_fr, told.cause_en) as why,
     before.name as from_segment, today.name as to_segment
-from segment_changes
+from segment_changes as changes
     left join {members} as members on members.{key} = member_id
-    left join names as before on before.segment_key = from_segment_key
-    left join names as today on today.segment_key = to_segment_key
-where segmentation = $1 and changed_at = (select published_at from publication)
-order by cause = 'new', cause = 'gone', member, member_id limit $2
+    left join {told} as told on $1 = 'visibility' and told.enterprise_id = member_id
+        and told.change_number = changes.change_number
+    left join names as before on before.segment_key = changes.from_segment_key
+    left join names as today on today.segment_key = changes.to_segment_key
+where segmentation = $1
+    and changes.changed_at = (select published_at from publication)
+order by changes.cause = 'new', changes.cause = 'gone', member, member_id limit $2
 """
 _PUBLISHED_BEFORE = """
-select max(published_at) from segment_sizes_over_time
-where segmentation = $1 and published_at < (select published_at from publication)
+select max(previous_published_at) from segment_sizes_over_time
+where segmentation = $1 and published_at = (select published_at from publication)
 """
 _CITIES = """
 with counted as (
@@ -177,8 +181,10 @@ select city_name as name, any_value(latitude) as latitude,
 from counted left join {cities} using (city_name)
 group by city_name order by total desc, city_name
 """
-# Of a publication without coordinates.
+# Of a publication without coordinates, or without names of those that left.
 _NO_CITIES = "(select '' as city_name, 0.5 as latitude, 0.5 as longitude limit 0)"
+_NOT_TOLD = """(select '' as enterprise_id, '' as enterprise_name, 0 as change_number,
+    '' as cause_fr, '' as cause_en limit 0)"""
 # What a segment buys, and which part of all purchases is its own.
 _SALES = """
 with listed as (
@@ -478,10 +484,14 @@ def _read_changes(
 ) -> dict[str, Any]:
     """Read what this publication changed in the segments of members, and since when."""
     counts = published.execute(_CHANGE_COUNTS, [name]).fetchall()
-    named = "enterprise_name" in _columns_of(published, entry["members"])
+    has_names = "enterprise_name" in _columns_of(published, entry["members"])
+    is_told = bool(_columns_of(published, "enterprise_changes"))
     query = _CHANGES.format(
         names=_NAMES,
-        name="members.enterprise_name" if named else "null",
+        name="members.enterprise_name, told.enterprise_name"
+        if has_names
+        else "told.enterprise_name",
+        told="enterprise_changes" if is_told else _NOT_TOLD,
         members=quoted(entry["members"]),
         key=quoted(entry["key"]),
     )
@@ -495,7 +505,7 @@ def _read_changes(
         "changes": changes,
         "before": before,
         "more_count": total - len(changes),
-        "is_news": any(cause != "new" for cause, _ in counts),
+        "is_first": before is None and [cause for cause, _ in counts] == ["new"],
     }
 
 
