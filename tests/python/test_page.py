@@ -131,6 +131,50 @@ def test_the_template_and_the_script_name_no_text_that_is_not_there():
         ), name
 
 
+def test_what_changed_is_told_since_when_by_whom_and_why(tmp_path, agency):
+    today = {"changed_at": "2026-11-01"}
+    agency["segment_changes"] = [
+        {"member_id": id_, "change_number": 2, "cause": cause} | today | keys
+        for id_, cause, keys in (
+            ("E1", "member_changed", {"from_segment_key": "gone",
+                                      "to_segment_key": "small"}),
+            ("E0", "gone", {"from_segment_key": "small"}),
+        )
+    ] + [
+        {"member_id": f"N{n:02}", "change_number": 1, "cause": "new"} | today
+        | {"to_segment_key": "small"}
+        for n in range(30)
+    ] + [
+        {"member_id": "E2", "change_number": 1, "cause": "model_changed"}
+        | {"changed_at": "2026-10-01"}
+    ]  # fmt: skip
+    agency["enterprise_changes"] = [
+        {"enterprise_id": "E0", "enterprise_name": "Zéro", "change_number": 2}
+        | {"cause_fr": "Il a fermé.", "cause_en": "It has closed."}
+    ]
+    agency["segment_sizes_over_time"] = [
+        {"segment_key": "small", "published_at": "2026-11-01"}
+        | {"previous_published_at": "2026-09-05"}
+    ]
+    page = page_of(tmp_path, agency)
+    found = re.search(r'<section id="changes".*?</section>', page, re.DOTALL)[0]
+    english = re.sub(r'<span class="in-fr".*?</span>', "", found)
+    words = " ".join(html.unescape(re.sub("<[^>]*>", " ", english)).split())
+    assert words.startswith(
+        "Changes Since the publication of 5 September 2026: 1 moved because its"
+        " figures changed , 1 left , 30 entered . Who changed Un from “gone in English”"
+        " to “small in English” its figures changed Zéro was in “small in English” It"
+        " has closed. N00 in “small in English” has entered N01"
+    )
+    assert words.endswith("N17 in “small in English” has entered and 12 more")
+    # A first publication names nobody, and what is not known is not said.
+    agency["segment_changes"] = agency["segment_changes"][2:-1]
+    del agency["segment_sizes_over_time"]
+    first = page_of(tmp_path, agency)
+    assert "First publication" in first
+    assert "N00" not in first
+
+
 def test_cards_and_charts_are_shown_in_both_languages(tmp_path, agency):
     page = page_of(tmp_path, agency)
     shown = html.unescape(re.sub(r"<script.*", "", page, flags=re.DOTALL))

@@ -203,6 +203,20 @@
         return side;
     }
 
+    // The texts of the conditions that a recommendation was matched on; of others none.
+    const CONDITIONS = {
+        matched_on_category: /^(?:category|one of .+)$/,
+        matched_on_city: /^city$/,
+        matched_on_category_and_city: /^category_and_city$/,
+        matched_on_no_account_at_all: /^no account on any$/,
+        matched_on_no_account: /^no account on (.+)$/,
+        matched_on_account: /^account on (.+)$/,
+        matched_on_followers_from: /^followers from (.+)$/,
+        matched_on_followers_below: /^followers below (.+)$/,
+        matched_on_growing: /^growing$/,
+        matched_on_falling: /^falling$/,
+    };
+
     const LISTS = Object.entries(DATA.lists).map(([name, data]) => makeList(data, KINDS[name]));
 
     function makeList(data, kind) {
@@ -416,14 +430,23 @@
             );
         }
 
+        function reasonsOf(matchedOn) {
+            const nameOfPlatform = (key) => DATA.platforms[key]?.[page.language] ?? key;
+            return (matchedOn ?? "").split(", ").flatMap((condition) => {
+                const form = Object.entries(CONDITIONS).find(([, form]) => form.test(condition));
+                const value = form && condition.match(form[1])[1]?.split(" | ").map(nameOfPlatform);
+                return form ? [say(form[0], { value: value?.join(", ") })] : [];
+            });
+        }
+
         function proposalsFor(client) {
             const byPlatform = new Map();
             for (const position of client.recommendations) {
                 const { platform, action, matched_on: matchedOn } = data.recommendations[position];
                 const item = make("li", {}, action[page.language]);
-                const reason = `matched_on_${matchedOn}`;
-                if (reason in DATA.texts) {
-                    item.append(" ", quiet(`(${say(reason)})`));
+                const reasons = reasonsOf(matchedOn);
+                if (reasons.length) {
+                    item.append(" ", quiet(`(${reasons.join(", ")})`));
                 }
                 byPlatform.set(platform, [...(byPlatform.get(platform) ?? []), item]);
             }
