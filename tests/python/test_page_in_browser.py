@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from page_data import (
     make_chart,
     make_enterprise,
@@ -94,6 +95,7 @@ def written(tmp_path_factory, clients):
             make_recommendation(c["enterprise_id"], "first_page", "tiktok", **actions)
             for c in clients
         ],
+        "cities": [{"city_name": "Nantes", "latitude": 47.22, "longitude": -1.55}],
         "chart_drawings": [
             make_chart(chart.stem, language, png=chart.read_bytes())
             for chart in CHARTS
@@ -239,6 +241,56 @@ def test_a_column_orders_the_table_and_says_so(visit, clients):
     assert page.locator("[aria-sort]").count() == 1
     shown_names(page)
     assert page.locator(".clients td.number").last.inner_text() == "inconnu"
+
+
+def test_priority_growth_and_since_are_ordered_by_where_they_are_known(visit, tmp_path):
+    values = {
+        "E1": {"priority_score": 20, "follower_growth_per_30_days": -3.5},
+        "E2": {"priority_score": 70, "segment_since": "2026-03-01"},
+        "E3": {"priority_score": 50, "follower_growth_per_30_days": 12.25}
+        | {"segment_since": "2025-03-01", "previous_segment_key": "b"}
+        | {
+            "follower_growth_share_per_30_days": 0.5,
+            "priority_reason_fr": "Parce que.",
+        },
+    }
+    tables = {
+        "segment_overview": [make_segment("a"), make_segment("b", display_order=1)],
+        "enterprise_segments": [
+            make_enterprise(id_, "a", enterprise_name=id_, **given)
+            for id_, given in values.items()
+        ],
+    }
+    page = visit(file=write(tmp_path / "segments.html", tables))
+    # Those to turn to first come first, until one asks otherwise.
+    assert shown_names(page) == ["E2", "E3", "E1"]
+    assert "sort" not in page.evaluate("location.hash")
+    for column, expected in (
+        ("growth", ["E3", "E1", "E2"]),
+        ("segment_since", ["E2", "E3", "E1"]),
+        ("priority", ["E2", "E3", "E1"]),
+    ):
+        page.locator(f"[data-sort={column}] button").click()
+        assert shown_names(page) == expected
+    page.locator(".opener", has_text="E3").click()
+    row = page.locator(".client", has_text="E3").inner_text()
+    assert re.search(r"1 mars 2025.*\+12\s+\(\+50.%\)\s+50", row, re.DOTALL)
+    sheet = page.locator(".sheet").inner_text()
+    assert "Parce que." in sheet
+    assert "b en français" in sheet
+
+
+def test_axe_finds_nothing_wrong(visit):
+    for width, fragment in ((1366, "#segment=low_visibility"), (360, "#lang=en")):
+        page = visit(
+            viewport={"width": width, "height": 740},
+            fragment=fragment,
+            bypass_csp=True,
+        )
+        page.locator(".opener").first.click()
+        page.locator("summary").first.click()
+        found = Axe().run(page).response["violations"]
+        assert [(v["id"], v["nodes"][0]["html"]) for v in found] == []
 
 
 def test_the_switch_puts_every_visible_text_into_the_other_language(visit, clients):
