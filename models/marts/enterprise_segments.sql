@@ -16,6 +16,10 @@ engagement as (
     select * from {{ ref('int_engagement_scored') }}
 ),
 
+enterprise_kinds as (
+    select * from {{ ref('int_enterprise_kinds') }}
+),
+
 ranks as (
     select * from {{ ref('int_enterprises_ranked') }}
 ),
@@ -98,12 +102,10 @@ enterprises_with_their_plan as (
     inner join members on features.enterprise_id = members.member_id
     inner join segments using (segment_key)
     inner join engagement using (enterprise_id)
+    inner join enterprise_kinds using (enterprise_id)
     inner join ranks using (enterprise_id)
     inner join priorities using (enterprise_id)
-    left join actions
-        on
-            {{ enterprise_kind('features', 'members') }}
-            = actions.enterprise_kind
+    left join actions using (enterprise_kind)
     left join latest_changes on features.enterprise_id = latest_changes.member_id
 )
 

@@ -17,7 +17,7 @@ TABLES = (
     *("cluster_recommendations", "enterprise_changes", "enterprise_recommendations"),
     *("enterprise_segments", "model_freshness", "rejected_rows", "segment_changes"),
     *("segment_events", "segment_overview", "segment_sizes_over_time"),
-    "segmentation_fits",
+    *("segmentation_fits", "segments_by_city_and_family"),
 )
 
 
@@ -44,6 +44,7 @@ COLUMNS = read_contracts() | {
     " position integer, title string, description string, alternative_text string,"
     " png blob",
     "cities": "city_name string, latitude double, longitude double",
+    "export_headers": "column_name string, header_fr string, header_en string",
     "measure_texts": "segmentation string, name string, label_fr string,"
     " label_en string",
 }

@@ -191,7 +191,7 @@ def test_without_findings_data_are_ready(checked):
     assert (check["status"], check["exit_status"]) == ("ready", 0)
     assert check["message"] == "Data check of ours: ready to build."
     assert check["report"].endswith(check["message"])
-    assert essentials.count("\n") == 6
+    assert essentials.count("\n") == 7
     assert "inding" not in essentials
 
 
