@@ -244,6 +244,7 @@ def test_a_column_orders_the_table_and_says_so(visit, clients):
 
 
 def test_priority_growth_and_since_are_ordered_by_where_they_are_known(visit, tmp_path):
+    conditions = "segment, account on facebook | tiktok, followers from 500, growing"
     values = {
         "E1": {"priority_score": 20, "follower_growth_per_30_days": -3.5},
         "E2": {"priority_score": 70, "segment_since": "2026-03-01"},
@@ -259,6 +260,9 @@ def test_priority_growth_and_since_are_ordered_by_where_they_are_known(visit, tm
         "enterprise_segments": [
             make_enterprise(id_, "a", enterprise_name=id_, **given)
             for id_, given in values.items()
+        ],
+        "enterprise_recommendations": [
+            make_recommendation("E3", "post", "facebook", matched_on=conditions)
         ],
     }
     page = visit(file=write(tmp_path / "segments.html", tables))
@@ -278,6 +282,8 @@ def test_priority_growth_and_since_are_ordered_by_where_they_are_known(visit, tm
     sheet = page.locator(".sheet").inner_text()
     assert "Parce que." in sheet
     assert "b en français" in sheet
+    why = "(présent sur Facebook et TikTok, 500 abonnés ou plus, gagne des abonnés)"
+    assert why in sheet
 
 
 def test_axe_finds_nothing_wrong(visit):

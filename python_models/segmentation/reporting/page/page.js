@@ -434,8 +434,12 @@
             const nameOfPlatform = (key) => DATA.platforms[key]?.[page.language] ?? key;
             return (matchedOn ?? "").split(", ").flatMap((condition) => {
                 const form = Object.entries(CONDITIONS).find(([, form]) => form.test(condition));
-                const value = form && condition.match(form[1])[1]?.split(" | ").map(nameOfPlatform);
-                return form ? [say(form[0], { value: value?.join(", ") })] : [];
+                if (!form) {
+                    return [];
+                }
+                const names = condition.match(form[1])[1]?.split(" | ").map(nameOfPlatform);
+                const value = new Intl.ListFormat(page.language).format(names ?? []);
+                return [say(form[0], { value })];
             });
         }
 
