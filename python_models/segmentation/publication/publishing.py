@@ -163,13 +163,13 @@ def _write_database(
                     "member_count": row_counts[entry["members"]],
                     **{n: entry[n] for n in _DESCRIBED},
                 }
-        rows = list_scoring_steps(cursor, scoring_steps)
-        row_counts["scoring_steps"] = len(rows)
-        what = (
-            "One row per step of scoring somebody who is not in the data, in order:"
-            " tables, then queries. For POST /score of the API."
-        )
-        _write_table(cursor, "scoring_steps", what, SCORING_COLUMNS, rows)
+        if steps := list_scoring_steps(cursor, scoring_steps):
+            row_counts["scoring_steps"] = len(steps)
+            what = (
+                "One row per step of scoring somebody who is not in the data, in order:"
+                " tables, then queries. For POST /score of the API."
+            )
+            _write_table(cursor, "scoring_steps", what, SCORING_COLUMNS, steps)
         row |= {"schema_version": SCHEMA_VERSION, "files": "{}"}
         row["segmentations"] = json.dumps(described)
         row["tables"] = json.dumps(row_counts, sort_keys=True)

@@ -13,7 +13,7 @@ from duckdb import DuckDBPyConnection
 from segmentation.sql_text import fetch_dicts, quoted
 
 COLUMNS = {
-    "position integer": "Place in the order of steps, from 1.",
+    "position integer primary key": "Place in the order of steps, from 1.",
     "segmentation string": "The segmentation whose feature table this is, or that alone"
     " needs the query; NULL where all do.",
     "relation string": "Name of the table that the step fills, with its schema.",
