@@ -14,6 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from fastapi.security import HTTPBearer
 from fastapi_offline import FastAPIOffline
+from pydantic import BaseModel
 from segmentation.reporting.exports import write_enterprises_csv
 
 from api.access import Access
@@ -41,7 +42,19 @@ Sector = Annotated[
 ]
 SegmentationName = Annotated[str, Query(max_length=100)]
 
-router = APIRouter()
+
+class Problem(BaseModel):
+    """What a call gets that cannot be answered."""
+
+    detail: str
+
+
+router = APIRouter(
+    responses={
+        "4XX": {"model": Problem, "description": "What is wrong, in a sentence"},
+        503: {"model": Problem, "description": "Nothing is published yet"},
+    }
+)
 # The export registers a function with the database, which two cannot do at a time.
 _one_export = threading.Lock()
 
@@ -103,7 +116,7 @@ def welcome(request: Request) -> Response:
     segmentations = json.loads(row["segmentations"])
     return Answer(
         {
-            "message": "Bienvenue ! La documentation est sous /docs.",
+            "message": "Bienvenue\u202f! La documentation se trouve sous /docs.",
             **row,
             "segmentations": {
                 name: {"fit_id": entry["fit_id"], "member_count": entry["member_count"]}

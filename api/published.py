@@ -29,7 +29,8 @@ class Publication:
     def __init__(self, path: Path):
         # Attached to a database of its own: a second connection to the path would be
         # given what is open already.
-        self._database = duckdb.connect(config={"memory_limit": "1GB"})
+        # Requests run beside each other, each on one thread.
+        self._database = duckdb.connect(config={"memory_limit": "1GB", "threads": 1})
         self._database.execute(f"attach {text(str(path))} as published (read_only)")
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
