@@ -28,8 +28,7 @@ class Publication:
 
     def __init__(self, path: Path):
         # Attached to a database of its own: a second connection to the path would be
-        # given what is open already.
-        # Requests run beside each other, each on one thread.
+        # given what is open already. Requests run side by side, each on one thread.
         self._database = duckdb.connect(config={"memory_limit": "1GB", "threads": 1})
         self._database.execute(f"attach {text(str(path))} as published (read_only)")
 

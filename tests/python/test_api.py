@@ -377,6 +377,8 @@ def test_a_publication_in_between_is_noticed_and_disturbs_nobody(built, tmp_path
         with duckdb.connect(str(version)) as connection:
             connection.execute("update publication set data_set = ?", [str(number)])
             connection.execute(f"update enterprise_segments set city_name = '{number}'")
+            # As publications were before there was an API.
+            connection.execute("drop table scoring_steps")
         versions.append(version)
     with serving(folder) as server:
         status, detail = server.refuse("/data")
@@ -409,6 +411,8 @@ def test_a_publication_in_between_is_noticed_and_disturbs_nobody(built, tmp_path
         for asker in askers:
             asker.join()
         assert problems == []
+        status, detail = server.refuse("/score", {})
+        assert (status, "publish once more" in detail) == (503, True)
         assert count[0] > 4
         # Nobody is kept from writing, as a build that publishes never does.
         duckdb.connect(str(versions[0])).close()

@@ -48,9 +48,7 @@ def list_scoring_steps(
             ((listed,),) = listed.fetchall()
         else:
             query = query.replace(f"{database}.", "")
-        rows.append(
-            (position, step["segmentation"], relation, types, listed, query),
-        )
+        rows.append((position, step["segmentation"], relation, types, listed, query))
     return rows
 
 
@@ -66,7 +64,7 @@ class Scoring:
         self.features: dict[str, dict[str, str]] = {}
         self._keyed: dict[str, str] = {}
         self._queries = [step for step in steps if step["query"]]
-        self._database = duckdb.connect(config={"threads": 1})
+        self._database = duckdb.connect(config={"memory_limit": "1GB", "threads": 1})
         for step in steps:
             relation, types = step["relation"], step["column_types"]
             schema = relation.split(".")[0]
