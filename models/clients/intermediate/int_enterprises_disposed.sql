@@ -225,7 +225,7 @@ measured_otherwise as (
     ) as contradictions
 ),
 
-rows_judged as (
+rows_disposed as (
     select
         names_resolved.raw_row,
         names_resolved.enterprise_id,
@@ -240,8 +240,6 @@ rows_judged as (
         names_resolved.category_group,
         names_resolved.city_name,
         names_resolved.created_on,
-        rows_of_one_id_ranked.rank_in_id > 1 as is_another_row,
-        rows_of_one_id_ranked.differing_column,
         case
             {{ rejection_of_id('names_resolved') }}
             when rows_of_one_id_ranked.rank_in_id > 1
@@ -254,7 +252,16 @@ rows_judged as (
             when names_resolved.is_active is null then 'activity_unknown'
             when not names_resolved.is_active then 'inactive'
             else 'used'
-        end as disposition
+        end as disposition,
+        case
+            when disposition = 'conflicting' then rows_of_one_id_ranked.differing_column
+            when
+                names_resolved.enterprise_id is null
+                or rows_of_one_id_ranked.rank_in_id > 1
+                then 'enterprise_id'
+            when disposition = 'duplicate' then 'enterprise_name'
+            when disposition <> 'used' then 'is_active'
+        end as deciding_column
     from names_resolved
     left join rows_of_one_id_ranked using (raw_row)
     left join merged_ids using (enterprise_id)
@@ -262,30 +269,6 @@ rows_judged as (
         on
             merged_ids.surviving_enterprise_id
             = measured_otherwise.surviving_enterprise_id
-),
-
--- What nobody reads of a row that is not used is not kept.
-rows_disposed as (
-    select
-        raw_row,
-        enterprise_id,
-        surviving_enterprise_id,
-        is_created_otherwise,
-        coalesce(is_measured_otherwise, false) as is_measured_otherwise,
-        {% for column in [
-            'enterprise_name', 'category_name', 'category_group', 'city_name',
-            'created_on'
-        ] -%}
-        case when disposition = 'used' then {{ column }} end as {{ column }},
-        {% endfor -%}
-        disposition,
-        case
-            when disposition = 'conflicting' then differing_column
-            when enterprise_id is null or is_another_row then 'enterprise_id'
-            when disposition = 'duplicate' then 'enterprise_name'
-            when disposition <> 'used' then 'is_active'
-        end as deciding_column
-    from rows_judged
 )
 
 select * from rows_disposed
