@@ -23,6 +23,12 @@
             'fiscal_year': ('fiscal_year', 'year', false),
             'turnover_eur': ('turnover_eur', 'amount', true),
         },
+        'recommendation_events': {
+            'enterprise_id': ('enterprise_id', 'text', false),
+            'recommendation_id': ('recommendation_id', 'text', false),
+            'event': ('event', 'text', false),
+            'event_on': ('event_on', 'date', false),
+        },
     } -%}
     {%- if 'purchases' in var('segmentations') -%}
         {%- do tables.update({'sales_lines': {

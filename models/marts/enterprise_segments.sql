@@ -16,9 +16,23 @@ engagement as (
     select * from {{ ref('int_engagement_scored') }}
 ),
 
+enterprise_kinds as (
+    select * from {{ ref('int_enterprise_kinds') }}
+),
+
+ranks as (
+    select * from {{ ref('int_enterprises_ranked') }}
+),
+
+priorities as (
+    select * from {{ ref('int_priorities_scored') }}
+),
+
 actions as (
     select * from {{ ref('int_actions_listed') }}
 ),
+
+{{ latest_changes('visibility') }},
 
 enterprises_with_their_plan as (
     select
@@ -40,6 +54,14 @@ enterprises_with_their_plan as (
         features.followers_instagram_known_at,
         features.followers_tiktok_known_at,
         features.followers_other_known_at,
+        features.follower_growth_per_30_days,
+        features.follower_growth_share_per_30_days,
+        {% for peers in ['category', 'city', 'category_and_city'] -%}
+        {% for measure in ['followers', 'growth'] -%}
+        ranks.{{ measure }}_rank_in_{{ peers }},
+        ranks.{{ measure }}_ranked_in_{{ peers }},
+        {% endfor -%}
+        {% endfor -%}
         features.turnover_eur,
         members.cluster_id,
         members.segment_key,
@@ -47,6 +69,8 @@ enterprises_with_their_plan as (
         segments.segment_name_fr,
         segments.segment_name_en,
         segments.segment_colour,
+        latest_changes.segment_since,
+        latest_changes.previous_segment_key,
         members.model_segment_key,
         members.is_set_by_hand,
         members.override_reason,
@@ -63,6 +87,14 @@ enterprises_with_their_plan as (
         engagement.engagement_level,
         engagement.engagement_level_fr,
         engagement.engagement_level_en,
+        priorities.priority_score,
+        priorities.priority_rank,
+        priorities.priority_near_better_segment,
+        priorities.priority_growing_or_falling,
+        priorities.priority_not_contacted,
+        priorities.priority_turnover,
+        priorities.priority_reason_fr,
+        priorities.priority_reason_en,
         actions.target_platform,
         actions.actions_fr,
         actions.actions_en
@@ -70,10 +102,11 @@ enterprises_with_their_plan as (
     inner join members on features.enterprise_id = members.member_id
     inner join segments using (segment_key)
     inner join engagement using (enterprise_id)
-    left join actions
-        on
-            {{ enterprise_kind('features', 'members') }}
-            = actions.enterprise_kind
+    inner join enterprise_kinds using (enterprise_id)
+    inner join ranks using (enterprise_id)
+    inner join priorities using (enterprise_id)
+    left join actions using (enterprise_kind)
+    left join latest_changes on features.enterprise_id = latest_changes.member_id
 )
 
 select * from enterprises_with_their_plan

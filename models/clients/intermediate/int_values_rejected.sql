@@ -13,20 +13,7 @@ contacts as (
 ),
 
 values_listed as (
-    {%- for column in ['email', 'phone'] %}
-    select
-        'contacts' as raw_table,
-        raw_row,
-        enterprise_id,
-        '{{ column }}' as column_name,
-        {{ column }}_rejection as reason,
-        disposition
-    from contacts
-    where {{ column }}_rejection is not null
-    union all
-    {%- endfor %}
     {% for raw_table, columns in raw_columns().items() -%}
-    {% set last_table = loop.last -%}
     {% for column, (_, _, is_rejected_alone) in columns.items()
         if is_rejected_alone -%}
     select
@@ -40,10 +27,20 @@ values_listed as (
     inner join disposed_{{ raw_table }}
         on {{ raw_table }}.raw_row = disposed_{{ raw_table }}.raw_row
     where {{ raw_table }}.{{ column }}_rejection is not null
-    {% if not (loop.last and last_table) -%}
     union all
-    {% endif -%}
     {% endfor -%}
+    {% endfor -%}
+    {% for column in ['email', 'phone'] -%}
+    select
+        'contacts' as raw_table,
+        raw_row,
+        enterprise_id,
+        '{{ column }}' as column_name,
+        {{ column }}_rejection as reason,
+        disposition
+    from contacts
+    where {{ column }}_rejection is not null
+    {{ 'union all' if not loop.last }}
     {% endfor %}
 )
 

@@ -173,11 +173,16 @@ def measure_panels(
 
 
 def _powers(low: float, high: float, ticks: int) -> list[int]:
-    """0 and powers of ten: one, or two if they are wanted and there is room."""
+    """0 and powers of ten: one, or two if they are wanted and there is room.
+
+    Of a scale with both signs each side has the largest that fits it.
+    """
     most = math.floor(math.log10(max(high, -low)))
     steps = {most} if ticks == 1 or low < 0 or most < 4 else {most, most // 2}
     signs = (-1, 1) if ticks > 1 else (1 if high >= -low else -1,)
     powers = {sign * 10**step for step in steps for sign in signs}
+    if ticks > 1 and low <= -10:
+        powers.add(-(10 ** math.floor(math.log10(-low))))
     return sorted({0} | {power for power in powers if low <= power <= high})
 
 

@@ -131,7 +131,7 @@ where segmentation = $2 and other_segmentation = $1
 """
 _RECOMMENDATIONS = """
 select recommendation_id, any_value({platform}) as platform,
-    any_value(matched_on) as matched_on,
+    any_value(split_part(matched_on, ',', 1)) as matched_on,
     in_both(any_value(action_fr), any_value(action_en)) as action
 from {recommendations} group by recommendation_id order by recommendation_id
 """

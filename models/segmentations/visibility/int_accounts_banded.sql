@@ -1,0 +1,129 @@
+{#- Platforms of which the counts are features; of the others the used rows tell. -#}
+{%- set measured = ['facebook', 'instagram', 'tiktok'] -%}
+
+with recommendations as (
+    select *
+    from {{ ref('recommendations') }}
+    where segmentation = 'visibility'
+),
+
+platforms as (
+    select * from {{ ref('platforms') }}
+),
+
+features as (
+    select * from {{ ref('enterprise_features') }}
+),
+
+social_accounts as (
+    select * from {{ ref('int_social_accounts_disposed') }}
+),
+
+follower_growth as (
+    select * from {{ ref('int_follower_growth') }}
+),
+
+platforms_asked as (
+    select distinct platforms.platform
+    from platforms
+    inner join recommendations
+        on
+            {{ is_listed('platforms.platform', 'recommendations.has_account_on') }}
+            or {{ is_listed('platforms.platform', 'recommendations.has_no_account_on') }}
+            or platforms.platform = recommendations.platform
+            and coalesce(
+                cast(recommendations.followers_from as string),
+                cast(recommendations.followers_to as string),
+                recommendations.growth
+            ) is not null
+),
+
+thresholds as (
+    select
+        platform,
+        0 as followers_from
+    from platforms
+    union
+    select
+        platform,
+        followers_from
+    from recommendations
+    where followers_from is not null
+    union
+    select
+        platform,
+        followers_to as followers_from
+    from recommendations
+    where followers_to is not null
+),
+
+bands as (
+    select
+        platform,
+        followers_from,
+        lead(followers_from) over (
+            partition by platform order by followers_from
+        ) as followers_to
+    from thresholds
+),
+
+accounts as (
+    {% for platform in measured -%}
+    select
+        enterprise_id,
+        '{{ platform }}' as platform,
+        followers_{{ platform }} as followers
+    from features
+    where has_{{ platform }}_account
+    union all
+    {% endfor -%}
+    select
+        enterprise_id,
+        'any' as platform,
+        followers_total as followers
+    from features
+    where
+        {% for platform in measured -%}
+        has_{{ platform }}_account
+        or {% endfor -%} has_other_account
+    union all
+    select
+        surviving_enterprise_id as enterprise_id,
+        platform,
+        cast(sum(followers) as bigint) as followers
+    from social_accounts
+    where
+        disposition = 'used' and platform not in ('{{ measured | join("', '") }}')
+    group by surviving_enterprise_id, platform
+),
+
+accounts_banded as (
+    select
+        accounts.enterprise_id,
+        accounts.platform,
+        bands.followers_from,
+        case
+            when
+                follower_growth.growth_per_30_days > 0
+                and coalesce(follower_growth.growth_share_per_30_days, 1)
+                >= {{ var('notable_growth_share') }}
+                then 'growing'
+            when
+                follower_growth.growth_share_per_30_days
+                <= -{{ var('notable_growth_share') }}
+                then 'falling'
+        end as growth
+    from accounts
+    inner join platforms_asked using (platform)
+    left join bands
+        on
+            accounts.platform = bands.platform
+            and accounts.followers >= bands.followers_from
+            and accounts.followers < coalesce(bands.followers_to, accounts.followers + 1)
+    left join follower_growth
+        on
+            accounts.enterprise_id = follower_growth.enterprise_id
+            and accounts.platform = follower_growth.platform
+)
+
+select * from accounts_banded
