@@ -73,37 +73,44 @@ ids_repeated as (
     having count(*) > 1
 ),
 
-rows_of_one_id_ranked as (
+rows_of_one_id as (
     select
         names_resolved.raw_row,
-        row_number() over best_first as rank_in_id,
-        -- What speaks against one enterprise behind the id.
-        case
-            when
-                names_resolved.enterprise_name_key
-                <> first_value(names_resolved.enterprise_name_key) over best_first
-                then 'enterprise_name'
-            when
-                names_resolved.city_name
-                <> first_value(names_resolved.city_name) over best_first
-                then 'city_name'
-            when
-                names_resolved.category_name
-                <> first_value(names_resolved.category_name) over best_first
-                then 'category_name'
-        end as differing_column
+        names_resolved.enterprise_id,
+        names_resolved.enterprise_name_key,
+        names_resolved.category_name,
+        names_resolved.city_name,
+        names_resolved.created_on,
+        names_resolved.activity_rank,
+        names_resolved.known_field_count,
+        {{ row_digest('enterprises', 'raw_rows') }} as digest
     from names_resolved
     inner join ids_repeated
         on names_resolved.enterprise_id = ids_repeated.enterprise_id
     left join raw_rows on names_resolved.raw_row = raw_rows.raw_row
+),
+
+rows_of_one_id_ranked as (
+    select
+        raw_row,
+        row_number() over best_first as rank_in_id,
+        -- What speaks against one enterprise behind the id.
+        case
+            when enterprise_name_key <> first_value(enterprise_name_key) over best_first
+                then 'enterprise_name'
+            when city_name <> first_value(city_name) over best_first then 'city_name'
+            when category_name <> first_value(category_name) over best_first
+                then 'category_name'
+        end as differing_column
+    from rows_of_one_id
     window best_first as (
-        partition by names_resolved.enterprise_id
+        partition by enterprise_id
         order by
-            names_resolved.activity_rank asc,
-            names_resolved.known_field_count desc,
-            names_resolved.created_on desc nulls last,
-            {{ row_digest('enterprises', 'raw_rows') }} asc,
-            names_resolved.raw_row asc
+            activity_rank asc,
+            known_field_count desc,
+            created_on desc nulls last,
+            digest asc,
+            raw_row asc
     )
 ),
 

@@ -54,18 +54,14 @@ accounts_repeated as (
     having count(*) > 1
 ),
 
--- The latest count that can be read wins; among several of one day the largest.
-rows_ranked as (
+rows_of_one_account as (
     select
         rows_attached.raw_row,
-        row_number() over latest_first as measurement_rank,
-        first_value(rows_attached.followers) over latest_first as used_followers,
-        dense_rank() over (
-            partition by rows_attached.surviving_enterprise_id, rows_attached.platform
-            order by
-                rows_attached.followers is null asc,
-                rows_attached.measured_on desc nulls last
-        ) as day_rank
+        rows_attached.surviving_enterprise_id,
+        rows_attached.platform,
+        rows_attached.followers,
+        rows_attached.measured_on,
+        {{ row_digest('social_accounts', 'raw_rows') }} as digest
     from rows_attached
     inner join accounts_repeated
         on
@@ -74,14 +70,27 @@ rows_ranked as (
             and rows_attached.platform = accounts_repeated.platform
     left join raw_rows on rows_attached.raw_row = raw_rows.raw_row
     where rows_attached.attachment_rejection is null
+),
+
+-- The latest count that can be read wins; among several of one day the largest.
+rows_ranked as (
+    select
+        raw_row,
+        row_number() over latest_first as measurement_rank,
+        first_value(followers) over latest_first as used_followers,
+        dense_rank() over (
+            partition by surviving_enterprise_id, platform
+            order by followers is null asc, measured_on desc nulls last
+        ) as day_rank
+    from rows_of_one_account
     window latest_first as (
-        partition by rows_attached.surviving_enterprise_id, rows_attached.platform
+        partition by surviving_enterprise_id, platform
         order by
-            rows_attached.followers is null asc,
-            rows_attached.measured_on desc nulls last,
-            rows_attached.followers desc nulls last,
-            {{ row_digest('social_accounts', 'raw_rows') }} asc,
-            rows_attached.raw_row asc
+            followers is null asc,
+            measured_on desc nulls last,
+            followers desc nulls last,
+            digest asc,
+            raw_row asc
     )
 ),
 

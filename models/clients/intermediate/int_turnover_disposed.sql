@@ -37,30 +37,39 @@ ids_repeated as (
     having count(*) > 1
 ),
 
--- The latest amount that can be read wins; among several of one year the largest.
-rows_ranked as (
+rows_of_one_id as (
     select
         rows_attached.raw_row,
-        row_number() over latest_first as amount_rank,
-        first_value(rows_attached.turnover_eur) over latest_first as used_turnover_eur,
-        dense_rank() over (
-            partition by rows_attached.surviving_enterprise_id
-            order by
-                rows_attached.turnover_eur is null asc, rows_attached.fiscal_year desc
-        ) as year_rank
+        rows_attached.surviving_enterprise_id,
+        rows_attached.fiscal_year,
+        rows_attached.turnover_eur,
+        {{ row_digest('turnover', 'raw_rows') }} as digest
     from rows_attached
     inner join ids_repeated
         on rows_attached.surviving_enterprise_id = ids_repeated.surviving_enterprise_id
     left join raw_rows on rows_attached.raw_row = raw_rows.raw_row
     where rows_attached.attachment_rejection is null
+),
+
+-- The latest amount that can be read wins; among several of one year the largest.
+rows_ranked as (
+    select
+        raw_row,
+        row_number() over latest_first as amount_rank,
+        first_value(turnover_eur) over latest_first as used_turnover_eur,
+        dense_rank() over (
+            partition by surviving_enterprise_id
+            order by turnover_eur is null asc, fiscal_year desc
+        ) as year_rank
+    from rows_of_one_id
     window latest_first as (
-        partition by rows_attached.surviving_enterprise_id
+        partition by surviving_enterprise_id
         order by
-            rows_attached.turnover_eur is null asc,
-            rows_attached.fiscal_year desc,
-            rows_attached.turnover_eur desc nulls last,
-            {{ row_digest('turnover', 'raw_rows') }} asc,
-            rows_attached.raw_row asc
+            turnover_eur is null asc,
+            fiscal_year desc,
+            turnover_eur desc nulls last,
+            digest asc,
+            raw_row asc
     )
 ),
 
