@@ -227,10 +227,11 @@ def test_ranks_are_looked_up_in_the_database_as_by_scikit_learn(
     ranked = text.replace(" scaling: standard\n", " scaling: ranks\n")
     variables.write_text(ranked, encoding="utf-8")
     fit = {"recipe": "robust", "fit_sample_size": 300, "evaluate": "false"}
-    project.succeed("build", **fit)
+    project.succeed("run", "--select", "+enterprise_segments", **fit)
 
     [(written,)] = project.rows(
-        "select settings from segmentation_fits where segmentation = 'visibility'"
+        "select settings from engine.current_fits where segmentation = 'visibility'",
+        database=project.build_database,
     )
     settings = FitSettings.from_json(written)
     assert settings.scaling == "ranks"
@@ -247,8 +248,9 @@ def test_ranks_are_looked_up_in_the_database_as_by_scikit_learn(
     assert (len(sample), len(everybody)) == (300, 421)
     pipeline, _ = fit_pipeline(sample, settings=settings)
     labels = zip(everybody["member_id"], pipeline.predict(everybody), strict=True)
-    published = "select enterprise_id, cluster_id from enterprise_segments"
-    assert dict(project.rows(published)) == dict(labels)
+    labelled = "select enterprise_id, cluster_id from marts.enterprise_segments"
+    found = project.rows(labelled, database=project.build_database)
+    assert dict(found) == dict(labels)
 
 
 def test_the_seed_of_overrides_is_shipped_empty() -> None:
