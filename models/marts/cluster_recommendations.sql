@@ -30,7 +30,8 @@ recommendations_of_segments as (
         recommendations.category_group,
         recommendations.city_name,
         {% for language in ['fr', 'en'] -%}
-        {{ named_agency('recommendations.action_' ~ language) }} as action_{{ language }},
+        {{ named_agency('recommendations.action_' ~ language) }}
+            as action_{{ language }},
         {% endfor -%}
         recommendations.segment_key is null as is_starting_set
     from segments

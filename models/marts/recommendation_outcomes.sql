@@ -19,10 +19,12 @@ social_accounts as (
 events_counted as (
     select
         recommendation_id,
-        {% for event in ['proposed', 'done', 'declined'] -%}
-        count(distinct surviving_enterprise_id) filter (where event = '{{ event }}')
-            as {{ event }}_count{{ ',' if not loop.last }}
-        {% endfor %}
+        count(distinct surviving_enterprise_id) filter (where event = 'proposed')
+            as proposed_count,
+        count(distinct surviving_enterprise_id) filter (where event = 'done')
+            as done_count,
+        count(distinct surviving_enterprise_id) filter (where event = 'declined')
+            as declined_count
     from events
     group by recommendation_id
 ),
@@ -47,7 +49,8 @@ enterprises_done as (
 enterprises_moved as (
     select
         enterprises_done.recommendation_id,
-        count(distinct enterprises_done.surviving_enterprise_id) as moved_after_done_count
+        count(distinct enterprises_done.surviving_enterprise_id)
+            as moved_after_done_count
     from enterprises_done
     inner join segment_changes
         on
@@ -110,7 +113,8 @@ outcomes_counted as (
         recommendations.segment_key,
         recommendations.platform,
         {% for language in ['fr', 'en'] -%}
-        {{ named_agency('recommendations.action_' ~ language) }} as action_{{ language }},
+        {{ named_agency('recommendations.action_' ~ language) }}
+            as action_{{ language }},
         {% endfor -%}
         {% for count in [
             'events_counted.proposed', 'events_counted.done', 'events_counted.declined',

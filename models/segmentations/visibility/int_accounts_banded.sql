@@ -1,6 +1,3 @@
-{#- Platforms of which the counts are features; of the others the used rows tell. -#}
-{%- set measured = ['facebook', 'instagram', 'tiktok'] -%}
-
 with recommendations as (
     select *
     from {{ ref('recommendations') }}
@@ -28,9 +25,9 @@ platforms_asked as (
     from platforms
     inner join recommendations
         on
-            {{ is_listed('platforms.platform', 'recommendations.has_account_on') }}
-            or {{ is_listed('platforms.platform', 'recommendations.has_no_account_on') }}
-            or platforms.platform = recommendations.platform
+            {% for column in ['has_account_on', 'has_no_account_on'] -%}
+            {{ is_listed('platforms.platform', 'recommendations.' ~ column) }}
+            or {% endfor -%} platforms.platform = recommendations.platform
             and coalesce(
                 cast(recommendations.followers_from as string),
                 cast(recommendations.followers_to as string),
@@ -67,8 +64,9 @@ bands as (
     from thresholds
 ),
 
+-- Of the platforms without a column of their own the used rows tell.
 accounts as (
-    {% for platform in measured -%}
+    {% for platform in ['facebook', 'instagram', 'tiktok'] -%}
     select
         enterprise_id,
         '{{ platform }}' as platform,
@@ -83,9 +81,10 @@ accounts as (
         followers_total as followers
     from features
     where
-        {% for platform in measured -%}
-        has_{{ platform }}_account
-        or {% endfor -%} has_other_account
+        has_facebook_account
+        or has_instagram_account
+        or has_tiktok_account
+        or has_other_account
     union all
     select
         surviving_enterprise_id as enterprise_id,
@@ -93,7 +92,8 @@ accounts as (
         cast(sum(followers) as bigint) as followers
     from social_accounts
     where
-        disposition = 'used' and platform not in ('{{ measured | join("', '") }}')
+        disposition = 'used'
+        and platform not in ('facebook', 'instagram', 'tiktok')
     group by surviving_enterprise_id, platform
 ),
 
@@ -119,7 +119,9 @@ accounts_banded as (
         on
             accounts.platform = bands.platform
             and accounts.followers >= bands.followers_from
-            and accounts.followers < coalesce(bands.followers_to, accounts.followers + 1)
+            and (
+                bands.followers_to is null or accounts.followers < bands.followers_to
+            )
     left join follower_growth
         on
             accounts.enterprise_id = follower_growth.enterprise_id

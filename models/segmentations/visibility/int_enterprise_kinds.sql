@@ -34,8 +34,11 @@ categories_named as (
     inner join recommendations
         on
             categories_found.category_name = recommendations.category_name
-            or {{ is_listed('categories_found.category_name', 'recommendations.only_for') }}
-            or {{ is_listed('categories_found.category_name', 'recommendations.not_for') }}
+            {% for column in ['only_for', 'not_for'] -%}
+            or {{ is_listed(
+                'categories_found.category_name', 'recommendations.' ~ column
+            ) }}
+            {% endfor %}
 ),
 
 cities_named as (
@@ -48,9 +51,9 @@ accounts_listed as (
     select
         enterprise_id,
         {{ joined_texts(
-            "concat_ws(' ', platform, coalesce(cast(followers_from as string), '?'), growth)",
-            ', ', 'platform'
-        ) }} as accounts
+            "concat_ws(' ', platform, coalesce(cast(followers_from as string), '?'),"
+            ~ " growth)", ', ', 'platform'
+        ) }} as account_list
     from accounts
     group by enterprise_id
 ),
@@ -72,16 +75,11 @@ enterprises_described as (
         members.segment_key,
         coalesce(categories_named.category_name, features.category_group, '') as trade,
         coalesce(cities_named.city_name, '') as city,
-        case
-            cast(features.has_facebook_account as integer)
-            + cast(features.has_instagram_account as integer)
-            + cast(features.has_tiktok_account as integer)
-            + cast(features.has_other_account as integer)
-            when 0 then 'none'
-            when 1 then 'one'
-            else 'several'
-        end as presence,
-        coalesce(accounts_listed.accounts, '') as accounts,
+        cast(features.has_facebook_account as integer)
+        + cast(features.has_instagram_account as integer)
+        + cast(features.has_tiktok_account as integer)
+        + cast(features.has_other_account as integer) as platform_count,
+        coalesce(accounts_listed.account_list, '') as account_list,
         coalesce(resting_listed.resting_recommendations, '') as resting_recommendations
     from features
     inner join members on features.enterprise_id = members.member_id
@@ -95,6 +93,19 @@ enterprises_described as (
         on features.enterprise_id = resting_listed.enterprise_id
 ),
 
+presences_named as (
+    select
+        enterprise_id,
+        segment_key,
+        trade,
+        city,
+        case platform_count when 0 then 'none' when 1 then 'one' else 'several' end
+            as presence,
+        account_list,
+        resting_recommendations
+    from enterprises_described
+),
+
 kinds_named as (
     select
         enterprise_id,
@@ -102,11 +113,11 @@ kinds_named as (
         presence,
         md5(
             concat_ws(
-                chr(31), segment_key, trade, city, presence, accounts,
+                chr(31), segment_key, trade, city, presence, account_list,
                 resting_recommendations
             )
         ) as enterprise_kind
-    from enterprises_described
+    from presences_named
 )
 
 select * from kinds_named

@@ -67,10 +67,12 @@ accounts_asked as (
     inner join platforms
         on
             {{ is_listed('platforms.platform', 'recommendations.has_account_on') }}
-            or {{ is_listed('platforms.platform', 'recommendations.has_no_account_on') }}
+            or {{ is_listed(
+                'platforms.platform', 'recommendations.has_no_account_on'
+            ) }}
 ),
 
-recommendations_of_kinds as (
+candidates as (
     select
         kinds_planned.enterprise_kind,
         kinds_planned.enterprise_id,
@@ -79,7 +81,8 @@ recommendations_of_kinds as (
         recommendations.priority,
         recommendations.platform,
         {% for language in ['fr', 'en'] -%}
-        {{ named_agency('recommendations.action_' ~ language) }} as action_{{ language }},
+        {{ named_agency('recommendations.action_' ~ language) }}
+            as action_{{ language }},
         {% endfor -%}
         recommendations.presence,
         recommendations.has_account_on,
@@ -123,22 +126,28 @@ recommendations_of_kinds as (
             )
             and (
                 recommendations.only_for is null
-                or {{ is_listed('kinds_planned.category_name', 'recommendations.only_for') }}
-                or {{ is_listed('kinds_planned.category_group', 'recommendations.only_for') }}
+                {% for column in ['category_name', 'category_group'] -%}
+                or {{ is_listed(
+                    'kinds_planned.' ~ column, 'recommendations.only_for'
+                ) }}
+                {% endfor %}
             )
-            and not {{ is_listed('kinds_planned.category_name', 'recommendations.not_for') }}
-            and not {{ is_listed('kinds_planned.category_group', 'recommendations.not_for') }}
+            {% for column in ['category_name', 'category_group'] -%}
+            and not {{ is_listed(
+                'kinds_planned.' ~ column, 'recommendations.not_for'
+            ) }}
+            {% endfor %}
 ),
 
 accounts_against as (
     select distinct
-        recommendations_of_kinds.enterprise_kind,
-        recommendations_of_kinds.recommendation_id
-    from recommendations_of_kinds
+        candidates.enterprise_kind,
+        candidates.recommendation_id
+    from candidates
     inner join accounts_asked using (recommendation_id)
     left join accounts
         on
-            recommendations_of_kinds.enterprise_id = accounts.enterprise_id
+            candidates.enterprise_id = accounts.enterprise_id
             and accounts_asked.platform = accounts.platform
     where (accounts.platform is not null) <> accounts_asked.is_there
 ),
@@ -146,18 +155,18 @@ accounts_against as (
 -- Bands begin at the followers that the seed names, so a band is within limits or not.
 recommendations_fitting as (
     select
-        recommendations_of_kinds.enterprise_kind,
-        recommendations_of_kinds.segment_key,
-        recommendations_of_kinds.recommendation_id,
-        recommendations_of_kinds.priority,
-        recommendations_of_kinds.platform,
-        recommendations_of_kinds.action_fr,
-        recommendations_of_kinds.action_en,
-        recommendations_of_kinds.specificity,
+        candidates.enterprise_kind,
+        candidates.segment_key,
+        candidates.recommendation_id,
+        candidates.priority,
+        candidates.platform,
+        candidates.action_fr,
+        candidates.action_en,
+        candidates.specificity,
         resting.rests_until,
         concat_ws(
             ', ',
-            case recommendations_of_kinds.specificity
+            case candidates.specificity
                 when 4 then 'category_and_city'
                 when 3 then 'category'
                 when 2 then 'city'
@@ -166,44 +175,44 @@ recommendations_fitting as (
             end,
             -- A starting set is one for a presence.
             case
-                when recommendations_of_kinds.specificity > 0
-                    then 'on ' || recommendations_of_kinds.presence || ' of the platforms'
+                when candidates.specificity > 0
+                    then 'on ' || candidates.presence || ' of the platforms'
             end,
-            'account on ' || recommendations_of_kinds.has_account_on,
-            'no account on ' || recommendations_of_kinds.has_no_account_on,
-            'followers from ' || recommendations_of_kinds.followers_from,
-            'followers below ' || recommendations_of_kinds.followers_to,
-            recommendations_of_kinds.growth,
-            'one of ' || recommendations_of_kinds.only_for,
-            'none of ' || recommendations_of_kinds.not_for
+            'account on ' || candidates.has_account_on,
+            'no account on ' || candidates.has_no_account_on,
+            'followers from ' || candidates.followers_from,
+            'followers below ' || candidates.followers_to,
+            candidates.growth,
+            'one of ' || candidates.only_for,
+            'none of ' || candidates.not_for
         ) as matched_on
-    from recommendations_of_kinds
+    from candidates
     left join accounts_against
         on
-            recommendations_of_kinds.enterprise_kind = accounts_against.enterprise_kind
-            and recommendations_of_kinds.recommendation_id
+            candidates.enterprise_kind = accounts_against.enterprise_kind
+            and candidates.recommendation_id
             = accounts_against.recommendation_id
     left join accounts
         on
-            recommendations_of_kinds.enterprise_id = accounts.enterprise_id
-            and recommendations_of_kinds.platform = accounts.platform
+            candidates.enterprise_id = accounts.enterprise_id
+            and candidates.platform = accounts.platform
     left join resting
         on
-            recommendations_of_kinds.enterprise_id = resting.enterprise_id
-            and recommendations_of_kinds.recommendation_id = resting.recommendation_id
+            candidates.enterprise_id = resting.enterprise_id
+            and candidates.recommendation_id = resting.recommendation_id
     where
         accounts_against.recommendation_id is null
         and (
-            recommendations_of_kinds.followers_from is null
-            or accounts.followers_from >= recommendations_of_kinds.followers_from
+            candidates.followers_from is null
+            or accounts.followers_from >= candidates.followers_from
         )
         and (
-            recommendations_of_kinds.followers_to is null
-            or accounts.followers_from < recommendations_of_kinds.followers_to
+            candidates.followers_to is null
+            or accounts.followers_from < candidates.followers_to
         )
         and (
-            recommendations_of_kinds.growth is null
-            or accounts.growth = recommendations_of_kinds.growth
+            candidates.growth is null
+            or accounts.growth = candidates.growth
         )
 ),
 
@@ -243,7 +252,8 @@ recommendations_counted as (
             as chosen_count,
         row_number() over (
             partition by enterprise_kind, rests_until is null
-            order by rests_until, specificity desc, priority, recommendation_id
+            order by
+                rests_until asc, specificity desc, priority asc, recommendation_id asc
         ) as resting_rank
     from levels_compared
 ),
@@ -262,7 +272,7 @@ recommendations_matched as (
         specificity,
         row_number() over (
             partition by enterprise_kind, platform
-            order by specificity desc, priority, recommendation_id
+            order by specificity desc, priority asc, recommendation_id asc
         ) as recommendation_rank
     from recommendations_counted
     where
