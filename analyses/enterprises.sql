@@ -1,5 +1,6 @@
 -- Which clients are in this sector, segment and city? Empty takes all; case and accents
--- are free. The columns are those of the export entreprises_clusterisées.csv.
+-- are free. The columns are those of the export entreprises_clusterisées.csv,
+-- under their own names.
 with wanted as (
     select
         '' as sector, -- a category or a family of categories
@@ -15,6 +16,8 @@ select
     enterprise_segments.city_name,
     enterprise_segments.segment_key,
     enterprise_segments.segment_name_fr as segment_name,
+    enterprise_segments.segment_since,
+    enterprise_segments.previous_segment_key,
     enterprise_segments.followers_facebook,
     enterprise_segments.followers_instagram,
     enterprise_segments.followers_tiktok,

@@ -7,6 +7,7 @@ def model(dbt, session):
     tables = {
         "segmentation_variables": dbt.ref("segmentation_variables"),
         "segment_overview": dbt.ref("segment_overview"),
+        "segment_sizes_over_time": dbt.ref("segment_sizes_over_time"),
         "cluster_measures": dbt.ref("cluster_measures"),
         "cluster_mix": dbt.ref("cluster_mix"),
         "cluster_count_evaluation": dbt.ref("cluster_count_evaluation"),

@@ -14,18 +14,19 @@ CHECKOUT = Path(__file__).parents[2]
 COUNTS = [
     f"followers_{p}" for p in ("total", "facebook", "instagram", "tiktok", "other")
 ]
+GROWTH = "follower_growth_per_30_days"
 BOUGHT = [
     *("total_sales_eur", "order_count", "avg_order_value_eur"),
     *("distinct_product_count", "recency_days"),
 ]
-NUMBERS = [*COUNTS, "balance", "open_rate", *BOUGHT]
+NUMBERS = [*COUNTS, GROWTH, "balance", "open_rate", *BOUGHT]
 SCORE_GRID = ["recency_score", "frequency_score", "total_sales_eur"]
 DIMENSIONS = ["category_name", "city_name"]
 ENTRY = {"features": "features", "key": "member_id", "members": "features"}
 ENTRY |= {"dimensions": DIMENSIONS, "score_grid": []}
 # Segmentations of the same members: the shipped ones, and one that no seed knows.
 SEGMENTATIONS = {
-    "visibility": ENTRY | {"measures": COUNTS},
+    "visibility": ENTRY | {"measures": [*COUNTS, GROWTH]},
     "crowd": ENTRY | {"measures": ["balance", "open_rate", *COUNTS[:3]]},
     "purchases": ENTRY
     | {"measures": BOUGHT, "dimensions": ["country"], "score_grid": SCORE_GRID},
@@ -77,6 +78,13 @@ create table cluster_mix as
     )
     group by segmentation, model_segment_key, dimension, dimension_value;
 create table cluster_count_evaluation as from segmentations, evaluation;
+create table segment_sizes_over_time as
+    select segmentation, month - interval 1 day * age as published_at, segment_key,
+        member_count * (age + 1) * (2028 - year(month)) as member_count
+    from segment_overview, (select unnest(generate_series(
+        timestamp '2025-06-20', timestamp '2027-06-20', interval 1 month)) as month),
+        (select unnest([0, 3]) as age)
+    where exists (from migrations);
 create table segment_migrations as from segmentations, migrations;
 create table refit_cadence as from (select 'crowd' as segmentation), cadence;
 create table projection_components as
@@ -127,6 +135,7 @@ def make_members(
             "frequency_score": random.integers(1, 6, len(keys)),
             "pca_x": random.normal(keys**1.3, 0.4),
             "pca_y": random.normal(5 * np.sin(keys), 0.4),
+            GROWTH: random.normal(20, 90, len(keys)).round(1),
         }
     )
 

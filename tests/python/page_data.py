@@ -14,9 +14,10 @@ TABLES = (
     *("account_activity", "account_cluster_profiles", "account_recommendations"),
     *("account_segments", "segment_top_products", "segmentation_crossings"),
     *("charts", "cluster_count_evaluation", "cluster_measures", "cluster_mix"),
-    *("cluster_recommendations", "enterprise_recommendations", "enterprise_segments"),
-    *("model_freshness", "rejected_rows", "segment_changes", "segment_events"),
-    *("segment_overview", "segmentation_fits"),
+    *("cluster_recommendations", "enterprise_changes", "enterprise_recommendations"),
+    *("enterprise_segments", "model_freshness", "rejected_rows", "segment_changes"),
+    *("segment_events", "segment_overview", "segment_sizes_over_time"),
+    *("segmentation_fits", "segments_by_city_and_family"),
 )
 
 
@@ -42,6 +43,7 @@ COLUMNS = read_contracts() | {
     "chart_drawings": "segmentation string, chart_name string, language string,"
     " position integer, title string, description string, alternative_text string,"
     " png blob",
+    "export_headers": "column_name string, header_fr string, header_en string",
     "measure_texts": "segmentation string, name string, label_fr string,"
     " label_en string",
 }

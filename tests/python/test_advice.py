@@ -100,8 +100,8 @@ def test_whom_is_told_to_open_a_first_page(built):
     ("action", "trade"),
     [
         ("%market%", "category_name = 'Musée'"),
-        ("%tiktok_viemaville_visit", "segment_key = 'low_visibility'"
-         " and category_group = 'HABITAT & TRAVAUX'"),
+        ("low_visibility_tiktok_viemaville_visit",
+         "category_group = 'HABITAT & TRAVAUX'"),
         ("%craftsmen_shared_photos", "category_name = 'Photographe'"),
     ],
 )  # fmt: skip

@@ -101,8 +101,11 @@ def test_all_clients_have_the_columns_of_the_csv(published, built):
     path = built.published.parent / CSV
     lines = path.read_text(encoding="utf-8-sig").splitlines()
     answer = answered(published, "enterprises")
-    assert answer.columns == lines[0].split(";")
-    csv = duckdb.read_csv(str(path), delimiter=";", decimal=",")
+    seed = published.sql("select column_name, header_fr from export_headers").fetchall()
+    assert [dict(seed)[name] for name in answer.columns] == lines[0].split(";")
+    csv = duckdb.read_csv(
+        str(path), delimiter=";", decimal=",", names=answer.columns, skiprows=1
+    )
     same = [
         *("enterprise_id", "segment_name", "followers_total", "engagement_level"),
         *("target_platform", "actions", "explanation"),

@@ -527,8 +527,25 @@ def test_the_summary_tells_of_each_segmentation_what_a_person_asks_first(
             from (values ('visibility', timestamp '2023-01-26', 400),
             ('purchases', timestamp '2024-03-01', 0))
             as s (segmentation, fitted_at, days);
+        insert into segment_changes (segmentation, member_id, change_number,
+            changed_at, from_segment_key, to_segment_key, cause) values
+            ('purchases', 'e001', 1, '2024-03-01', 'new_2_1', 'new_2_1',
+                'member_changed'),
+            ('purchases', 'e001', 2, '2024-02-01', 'new_2_1', null, 'gone'),
+            ('visibility', 'x', 1, '2024-03-01', 'leaders', null, 'gone');
         insert into segment_changes (segmentation, member_id, changed_at, cause)
-            values ('purchases', 'e1', '2024-03-01', 'member_changed');
+            select 'visibility', enterprise_id, '2024-03-01', 'new'
+            from enterprise_segments;
+        insert into enterprise_changes
+            (enterprise_id, change_number, enterprise_name, reason_left)
+            values ('x', 1, 'Xavier', 'activity_unknown'), ('e000', 9, 'old', null);
+        insert into segment_sizes_over_time
+            (segmentation, published_at, segment_key, previous_published_at)
+            values ('visibility', '2024-03-01', 'leaders', '2024-02-01'),
+            ('visibility', '2024-02-01', 'leaders', '2024-01-01'),
+            ('purchases', '2024-03-01', 'new_2_1', '2024-02-02');
+        update enterprise_segments set enterprise_name = 'Léa'
+            where enterprise_id = 'e001';
         insert into rejected_rows (raw_table, is_whole_row, reason)
             values ('sales_lines', true, 'orphan');
     """)
@@ -554,19 +571,25 @@ def test_the_summary_tells_of_each_segmentation_what_a_person_asks_first(
         "loyal: warning: kept for 14 of its 119 members, though its profile is beyond",
         "0 days old: new, because the fit before agreed less than 0.80 with a refit;"
         " agreement with the fit before 0.75",
-        "Changes of 2024-03-01 00:00 UTC: 1 moved because they changed",
+        "fit 1)\n\nSince the publication of 2024-02-02 00:00 UTC:\n"
+        "  1 moved because they changed: Léa (Nouveau to Nouveau)\n\n",
         "visibility: 50 members in 1 segments",
         "400 days old; agreement with a refit today 0.93 (past 365 days: a refit"
         " learned the same again)",
         "Warning: the model is 400 days old, and in the last year one agreed with its"
         " refits for less than\n  8 weeks: see refit_cadence.",
-        "Changes of 2024-03-01 00:00 UTC: none",
+        "Since the publication of 2024-02-01 00:00 UTC:\n"
+        "  50 entered: Léa, e000, e002, e003, e004 and 45 more\n"
+        "  1 left (activity unknown): Xavier\n\n",
         "1 rows of sales_lines: orphan 1",
         "segments.html, charts/ (2 pictures)",
     ):
         assert text in summary, summary
     assert "  old: new" not in summary
     assert summary.count("Warning: the model") == 1
+    build.execute("update segment_sizes_over_time set previous_published_at = null")
+    publish_build(build, publish_dir, published_at="2024-03-01")
+    assert "First publication: there is none before" in summarise(publish_dir)
 
 
 def test_a_preview_tells_what_a_refit_of_each_segmentation_would_move(tmp_path):

@@ -287,6 +287,10 @@ def test_the_sentence_beside_a_chart_has_the_figures(connection):
         " Visibilité à construire 40; Présence modérée 40; Leaders 40.",
         "sectors": "Most frequent categories, of 97 enterprises: Sport, 87 enterprises"
         " (90%); Musée, 10 enterprises (10%).",
+        # Of 25 months the last 24, and of each its last publication.
+        "segment_sizes_over_time": "From 2025-07 to 2027-06: Visibilité à construire,"
+        " from 183 to 61 enterprises; Présence modérée, from 90 to 30 enterprises;"
+        " Leaders, from 18 to 6 enterprises.",
         "cluster_counts": "Clusters selected: 4; advised: none, for none meets all"
         " conditions.",
         "segment_migrations": "91% of the 43 enterprises stay in their segment; moves:"
@@ -357,7 +361,8 @@ def test_nothing_to_draw_gives_no_row_and_a_wrong_plan_is_refused(connection):
     for change in ("kind = 'pie'", "subjects = 'colour'", "subjects = null"):
         with duckdb.connect() as other:
             tables = make_ordinary_tables(other)
-            other.execute(f"update segmentation_charts set {change} where position = 4")
+            other.execute(f"update segmentation_charts set {change}"
+                          " where chart_name = 'category_mix'")  # fmt: skip
             with pytest.raises(SegmentationError, match="plans category_mix of visib"):
                 read_all(tables)
 

@@ -93,6 +93,7 @@ instagram,B01,2025-01-10,"like {NAME}"
         "build/data_check.json",
         "build/segmentation.duckdb",
         "logs/scheduled_build.log",
+        "published/exports/clients.json",
         "published/exports/entreprises_clusterisées.csv",
         "published/kept/000002.duckdb",
         "published/kept/000003.duckdb",

@@ -19,6 +19,8 @@ from segmentation.reporting.exports import (
     COLUMNS,
     SCHEMA_VERSION,
     harmless_text,
+    write_cells_csv,
+    write_clients_json,
     write_enterprises_csv,
     write_recommendations_json,
 )
@@ -158,17 +160,21 @@ def test_the_csv_holds_what_the_mart_holds(
 ) -> None:
     path = tmp_path / "enterprises.csv"
     header, *lines = write(published, path)
-    assert header == HEADER
+    words = dict(
+        published.sql("select column_name, header_fr from export_headers").fetchall()
+    )
+    assert header == [words[name] for name in HEADER]
     mart = published.sql(
         "select * replace (engagement_level_fr as engagement_level, segment_name_fr as"
         " segment_name, if(is_set_by_hand, 'oui', 'non') as is_set_by_hand,"
         " if(engagement_is_lower_bound, 'oui', 'non') as engagement_is_lower_bound,"
+        " segment_since::date as segment_since,"
         " round(assignment_margin, 4) as assignment_margin,"
         " round(follower_growth_per_30_days, 4) as follower_growth_per_30_days),"
         " actions_fr as actions, priority_reason_fr as priority_reason,"
         " explanation_fr as explanation from enterprise_segments order by enterprise_id"
     ).select(*HEADER)
-    types = dict(zip(HEADER, map(str, mart.types), strict=True))
+    types = dict(zip(header, map(str, mart.types), strict=True))
     # A database reads the dialect as well, types included.
     read = duckdb.read_csv(str(path), sep=";", decimal=",", header=True, dtype=types)
     assert read.fetchall() == mart.fetchall()
@@ -178,6 +184,73 @@ def test_the_csv_holds_what_the_mart_holds(
     assert header == HEADER
     assert line[header.index("explanation")].startswith("Nearer to ")
     assert line[header.index("is_set_by_hand")] == "no"
+
+
+def test_a_header_is_the_seed_s_or_the_name_of_the_column(tmp_path: Path) -> None:
+    connection = small_tables(
+        export_headers=[
+            {"column_name": "city_name", "header_fr": "Ville; ou =A1", "header_en": "x"}
+        ]
+    )
+    for name in ("seed", "names"):
+        (header,) = write(connection, tmp_path / name)
+        french = ["Ville; ou =A1" if name == "city_name" else name for name in HEADER]
+        assert header == (french if name == "seed" else HEADER)
+        # An earlier publication has neither the seed nor every column.
+        connection.execute("drop table if exists export_headers")
+    connection.execute("alter table enterprise_segments drop segment_since")
+    (header,) = write(connection, tmp_path / "fewer")
+    assert header == [name for name in HEADER if name != "segment_since"]
+
+
+def test_the_aggregate_tells_shown_cells_and_how_many_are_not(tmp_path: Path) -> None:
+    cell = {"segment_key": "a", "segment_name_fr": "Â"}
+    connection = small_tables(
+        segments_by_city_and_family=[
+            cell | {"cell_number": 2, "suppressed_cell_count": 3},
+            cell
+            | {"cell_number": 1, "city_name": "Nantes", "category_group": "=Sport"}
+            | {"enterprise_count": 7, "suppressed_cell_count": 0},
+        ]
+    )
+    path = tmp_path / "cells.csv"
+    write_cells_csv(connection, path)
+    _, *lines = path.read_text(encoding="utf-8-sig").splitlines()
+    assert lines == ["Â;Nantes;'=Sport;7;0", "Â;;;;3"]
+
+
+def test_an_object_per_client_holds_its_columns_and_recommendations(
+    published: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    path = tmp_path / "clients.json"
+    for language in ("fr", "en"):
+        write_clients_json(published, path, language=language)
+        document = json.loads(path.read_bytes())
+        clients = document["clients"]
+        assert document["schema_version"] == SCHEMA_VERSION
+        recommended = published.sql(
+            "select enterprise_id, list({'recommendation_id': recommendation_id,"
+            f" 'platform': platform, 'action': action_{language}, 'matched_on':"
+            " matched_on} order by recommendation_rank)"
+            " from enterprise_recommendations group by all"
+        )
+        assert len(recommended.fetchall()) > 400
+        found = {client["enterprise_id"]: client["recommendations"]
+                 for client in clients}  # fmt: skip
+        assert found == dict(recommended.fetchall())
+        columns = [name.format(language) for name in COLUMNS if name != "actions_{}"]
+        mart = published.sql(
+            "select * replace (segment_since::varchar as segment_since, turnover_eur"
+            "::double as turnover_eur) from enterprise_segments order by enterprise_id"
+        ).select(*columns)
+        assert [
+            tuple(client.values())[: len(columns)] for client in clients
+        ] == mart.fetchall()
+        assert [*clients[0]] == [n for n in HEADER if n != "actions"] + [
+            "recommendations"
+        ]
+    write_clients_json(small_tables(), path, language="fr")
+    assert json.loads(path.read_bytes())["clients"] == []
 
 
 def written_json(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, Any]:

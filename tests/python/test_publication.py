@@ -158,8 +158,9 @@ def test_a_green_build_is_published_with_what_it_is_and_nothing_else(
     assert len(tables) == len(MARTS)
     assert (tables["enterprise_segments"], tables["charts"]) == (ENTERPRISE_COUNT, 2)
     assert sorted(json.loads(files)) == [
-        *("charts/purchases_sizes.png", "charts/sizes.png", EXPORT),
-        *("exports/recommandations.json", "segments.html"),
+        *("charts/purchases_sizes.png", "charts/sizes.png", "exports/clients.json"),
+        *(EXPORT, "exports/recommandations.json"),
+        *("exports/segments_by_city_and_family.csv", "segments.html"),
     ]
     # Sorted, so that equal data gives equal files and a lookup reads little.
     assert keys == [(f"e{i:03d}",) for i in range(ENTERPRISE_COUNT)]

@@ -227,7 +227,8 @@ def test_ranks_are_looked_up_in_the_database_as_by_scikit_learn(
     ranked = text.replace(" scaling: standard\n", " scaling: ranks\n")
     variables.write_text(ranked, encoding="utf-8")
     fit = {"recipe": "robust", "fit_sample_size": 300, "evaluate": "false"}
-    project.succeed("run", "--select", "+enterprise_segments", **fit)
+    marts = "+enterprise_segments +inactive_enterprise_segments"
+    project.succeed("run", "--select", *marts.split(), **fit)
 
     [(written,)] = project.rows(
         "select settings from engine.current_fits where segmentation = 'visibility'",
@@ -236,21 +237,28 @@ def test_ranks_are_looked_up_in_the_database_as_by_scikit_learn(
     settings = FitSettings.from_json(written)
     assert settings.scaling == "ranks"
     with duckdb.connect(str(project.build_database), read_only=True) as database:
-        sample, everybody = (
+        sample, everybody, inactive = (
             read_sample(database.sql(f"from {table}"), settings=settings)
             for table in (
                 "segmentations.visibility_sample",
                 "features.enterprise_features select *, enterprise_id as member_id",
+                "segmentations.int_inactive_features select *, enterprise_id as"
+                " member_id",
             )
         )
-    numbers = list(settings.numeric_features)
-    everybody[numbers] = everybody[numbers].astype(float)
     assert (len(sample), len(everybody)) == (300, 421)
+    assert len(inactive) > 900
     pipeline, _ = fit_pipeline(sample, settings=settings)
-    labels = zip(everybody["member_id"], pipeline.predict(everybody), strict=True)
-    labelled = "select enterprise_id, cluster_id from marts.enterprise_segments"
-    found = project.rows(labelled, database=project.build_database)
-    assert dict(found) == dict(labels)
+    for members, mart in (
+        (everybody, "enterprise_segments"),
+        (inactive, "inactive_enterprise_segments"),
+    ):
+        numbers = list(settings.numeric_features)
+        members[numbers] = members[numbers].astype(float)
+        labels = zip(members["member_id"], pipeline.predict(members), strict=True)
+        labelled = f"select enterprise_id, cluster_id from marts.{mart}"
+        found = project.rows(labelled, database=project.build_database)
+        assert dict(found) == dict(labels)
 
 
 def test_the_seed_of_overrides_is_shipped_empty() -> None:

@@ -16,6 +16,15 @@ measured_otherwise as (
     where is_measured_otherwise
 ),
 
+-- Most accounts have one count, which grows nowhere.
+accounts_superseded as (
+    select distinct
+        surviving_enterprise_id,
+        platform
+    from social_accounts
+    where disposition = 'superseded'
+),
+
 days_counted as (
     select
         social_accounts.surviving_enterprise_id as enterprise_id,
@@ -34,6 +43,7 @@ days_counted as (
         max(social_accounts.followers) as followers
         {%- endif %}
     from social_accounts
+    inner join accounts_superseded using (surviving_enterprise_id, platform)
     left join measured_otherwise using (surviving_enterprise_id)
     -- What a later count supersedes was read all the same.
     where

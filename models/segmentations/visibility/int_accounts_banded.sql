@@ -21,7 +21,13 @@ follower_growth as (
 ),
 
 platforms_asked as (
-    select distinct platforms.platform
+    select
+        platforms.platform,
+        max(
+            case when platforms.platform = recommendations.platform
+                then recommendations.growth
+            end
+        ) is not null as has_growth_asked
     from platforms
     inner join recommendations
         on
@@ -33,6 +39,7 @@ platforms_asked as (
                 cast(recommendations.followers_to as string),
                 recommendations.growth
             ) is not null
+    group by platforms.platform
 ),
 
 thresholds as (
@@ -103,6 +110,7 @@ accounts_banded as (
         accounts.platform,
         bands.followers_from,
         case
+            when not platforms_asked.has_growth_asked then null
             when
                 follower_growth.growth_per_30_days > 0
                 and coalesce(follower_growth.growth_share_per_30_days, 1)

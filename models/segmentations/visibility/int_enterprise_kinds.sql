@@ -22,37 +22,42 @@ resting as (
     select * from {{ ref('int_recommendations_resting') }}
 ),
 
-categories_found as (
-    select distinct category_name
-    from features
-    where category_name is not null
+category_groups as (
+    select * from {{ ref('category_groups') }}
 ),
 
-categories_named as (
-    select distinct categories_found.category_name
-    from categories_found
+-- What no recommendation of its segment names makes nobody of another kind.
+trades_named as (
+    select distinct
+        recommendations.segment_key,
+        category_groups.category_name as trade
+    from category_groups
     inner join recommendations
         on
-            categories_found.category_name = recommendations.category_name
+            category_groups.category_name = recommendations.category_name
+            or category_groups.category_name = recommendations.category_group
             {% for column in ['only_for', 'not_for'] -%}
             or {{ is_listed(
-                'categories_found.category_name', 'recommendations.' ~ column
+                'category_groups.category_name', 'recommendations.' ~ column
             ) }}
             {% endfor %}
 ),
 
 cities_named as (
-    select distinct city_name
+    select distinct
+        segment_key,
+        city_name
     from recommendations
     where city_name is not null
 ),
 
+-- In any order: a kind too many is matched once more and changes nothing.
 accounts_listed as (
     select
         enterprise_id,
         {{ joined_texts(
             "concat_ws(' ', platform, coalesce(cast(followers_from as string), '?'),"
-            ~ " growth)", ', ', 'platform'
+            ~ " growth)", ', '
         ) }} as account_list
     from accounts
     group by enterprise_id
@@ -73,7 +78,7 @@ enterprises_described as (
     select
         features.enterprise_id,
         members.segment_key,
-        coalesce(categories_named.category_name, features.category_group, '') as trade,
+        coalesce(categories_named.trade, families_named.trade, '') as trade,
         coalesce(cities_named.city_name, '') as city,
         cast(features.has_facebook_account as integer)
         + cast(features.has_instagram_account as integer)
@@ -83,10 +88,18 @@ enterprises_described as (
         coalesce(resting_listed.resting_recommendations, '') as resting_recommendations
     from features
     inner join members on features.enterprise_id = members.member_id
-    left join categories_named
-        on features.category_name = categories_named.category_name
+    left join trades_named as categories_named
+        on
+            members.segment_key = categories_named.segment_key
+            and features.category_name = categories_named.trade
+    left join trades_named as families_named
+        on
+            members.segment_key = families_named.segment_key
+            and features.category_group = families_named.trade
     left join cities_named
-        on features.city_name = cities_named.city_name
+        on
+            members.segment_key = cities_named.segment_key
+            and features.city_name = cities_named.city_name
     left join accounts_listed
         on features.enterprise_id = accounts_listed.enterprise_id
     left join resting_listed

@@ -46,6 +46,30 @@ _SEGMENTS = """
     ) using (segmentation, segment_key)
     order by model_member_count desc, segment_key
 """
+# Of each cause how many changes there are, and the first by name, with the segments
+# before and after; of who left also how many left for which reason.
+_CHANGES = """
+    with changes as (
+        select changes.cause, told.reason_left, concat(
+            coalesce(told.enterprise_name, members.enterprise_name, member_id),
+            format(' ({{}} to {{}})', before.segment_name_{language},
+                after.segment_name_{language})
+        ) as what
+        from segment_changes as changes
+        left join enterprise_changes as told on segmentation = 'visibility'
+            and member_id = told.enterprise_id
+            and changes.change_number = told.change_number
+        left join enterprise_segments as members on member_id = members.enterprise_id
+        left join segment_overview as before on before.segmentation
+            = changes.segmentation and before.segment_key = changes.from_segment_key
+        left join segment_overview as after on after.segmentation
+            = changes.segmentation and after.segment_key = changes.to_segment_key
+        where changes.segmentation = ? and changes.changed_at = ?
+    )
+    select cause, count(*), list(what order by what)[:{named}],
+        list(distinct reason_left) from changes group by cause
+"""
+_NAMED_COUNT = 5
 _CAUSES = {
     "new": "entered",
     "gone": "left",
@@ -82,6 +106,8 @@ def summarise(publish_dir: Path) -> str:
                 f" (data set {data_set}, {published_at:%Y-%m-%d %H:%M} UTC,"
                 f" fit {entry['fit_id']})",
                 "",
+                *_change_lines(ask, published_at, language=language),
+                "",
                 *_segment_lines(ask, segments, measure=measure, dimension=dimension),
                 "",
                 _model_line(ask, entry["fit_id"], published_at),
@@ -96,7 +122,6 @@ def summarise(publish_dir: Path) -> str:
                 ),
                 *_cadence_lines(ask),
                 *_new_event_lines(ask, entry["fit_id"], published_at),
-                _change_line(ask, published_at),
                 _cluster_count_line(ask),
                 "",
             ]
@@ -261,20 +286,31 @@ def event_lines(events: list[tuple]) -> list[str]:
     return lines
 
 
-def _change_line(ask: Ask, published_at: datetime) -> str:
-    causes = dict(
-        ask(
-            "select cause, count(*) from segment_changes"
-            " where segmentation = ? and changed_at = ? group by cause",
-            published_at,
-        )
+def _change_lines(ask: Ask, published_at: datetime, *, language: str) -> list[str]:
+    """Say who entered, left and moved since the publication before, and why."""
+    [(previously,)] = ask(
+        "select max(previous_published_at) from segment_sizes_over_time"
+        " where segmentation = ? and published_at = ?",
+        published_at,
     )
-    listed = [
-        f"{causes[cause]:,} {_CAUSES[cause]}" for cause in _CAUSES if cause in causes
+    if previously is None:
+        return ["First publication: there is none before to compare with."]
+    query = _CHANGES.format(language=language, named=_NAMED_COUNT)
+    changes = {cause: row for cause, *row in ask(query, published_at)}
+    lines = [
+        f"Since the publication of {previously:%Y-%m-%d %H:%M} UTC:"
+        + " nobody entered, left or moved" * (not changes)
     ]
-    # Not "since the last publication": two builds may have one clock.
-    what = f"Changes of {published_at:%Y-%m-%d %H:%M} UTC"
-    return f"{what}: {', '.join(listed) or 'none'}"
+    for cause in _CAUSES:
+        if cause in changes:
+            count, first, reasons = changes[cause]
+            why = ", ".join(sorted(r.replace("_", " ") for r in reasons if r))
+            more = f" and {count - len(first):,} more" * (count > len(first))
+            lines.append(
+                f"  {count:,} {_CAUSES[cause]}{f' ({why})' * bool(why)}:"
+                f" {', '.join(first)}{more}"
+            )
+    return lines
 
 
 def _cluster_count_line(ask: Ask) -> str:

@@ -46,12 +46,21 @@ MEMORY_TABLES = {
     "segment_changes": "segmentation string, member_id string, change_number integer,"
     " changed_at timestamp, from_segment_key string, to_segment_key string,"
     " cause string, previous_model_segment_key string, fit_id integer",
+    "segment_sizes_over_time": "segmentation string, published_at timestamp,"
+    " segment_key string, previous_published_at timestamp, fit_id integer,"
+    " member_count bigint, entered_count bigint, left_count bigint,"
+    " moved_in_count bigint, moved_out_count bigint, main_measure string,"
+    " mean_value double",
     "projection_loadings": "segmentation string, fit_id integer, component integer,"
     " position integer, feature_name string, feature_level string, loading double,"
     " column_mean double, explained_variance_share double",
     "evaluation_figures": "segmentation string, fit_id integer, evaluated_at timestamp,"
     " section string, subject string, figure string, value double, text_value string",
-    "enterprise_segments": "enterprise_id string, has_facebook_account boolean,"
+    "enterprise_changes": "enterprise_id string, change_number integer,"
+    " enterprise_name string, category_name string, city_name string,"
+    " previous_followers_total bigint, changed_at timestamp",
+    "enterprise_segments": "enterprise_id string, enterprise_name string,"
+    " category_name string, city_name string, has_facebook_account boolean,"
     " has_instagram_account boolean, has_tiktok_account boolean,"
     " has_other_account boolean, followers_facebook bigint,"
     " followers_instagram bigint, followers_tiktok bigint, followers_other bigint,"

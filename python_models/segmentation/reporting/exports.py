@@ -1,10 +1,10 @@
-"""Files that people take away: a CSV for a spreadsheet, a JSON, a CRM's, audiences.
+"""Files that people take away: for spreadsheets, programs, a CRM, platforms, others.
 
-The dialect of the CSV is the one that Excel opens by a double click where the decimal
-separator is a comma: UTF-8 with a byte-order mark, fields apart by semicolons, lines
-ended by CR LF, quotes as in RFC 4180. Each enterprise is one line.
-`assets/recommandations.schema.json` describes the JSON; raise ``SCHEMA_VERSION`` there
-and here when a field is renamed or removed.
+The dialect of the CSV files is the one that Excel opens by a double click where the
+decimal separator is a comma: UTF-8 with a byte-order mark, fields apart by semicolons,
+lines ended by CR LF, quotes as in RFC 4180. Each row is one line.
+`assets/recommandations.schema.json` describes the JSON of segments; raise
+``SCHEMA_VERSION`` there and here when a field is renamed or removed.
 """
 
 import json
@@ -18,12 +18,15 @@ from segmentation.reporting.audiences import write_audiences
 from segmentation.sql_text import fetch_dicts, quoted, text
 
 CSV_NAME = "entreprises_clusterisées.csv"
+CELLS_NAME = "segments_by_city_and_family.csv"
 JSON_NAME = "recommandations.json"
+CLIENTS_NAME = "clients.json"
 SCHEMA_VERSION = 1
 # Of texts in two languages, and of what has a text, one is written: `{}` is it.
 COLUMNS = (
     *("enterprise_id", "enterprise_name", "category_name", "category_group"),
-    *("city_name", "segment_key", "segment_name_{}"),
+    *("city_name", "segment_key", "segment_name_{}", "segment_since"),
+    "previous_segment_key",
     *("followers_facebook", "followers_instagram", "followers_tiktok"),
     *("followers_other", "followers_total", "follower_growth_per_30_days"),
     *("turnover_eur", "priority_score", "priority_rank", "priority_reason_{}"),
@@ -36,6 +39,10 @@ COLUMNS = (
         "explanation_{}",
     ),
     *("is_set_by_hand", "assignment_margin"),
+)
+CELL_COLUMNS = (
+    *("segment_name_{}", "city_name", "category_group", "enterprise_count"),
+    "suppressed_cell_count",
 )
 YES_AND_NO = {"fr": ("oui", "non"), "en": ("yes", "no")}
 ROWS_AT_A_TIME = 10_000
@@ -104,7 +111,10 @@ def write_exports(
     published: DuckDBPyConnection, folder: Path, *, language: str
 ) -> None:
     write_enterprises_csv(published, folder / CSV_NAME, language=language)
+    if _has_tables(published, "segments_by_city_and_family"):
+        write_cells_csv(published, folder / CELLS_NAME, language=language)
     write_recommendations_json(published, folder / JSON_NAME)
+    write_clients_json(published, folder / CLIENTS_NAME, language=language)
     write_crm_files(published, folder, language=language)
     write_audiences(published, folder)
 
@@ -114,29 +124,70 @@ def write_enterprises_csv(
 ) -> None:
     """Write the table ``enterprise_segments`` to a CSV file, in the order of its key.
 
-    Columns keep their names, but for the language of a text (``actions``, not
-    ``actions_fr``). NULL is an empty field, numbers have a decimal comma in either
-    language, for the dialect is the spreadsheet's and not the reader's.
+    Headers are those of the seed ``export_headers``. NULL is an empty field, times are
+    dates, numbers have a decimal comma in either language, for the dialect is the
+    spreadsheet's and not the reader's.
     """
-    columns = [name.format(language) for name in COLUMNS]
-    query = f"select {', '.join(columns)} from enterprise_segments"
+    table = "enterprise_segments"
+    _write_csv(published, path, table, COLUMNS, "enterprise_id", language=language)
+
+
+def write_cells_csv(
+    published: DuckDBPyConnection, path: Path, *, language: str = "fr"
+) -> None:
+    """Write the aggregate without names in the same dialect, for public bodies."""
+    table, order = "segments_by_city_and_family", "segment_key, cell_number"
+    _write_csv(published, path, table, CELL_COLUMNS, order, language=language)
+
+
+def _write_csv(
+    published: DuckDBPyConnection,
+    path: Path,
+    table: str,
+    listed: tuple[str, ...],
+    order: str,
+    *,
+    language: str,
+) -> None:
+    columns = _present(published, table, listed, language=language)
+    headers = {name: name for name in columns}
+    if _has_tables(published, "export_headers"):
+        headers |= published.sql(
+            f"select column_name, header_{language} from export_headers"
+        ).fetchall()
+    query = f"select {', '.join(columns.values())} from {table}"
     types = published.sql(query).types
     cells = ", ';', ".join(
         _cell(name, str(type_), *YES_AND_NO[language])
-        for name, type_ in zip(columns, types, strict=True)
+        for name, type_ in zip(columns.values(), types, strict=True)
     )
-    lines = f"select concat({cells}, '\r\n') from enterprise_segments"
+    lines = f"select concat({cells}, '\r\n') from {table}"
     published.create_function("harmless_cell", _harmless_cell, ["varchar"], "varchar")
     try:
         # A connection gives rows by the batch; a relation of DuckDB 2 all at once.
-        rows = published.execute(f"{lines} order by enterprise_id")
+        rows = published.execute(f"{lines} order by {order}")
         with path.open("w", encoding="utf-8-sig", newline="") as file:
-            names = (name.removesuffix("_{}") for name in COLUMNS)
-            file.write(";".join(names) + "\r\n")
+            written = (_harmless_cell(headers[name]) for name in columns)
+            file.write(";".join(written) + "\r\n")
             while batch := rows.fetchmany(ROWS_AT_A_TIME):
                 file.writelines(line for (line,) in batch)
     finally:
         published.remove_function("harmless_cell")
+
+
+def _has_tables(published: DuckDBPyConnection, *tables: str) -> bool:
+    """Tell whether all tables are there: an earlier publication may lack them."""
+    listed = published.sql("select name from (show tables)").fetchall()
+    return {name for (name,) in listed}.issuperset(tables)
+
+
+def _present(
+    published: DuckDBPyConnection, table: str, listed: tuple[str, ...], *, language: str
+) -> dict[str, str]:
+    """Give the columns that a table has of those listed, by their name in a file."""
+    present = published.table(table).columns
+    columns = {name.removesuffix("_{}"): name.format(language) for name in listed}
+    return {name: column for name, column in columns.items() if column in present}
 
 
 def harmless_text(value: str) -> str:
@@ -176,6 +227,8 @@ def _cell(name: str, column_type: str, yes: str, no: str) -> str:
         return name
     if column_type == "BOOLEAN":
         return f"case when {name} then '{yes}' when not {name} then '{no}' end"
+    if column_type == "TIMESTAMP":
+        return f"strftime({name}, '%Y-%m-%d')"
     if column_type == "DOUBLE":
         return f"replace(format('{{:.{DECIMALS}f}}', {name}), '.', ',')"
     if column_type.startswith("DECIMAL"):
@@ -202,6 +255,38 @@ def write_recommendations_json(published: DuckDBPyConnection, path: Path) -> Non
     path.write_text(written + "\n", encoding="utf-8", newline="\n")
 
 
+def write_clients_json(
+    published: DuckDBPyConnection, path: Path, *, language: str
+) -> None:
+    """Write an object per client with its recommendations, each on a line of its own.
+
+    Fields are the columns of the CSV under their own names, texts in one language.
+    """
+    columns = _present(published, "enterprise_segments", COLUMNS, language=language)
+    # The same actions as one text.
+    columns.pop("actions", None)
+    fields = ", ".join(f"'{name}': {column}" for name, column in columns.items())
+    rows = published.execute(f"""
+        with planned as (
+            select enterprise_id, list({{
+                'recommendation_id': recommendation_id, 'platform': platform,
+                'action': action_{language}, 'matched_on': matched_on
+            }} order by recommendation_rank, recommendation_id) as recommendations
+            from enterprise_recommendations group by enterprise_id
+        )
+        select to_json({{{fields},
+            'recommendations': coalesce(recommendations, [])}})::varchar
+        from enterprise_segments left join planned using (enterprise_id)
+        order by enterprise_id""")
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(f'{{"schema_version": {SCHEMA_VERSION}, "clients": [')
+        separator = "\n"
+        while batch := rows.fetchmany(ROWS_AT_A_TIME):
+            file.write(separator + ",\n".join(line for (line,) in batch))
+            separator = ",\n"
+        file.write("\n]}\n")
+
+
 def write_crm_files(
     published: DuckDBPyConnection, folder: Path, *, language: str
 ) -> None:
@@ -212,8 +297,7 @@ def write_crm_files(
     takes it. Keys are written exactly as they are, for a program reads them: open the
     file in a spreadsheet as text only. No file of a publication without accounts.
     """
-    listed = published.sql("select name from (show tables)").fetchall()
-    if not {name for (name,) in listed}.issuperset(_CRM_TABLES):
+    if not _has_tables(published, *_CRM_TABLES):
         return
     if not published.table("account_segments").limit(1).fetchall():
         return

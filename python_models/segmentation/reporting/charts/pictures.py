@@ -20,7 +20,12 @@ from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 
 from segmentation.reporting.charts import sheet as on
-from segmentation.reporting.charts.reading import VALUES_PER_SEGMENT, Chart, Segment
+from segmentation.reporting.charts.reading import (
+    MOST_MONTHS,
+    VALUES_PER_SEGMENT,
+    Chart,
+    Segment,
+)
 from segmentation.reporting.charts.texts import SHARE, ChartTexts
 
 NAME_WIDTH = 150
@@ -342,23 +347,16 @@ def draw_mix(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
     }
 
 
-def draw_ranking(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
-    """One bar per value; its parts are the segments in the order of the legend."""
-    frame = chart.frame()
-    everybody = frame["member_count"].sum()
-    parts = frame.pivot_table("member_count", "dimension_value", "segment_key", "sum")
-    parts = parts.reindex(columns=[s.key for s in chart.segments]).fillna(0)
-    # Sorted by name before.
-    every = parts.sum(axis=1).sort_values(ascending=False, kind="stable")
-    totals, others = every[:MOST_PLACES], every[MOST_PLACES:]
-    unknown = everybody - every.sum()
-    names = [
-        on.wrapped(name, 172, size=on.SMALL_SIZE, lines=2) for name in totals.index
-    ]
+def stacked_bars(
+    figure: Figure, parts: pd.DataFrame, names: list[str], segments: list[Segment],
+    texts: ChartTexts,
+) -> float:  # fmt: skip
+    """One bar per row of numbers of members, with a part per segment; their height."""
+    totals = parts.sum(axis=1)
     axes = figure.subplots()
     ys, left = range(len(totals)), np.zeros(len(totals))
-    for segment in chart.segments:
-        counts = parts.loc[totals.index, segment.key]
+    for segment in segments:
+        counts = parts[segment.key]
         look = {"color": segment.colour, "ec": on.PAPER, "lw": 0.6}
         bars = axes.barh(ys, counts, 0.72, left, **look)
         labels = [
@@ -377,6 +375,23 @@ def draw_ranking(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
     axes.set_yticks(ys, names, **SMALL)
     axes.set_ylim(len(totals) - 0.5, -0.5)
     plain_bars(axes, totals.max())
+    return len(totals) * (on.height_of(names, on.SMALL_SIZE) + 5)
+
+
+def draw_ranking(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
+    """One bar per value; its parts are the segments in the order of the legend."""
+    frame = chart.frame()
+    everybody = frame["member_count"].sum()
+    parts = frame.pivot_table("member_count", "dimension_value", "segment_key", "sum")
+    parts = parts.reindex(columns=[s.key for s in chart.segments]).fillna(0)
+    # Sorted by name before.
+    every = parts.sum(axis=1).sort_values(ascending=False, kind="stable")
+    totals, others = every[:MOST_PLACES], every[MOST_PLACES:]
+    unknown = everybody - every.sum()
+    names = [
+        on.wrapped(name, 172, size=on.SMALL_SIZE, lines=2) for name in totals.index
+    ]
+    body = stacked_bars(figure, parts.loc[totals.index], names, chart.segments, texts)
     notes = []
     if len(others):
         notes.append(texts("others", names=len(others), members=others.sum()))
@@ -386,13 +401,34 @@ def draw_ranking(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
         {"name": name, "members": total, "share": total / everybody}
         for name, total in totals.items()
     ])  # fmt: skip
-    return len(totals) * (on.height_of(names, on.SMALL_SIZE) + 5), {
+    return body, {
         "keys": legend_of(chart.segments, texts),
         "notes": notes,
         "most": MOST_PLACES,
         "members": everybody,
         "shown": len(totals),
         "sizes": sizes,
+    }
+
+
+def draw_history(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
+    """One bar per month; its parts are the segments in the order of the legend."""
+    sizes = chart.frame().pivot(
+        index="month", columns="segment_key", values="member_count"
+    )
+    segments = [s for s in chart.segments if s.key in sizes and sizes[s.key].any()]
+    sizes = sizes.reindex(columns=[s.key for s in segments]).fillna(0)
+    body = stacked_bars(figure, sizes, list(sizes.index), segments, texts)
+    first, last = sizes.iloc[0], sizes.iloc[-1]
+    changes = texts.items("change", [
+        {"segment": s, "before": first[s.key], "members": last[s.key]} for s in segments
+    ])  # fmt: skip
+    return body, {
+        "keys": legend_of(segments, texts),
+        "most": MOST_MONTHS,
+        "first": sizes.index[0],
+        "last": sizes.index[-1],
+        "changes": changes,
     }
 
 
@@ -746,6 +782,7 @@ RENDERERS = {
     "boxes": draw_boxes,
     "mix": draw_mix,
     "ranking": draw_ranking,
+    "history": draw_history,
     "map": draw_map,
     "counts": draw_counts,
     "migrations": draw_migrations,

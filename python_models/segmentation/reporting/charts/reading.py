@@ -20,6 +20,9 @@ MOST_PANELS = 5
 # Pairs are of so many measures, and show at most so many members of each segment.
 PAIRED = (2, 3)
 MOST_PAIRED = 2_000
+# A history shows so many months at most, of each its last publication: it is drawn
+# anew when a number has changed, not at every build.
+MOST_MONTHS = 24
 # Of each kind that is drawn of one table, its columns, ordered by them, and its rows.
 MIX = (
     *("segment_key", "value_rank", "dimension_value", "member_count"),
@@ -44,6 +47,11 @@ SOURCES = {
         f" or value_rank <= {VALUES_PER_SEGMENT + 1})",
     ),
     "ranking": ("cluster_mix", MIX, "dimension in ({subjects})"),
+    "history": (
+        "segment_sizes_over_time",
+        ("month", "segment_key", "member_count"),
+        "true",
+    ),
     "counts": (
         "cluster_count_evaluation",
         ("cluster_count", "inertia", "silhouette_without_giants", "null_silhouette",
@@ -156,6 +164,7 @@ def read_charts(
         shown = {
             "sizes": [s for s in segments if s.is_current or s.placed_count],
             "migrations": segments,
+            "history": segments,
         }.get(kind, [segment for segment in segments if segment.is_current])
         chart = Chart(segmentation, name, kind, position, subjects, extras, shown)
         if figures := _read_figures(rows, chart):
@@ -167,6 +176,7 @@ def _every_kind(measures: list[str], dimensions: list[str]) -> list[tuple]:
     some, paired = (" ".join(measures[:n]) for n in (MOST_PANELS, PAIRED[1]))
     charts = [
         ("segment_sizes", "sizes", ""),
+        ("segment_sizes_over_time", "history", ""),
         *((f"measure_{kind}", kind, some) for kind in ("means", "boxes") if some),
         *([("measure_pairs", "pairs", paired)] if len(measures) >= PAIRED[0] else []),
         ("score_grid", "grid", ""),
@@ -215,6 +225,9 @@ def _read_figures(rows: partial, chart: Chart) -> Any:
         medians, points = _read_points(rows, chart.subjects, where=few)
         return (medians, points) if medians else ()
     table, columns, where = SOURCES[chart.kind]
+    if chart.kind == "history":
+        published = "published_at::varchar, segment_key, member_count"
+        return _read_months(rows(table, published, order="published_at, segment_key"))
     subjects = ", ".join(map(quoted_text, (*chart.subjects, *chart.extras)))
     names = ", ".join(columns)
     where = where.format(subjects=subjects)
@@ -222,6 +235,18 @@ def _read_figures(rows: partial, chart: Chart) -> Any:
     if columns is MIX and not any(value is not None for _, _, value, *_ in figures):
         return []
     return figures
+
+
+def _read_months(sizes: list[tuple]) -> list[tuple]:
+    """Keep the last publication of each month; nothing if all are of one."""
+    last = {published_at[:7]: published_at for published_at, *_ in sizes}
+    months = [*last][-MOST_MONTHS:]
+    return [
+        (month, *size)
+        for published_at, *size in sizes
+        for month in [published_at[:7]]
+        if len(months) > 1 and month in months and last[month] == published_at
+    ]
 
 
 def _read_points(
