@@ -34,6 +34,31 @@ actions as (
 
 {{ latest_changes('visibility') }},
 
+-- Narrow rows first: beside those with reasons, one join more of everybody does not fit
+-- the memory that a build has by default.
+standings as (
+    select
+        engagement.enterprise_id,
+        engagement.engagement_score,
+        engagement.engagement_is_lower_bound,
+        engagement.engagement_level,
+        engagement.engagement_level_fr,
+        engagement.engagement_level_en,
+        {% for peers in ['category', 'city', 'category_and_city'] -%}
+        {% for measure in ['followers', 'growth'] -%}
+        ranks.{{ measure }}_rank_in_{{ peers }},
+        ranks.{{ measure }}_ranked_in_{{ peers }},
+        {% endfor -%}
+        {% endfor -%}
+        enterprise_kinds.enterprise_kind,
+        latest_changes.segment_since,
+        latest_changes.previous_segment_key
+    from engagement
+    inner join ranks using (enterprise_id)
+    inner join enterprise_kinds using (enterprise_id)
+    left join latest_changes on engagement.enterprise_id = latest_changes.member_id
+),
+
 enterprises_with_their_plan as (
     select
         features.enterprise_id,
@@ -58,8 +83,8 @@ enterprises_with_their_plan as (
         features.follower_growth_share_per_30_days,
         {% for peers in ['category', 'city', 'category_and_city'] -%}
         {% for measure in ['followers', 'growth'] -%}
-        ranks.{{ measure }}_rank_in_{{ peers }},
-        ranks.{{ measure }}_ranked_in_{{ peers }},
+        standings.{{ measure }}_rank_in_{{ peers }},
+        standings.{{ measure }}_ranked_in_{{ peers }},
         {% endfor -%}
         {% endfor -%}
         features.turnover_eur,
@@ -69,8 +94,8 @@ enterprises_with_their_plan as (
         segments.segment_name_fr,
         segments.segment_name_en,
         segments.segment_colour,
-        latest_changes.segment_since,
-        latest_changes.previous_segment_key,
+        standings.segment_since,
+        standings.previous_segment_key,
         members.model_segment_key,
         members.is_set_by_hand,
         members.override_reason,
@@ -82,11 +107,11 @@ enterprises_with_their_plan as (
         members.pca_y,
         members.explanation_fr,
         members.explanation_en,
-        engagement.engagement_score,
-        engagement.engagement_is_lower_bound,
-        engagement.engagement_level,
-        engagement.engagement_level_fr,
-        engagement.engagement_level_en,
+        standings.engagement_score,
+        standings.engagement_is_lower_bound,
+        standings.engagement_level,
+        standings.engagement_level_fr,
+        standings.engagement_level_en,
         priorities.priority_score,
         priorities.priority_rank,
         priorities.priority_near_better_segment,
@@ -101,12 +126,9 @@ enterprises_with_their_plan as (
     from features
     inner join members on features.enterprise_id = members.member_id
     inner join segments using (segment_key)
-    inner join engagement using (enterprise_id)
-    inner join enterprise_kinds using (enterprise_id)
-    inner join ranks using (enterprise_id)
+    inner join standings using (enterprise_id)
     inner join priorities using (enterprise_id)
     left join actions using (enterprise_kind)
-    left join latest_changes on features.enterprise_id = latest_changes.member_id
 )
 
 select * from enterprises_with_their_plan

@@ -91,6 +91,16 @@ create table projection_components as
     select *, case component when 1 then 0.5 else 0.25 end as explained_variance_share
     from segmentations, (select unnest([1, 2]) as component)
     where exists (from members);
+create table projection_loadings as
+    select segmentation, component, position, feature_name, feature_level, loading
+    from segmentations, (
+        select unnest([1, 1, 1, 2]) as component, unnest([0, 1, 2, 0]) as position,
+            unnest(['followers_total', 'category_name', 'balance', 'open_rate'])
+                as feature_name,
+            unnest([null, (select max(category_name) from members), null, null])
+                as feature_level,
+            unnest([0.6, -0.7, 0.2, 1]::double[]) as loading
+    );
 """
 OF_CROWD = pd.DataFrame(
     [{"segmentation": "crowd", "name": "open_rate", "unit": "share"}]

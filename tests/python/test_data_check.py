@@ -172,12 +172,15 @@ def report(connection: duckdb.DuckDBPyConnection) -> tuple[str, dict]:
     tables = connection.sql(
         "select table_name, schema_name || '.' || table_name from duckdb_tables()"
         " where schema_name in ('intermediate', 'reference', 'raw')"
+        " union all select view_name, schema_name || '.' || view_name"
+        " from duckdb_views() where schema_name = 'base'"
     ).fetchall()
     essentials = report_data_check(
         connection.cursor(),
         publish_dir=Path("nowhere"),
         relations=dict(tables),
         raw_relations={name: f"raw.raw_{name}" for name in RAW_COLUMNS},
+        trimmed_value="trim(value)",
         columns=RAW_COLUMNS,
         data_set="ours",
     )

@@ -8,10 +8,12 @@ from pathlib import Path
 import duckdb
 import pytest
 from dbt_project import DbtProject
+from segmentation.publication.scoring import Scoring
+from segmentation.sql_text import fetch_dicts
 
 NEXT_NIGHT = "2025-07-01 03:15:00"
 # Of the segmentation of clients alone.
-PUBLISHED_TABLES = 38
+PUBLISHED_TABLES = 39
 
 
 def changed_tables(before: dict[str, list], after: dict[str, list]) -> set[str]:
@@ -176,6 +178,15 @@ def test_a_build_with_the_robust_recipe_passes_its_tests(
         "select approach from clustering_comparison"
         " where is_active and segmentation = 'visibility'"
     ) == [("robust_recipe",)]
+    # What scores somebody who is not in the data says the same, by any recipe.
+    with duckdb.connect(str(project.published), read_only=True) as published:
+        steps = published.execute("from scoring_steps order by position")
+        scoring = Scoring(fetch_dicts(steps))
+        members = fetch_dicts(published.execute("from enterprise_segments"))
+    for scored, member in zip(
+        scoring.score("visibility", members), members, strict=True
+    ):
+        assert {**member, **scored} == {**scored, **member}
     # Whom no account or an unknown count decides, is told so.
     assert project.rows(
         "select count(*) filter (where not regexp_matches(explanation_en,"

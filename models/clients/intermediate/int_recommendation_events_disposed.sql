@@ -5,6 +5,10 @@ with recommendation_events as (
     select * from {{ ref('stg_recommendation_events') }}
 ),
 
+raw_rows as (
+    select * from {{ ref('base_recommendation_events') }}
+),
+
 enterprise_fates as (
     select * from {{ ref('int_enterprise_fates') }}
 ),
@@ -15,14 +19,11 @@ recommendations as (
 
 rows_attached as (
     select
-        recommendation_events.raw_key,
+        recommendation_events.raw_row,
         recommendation_events.enterprise_id,
         recommendation_events.recommendation_id,
         recommendation_events.event,
         recommendation_events.event_on,
-        {% for column in raw_columns()['recommendation_events'] -%}
-        recommendation_events.{{ column }}_text,
-        {% endfor -%}
         enterprise_fates.surviving_enterprise_id,
         case
             {{ rejection_of_id('recommendation_events') }}
@@ -53,18 +54,25 @@ rows_attached as (
 
 rows_ranked as (
     select
-        raw_key,
+        rows_attached.raw_row,
         row_number() over (
-            partition by surviving_enterprise_id, recommendation_id, event, event_on
-            order by raw_key
+            partition by
+                rows_attached.surviving_enterprise_id,
+                rows_attached.recommendation_id,
+                rows_attached.event,
+                rows_attached.event_on
+            order by
+                {{ row_digest('recommendation_events', 'raw_rows') }},
+                rows_attached.raw_row
         ) as row_rank
     from rows_attached
-    where rejection is null
+    left join raw_rows on rows_attached.raw_row = raw_rows.raw_row
+    where rows_attached.rejection is null
 ),
 
 rows_disposed as (
     select
-        rows_attached.raw_key,
+        rows_attached.raw_row,
         rows_attached.enterprise_id,
         rows_attached.surviving_enterprise_id,
         rows_attached.recommendation_id,
@@ -79,10 +87,9 @@ rows_disposed as (
             when disposition = 'used' then null
             when rows_attached.rejection is not null then rows_attached.rejecting_column
             else 'event_on'
-        end as deciding_column,
-        {{ deciding_value('recommendation_events', 'rows_attached') }} as deciding_value
+        end as deciding_column
     from rows_attached
-    left join rows_ranked using (raw_key)
+    left join rows_ranked using (raw_row)
 )
 
 select * from rows_disposed

@@ -18,15 +18,14 @@ values_listed as (
         if is_rejected_alone -%}
     select
         '{{ raw_table }}' as raw_table,
-        {{ raw_table }}.raw_key,
+        {{ raw_table }}.raw_row,
         {{ raw_table }}.{{ owner_column(raw_table) }} as enterprise_id,
         '{{ column }}' as column_name,
-        {{ raw_table }}.{{ column }}_text as raw_value,
         {{ raw_table }}.{{ column }}_rejection as reason,
         disposed_{{ raw_table }}.disposition
     from {{ raw_table }}
     inner join disposed_{{ raw_table }}
-        on {{ raw_table }}.raw_key = disposed_{{ raw_table }}.raw_key
+        on {{ raw_table }}.raw_row = disposed_{{ raw_table }}.raw_row
     where {{ raw_table }}.{{ column }}_rejection is not null
     union all
     {% endfor -%}
@@ -34,10 +33,9 @@ values_listed as (
     {% for column in ['email', 'phone'] -%}
     select
         'contacts' as raw_table,
-        raw_key,
+        raw_row,
         enterprise_id,
         '{{ column }}' as column_name,
-        cast(null as string) as raw_value,
         {{ column }}_rejection as reason,
         disposition
     from contacts

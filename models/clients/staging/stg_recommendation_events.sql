@@ -12,7 +12,7 @@ with raw_rows as (
 
 texts_trimmed as (
     select
-        raw_key,
+        raw_row,
         event,
         event_on,
         {{ trimmed_text('enterprise_id') }} as enterprise_id_text,
@@ -22,7 +22,7 @@ texts_trimmed as (
 
 ids_parsed as (
     select
-        raw_key,
+        raw_row,
         enterprise_id_text,
         recommendation_id_text,
         event,
@@ -34,8 +34,7 @@ ids_parsed as (
 
 values_judged as (
     select
-        ids_parsed.raw_key,
-        ids_parsed.enterprise_id_text,
+        ids_parsed.raw_row,
         ids_parsed.recommendation_id_text,
         event_values.event_text,
         event_on_values.event_on_text,
