@@ -34,6 +34,40 @@ actions as (
 
 {{ latest_changes('visibility') }},
 
+-- Narrow rows first: beside those with reasons, one join more of everybody does not fit
+-- the memory that a build has by default.
+measured as (
+    select
+        engagement.enterprise_id,
+        enterprise_kinds.enterprise_kind,
+        engagement.engagement_score,
+        engagement.engagement_is_lower_bound,
+        engagement.engagement_level,
+        engagement.engagement_level_fr,
+        engagement.engagement_level_en,
+        {% for peers in ['category', 'city', 'category_and_city'] -%}
+        {% for measure in ['followers', 'growth'] -%}
+        ranks.{{ measure }}_rank_in_{{ peers }},
+        ranks.{{ measure }}_ranked_in_{{ peers }},
+        {% endfor -%}
+        {% endfor -%}
+        priorities.priority_score,
+        priorities.priority_rank,
+        priorities.priority_near_better_segment,
+        priorities.priority_growing_or_falling,
+        priorities.priority_not_contacted,
+        priorities.priority_turnover,
+        priorities.priority_reason_fr,
+        priorities.priority_reason_en,
+        latest_changes.segment_since,
+        latest_changes.previous_segment_key
+    from engagement
+    inner join enterprise_kinds using (enterprise_id)
+    inner join ranks using (enterprise_id)
+    inner join priorities using (enterprise_id)
+    left join latest_changes on engagement.enterprise_id = latest_changes.member_id
+),
+
 enterprises_with_their_plan as (
     select
         features.enterprise_id,
@@ -58,8 +92,8 @@ enterprises_with_their_plan as (
         features.follower_growth_share_per_30_days,
         {% for peers in ['category', 'city', 'category_and_city'] -%}
         {% for measure in ['followers', 'growth'] -%}
-        ranks.{{ measure }}_rank_in_{{ peers }},
-        ranks.{{ measure }}_ranked_in_{{ peers }},
+        measured.{{ measure }}_rank_in_{{ peers }},
+        measured.{{ measure }}_ranked_in_{{ peers }},
         {% endfor -%}
         {% endfor -%}
         features.turnover_eur,
@@ -69,8 +103,8 @@ enterprises_with_their_plan as (
         segments.segment_name_fr,
         segments.segment_name_en,
         segments.segment_colour,
-        latest_changes.segment_since,
-        latest_changes.previous_segment_key,
+        measured.segment_since,
+        measured.previous_segment_key,
         members.model_segment_key,
         members.is_set_by_hand,
         members.override_reason,
@@ -82,31 +116,27 @@ enterprises_with_their_plan as (
         members.pca_y,
         members.explanation_fr,
         members.explanation_en,
-        engagement.engagement_score,
-        engagement.engagement_is_lower_bound,
-        engagement.engagement_level,
-        engagement.engagement_level_fr,
-        engagement.engagement_level_en,
-        priorities.priority_score,
-        priorities.priority_rank,
-        priorities.priority_near_better_segment,
-        priorities.priority_growing_or_falling,
-        priorities.priority_not_contacted,
-        priorities.priority_turnover,
-        priorities.priority_reason_fr,
-        priorities.priority_reason_en,
+        measured.engagement_score,
+        measured.engagement_is_lower_bound,
+        measured.engagement_level,
+        measured.engagement_level_fr,
+        measured.engagement_level_en,
+        measured.priority_score,
+        measured.priority_rank,
+        measured.priority_near_better_segment,
+        measured.priority_growing_or_falling,
+        measured.priority_not_contacted,
+        measured.priority_turnover,
+        measured.priority_reason_fr,
+        measured.priority_reason_en,
         actions.target_platform,
         actions.actions_fr,
         actions.actions_en
     from features
     inner join members on features.enterprise_id = members.member_id
     inner join segments using (segment_key)
-    inner join engagement using (enterprise_id)
-    inner join enterprise_kinds using (enterprise_id)
-    inner join ranks using (enterprise_id)
-    inner join priorities using (enterprise_id)
+    inner join measured using (enterprise_id)
     left join actions using (enterprise_kind)
-    left join latest_changes on features.enterprise_id = latest_changes.member_id
 )
 
 select * from enterprises_with_their_plan

@@ -196,11 +196,11 @@ class KilledError(BaseException):
     """What a test stops a publication with."""
 
 
-# Five files, the database, and the copy of it that is kept.
+# Seven files, the database, and the copy of it that is kept.
 @pytest.mark.parametrize(
     ("death", "comes_next"),
-    [(step, settle) for step in range(8)]
-    + [(step, what) for step in (2, 6) for what in (roll_back, publish_month)],
+    [(step, settle) for step in range(10)]
+    + [(step, what) for step in (2, 8) for what in (roll_back, publish_month)],
 )
 def test_killed_at_any_step_the_next_one_finds_one_whole_publication(
     build, publish_dir, monkeypatch, death, comes_next
@@ -222,11 +222,11 @@ def test_killed_at_any_step_the_next_one_finds_one_whole_publication(
         # Nothing tidies up after a kill.
         patched.setattr(publication_folder.shutil, "rmtree", lambda *_, **__: None)
         patched.setattr(publication_folder.Path, "unlink", lambda *_, **__: None)
-        killed = pytest.raises(KilledError) if death < 7 else nullcontext()
+        killed = pytest.raises(KilledError) if death < 9 else nullcontext()
         with killed:
             publish_month(build, publish_dir, 3)
 
-    published_month = 2 if death < 6 else 3
+    published_month = 2 if death < 8 else 3
     if comes_next is publish_month:
         publish_month(build, publish_dir, 4)
         assert is_month(publish_dir, 4)
