@@ -39,6 +39,7 @@ actions as (
 standings as (
     select
         engagement.enterprise_id,
+        enterprise_kinds.enterprise_kind,
         engagement.engagement_score,
         engagement.engagement_is_lower_bound,
         engagement.engagement_level,
@@ -50,12 +51,20 @@ standings as (
         ranks.{{ measure }}_ranked_in_{{ peers }},
         {% endfor -%}
         {% endfor -%}
-        enterprise_kinds.enterprise_kind,
+        priorities.priority_score,
+        priorities.priority_rank,
+        priorities.priority_near_better_segment,
+        priorities.priority_growing_or_falling,
+        priorities.priority_not_contacted,
+        priorities.priority_turnover,
+        priorities.priority_reason_fr,
+        priorities.priority_reason_en,
         latest_changes.segment_since,
         latest_changes.previous_segment_key
     from engagement
-    inner join ranks using (enterprise_id)
     inner join enterprise_kinds using (enterprise_id)
+    inner join ranks using (enterprise_id)
+    inner join priorities using (enterprise_id)
     left join latest_changes on engagement.enterprise_id = latest_changes.member_id
 ),
 
@@ -112,14 +121,14 @@ enterprises_with_their_plan as (
         standings.engagement_level,
         standings.engagement_level_fr,
         standings.engagement_level_en,
-        priorities.priority_score,
-        priorities.priority_rank,
-        priorities.priority_near_better_segment,
-        priorities.priority_growing_or_falling,
-        priorities.priority_not_contacted,
-        priorities.priority_turnover,
-        priorities.priority_reason_fr,
-        priorities.priority_reason_en,
+        standings.priority_score,
+        standings.priority_rank,
+        standings.priority_near_better_segment,
+        standings.priority_growing_or_falling,
+        standings.priority_not_contacted,
+        standings.priority_turnover,
+        standings.priority_reason_fr,
+        standings.priority_reason_en,
         actions.target_platform,
         actions.actions_fr,
         actions.actions_en
@@ -127,7 +136,6 @@ enterprises_with_their_plan as (
     inner join members on features.enterprise_id = members.member_id
     inner join segments using (segment_key)
     inner join standings using (enterprise_id)
-    inner join priorities using (enterprise_id)
     left join actions using (enterprise_kind)
 )
 
