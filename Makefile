@@ -8,8 +8,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PUBLISH_DIR ?= published
+HOST ?= 127.0.0.1
+PORT ?= 8000
 # Exported, as a shell would read quotes in what make writes into its lines.
-export PUBLISH_DIR VARS ID
+export PUBLISH_DIR VARS ID HOST PORT
 
 # Found before any other dbt or Python, and the package before any other of its name.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -17,10 +19,13 @@ export PYTHONPATH := $(CURDIR)/python_models
 
 SIZES ?= 1595 100000
 
-.PHONY: build check-data rollback erase preview-refit test test-slow lint format benchmark bench bench-ratio docs demonstration-seeds demonstration-pictures lock clean help
+.PHONY: build serve check-data rollback erase preview-refit test test-slow lint format benchmark bench bench-ratio docs demonstration-seeds demonstration-pictures lock clean help
 
 build: .venv/installed  ## Build the segments and publish them to PUBLISH_DIR
 	@python -m segmentation.build --vars "{$$VARS}"
+
+serve: .venv/installed-api  ## Answer over HTTP what PUBLISH_DIR holds, on HOST and PORT
+	@python -m api
 
 check-data: .venv/installed  ## Report on the raw data in plain words, publishing nothing
 	@python -m segmentation.data_check --vars "{$$VARS}"
@@ -81,17 +86,19 @@ demonstration-pictures: .venv/installed  ## Copy the published charts to assets/
 	rm -f assets/charts/*.png
 	cp $(PUBLISH_DIR)/charts/*.png assets/charts/
 
-# Both locks are for Linux, macOS and WSL, Python 3.11 to 3.13. With the digest of every
+# The locks are for Linux, macOS and WSL, Python 3.11 to 3.13. With the digest of every
 # file: pip refuses a package that was exchanged at its index.
 COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 \
 	--fork-strategy fewest --generate-hashes --no-header --no-annotate --quiet
-lock: .venv/installed-dev  ## Resolve both locks anew from pyproject.toml
+# A lock that goes on from another begins with it.
+GO_ON = { echo "--requirement $(1)"; grep -vxFf $(1) $(2); } > $(2).new && mv $(2).new $(2)
+lock: .venv/installed-dev  ## Resolve the locks anew from pyproject.toml
 	python -m pip install --quiet "uv>=0.9,<1"
 	$(COMPILE) --output-file requirements.lock
-	$(COMPILE) --extra dev --constraint requirements.lock --output-file requirements-dev.lock
-	{ echo "--requirement requirements.lock"; \
-		grep -vxFf requirements.lock requirements-dev.lock; } > requirements-dev.lock.new
-	mv requirements-dev.lock.new requirements-dev.lock
+	$(COMPILE) --extra api --constraint requirements.lock --output-file requirements-api.lock
+	$(COMPILE) --extra dev --constraint requirements-api.lock --output-file requirements-dev.lock
+	$(call GO_ON,requirements-api.lock,requirements-dev.lock)
+	$(call GO_ON,requirements.lock,requirements-api.lock)
 
 clean:  ## Remove what a build makes, but not the publication
 	rm -rf build target logs
@@ -112,7 +119,11 @@ INSTALL := python -m pip install --quiet --disable-pip-version-check --require-h
 	$(INSTALL) requirements.lock
 	@touch $@
 
-# Tests and linters beside it; a build does not mind them.
+# What serves over HTTP, and tests and linters, beside it; a build does not mind them.
+.venv/installed-api: .venv/installed requirements-api.lock
+	$(INSTALL) requirements-api.lock
+	@touch $@
+
 .venv/installed-dev: .venv/installed requirements-dev.lock
 	$(INSTALL) requirements-dev.lock
 	@touch $@

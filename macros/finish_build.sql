@@ -32,6 +32,7 @@
             'expected_nodes': expected,
             'results': outcomes,
             'marts': marts | sort(attribute='name'),
+            'scoring_steps': scoring_steps(results),
             'segmentations': var('segmentations'),
             'language': var('language'),
             'data_set': data_set(),

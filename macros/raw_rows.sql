@@ -23,6 +23,12 @@
             'fiscal_year': ('fiscal_year', 'year', false),
             'turnover_eur': ('turnover_eur', 'amount', true),
         },
+        'recommendation_events': {
+            'enterprise_id': ('enterprise_id', 'text', false),
+            'recommendation_id': ('recommendation_id', 'text', false),
+            'event': ('event', 'text', false),
+            'event_on': ('event_on', 'date', false),
+        },
     } -%}
     {%- if 'purchases' in var('segmentations') -%}
         {%- do tables.update({'sales_lines': {
@@ -87,52 +93,75 @@
     {%- if var('raw_source') != 'seeds' -%}
         {{- return(source('raw_external', raw_table)) -}}
     {%- elif raw_table == 'contacts' -%}
-        {{- return("(select null as " ~ contact_columns() | join(', null as ')
+        {{- return("(select null as rowid, null as " ~ contact_columns() | join(', null as ')
             ~ ' where false) as no_contacts') -}}
     {%- endif -%}
     {{- return(ref('raw_' ~ raw_table)) -}}
 {%- endmacro %}
 
-{#- All of a base model: the raw rows as text and with a key that their place in the file
-    does not change. It is the md5 of the content and, behind it, which one of the rows
-    with this md5 it is; counted by md5, for a value that holds the separators makes the
-    same md5 as another row. -#}
+{#- All of a base model: the raw rows as text, each with its place in the raw table. -#}
 {% macro raw_rows(raw_table) -%}
 {%- set columns = column_names()[raw_table] or contact_columns() -%}
 with raw_rows as (
-    select * from {{ raw_relation(raw_table) }}
+    select
+        {{ row_place(columns) }} as raw_row,
+        {{ columns | join(', ') }}
+    from {{ raw_relation(raw_table) }}
 ),
 
 rows_as_text as (
     select
+        raw_row,
         {% for column in columns -%}
         cast({{ column }} as string) as {{ column }}{{ ',' if not loop.last }}
         {% endfor -%}
     from raw_rows
-),
+)
 
-rows_with_digest as (
-    select
-        md5(concat_ws(
+select * from rows_as_text
+{%- endmacro %}
+
+{#- The md5 of a raw row's content, by which rows are ordered that nothing else tells
+    apart: their place in the file may not decide. -#}
+{% macro row_digest(raw_table, relation) -%}
+    {%- set columns = column_names()[raw_table] or contact_columns() -%}
+    md5(concat_ws(
             chr(31),
-            coalesce({{ columns | join(', chr(30)), coalesce(') }}, chr(30))
-        )) as digest,
-        {{ columns | join(', ') }}
-    from rows_as_text
+            {%- for column in columns %}
+            coalesce({{ relation }}.{{ column }}, chr(30)){{ ',' if not loop.last }}
+            {%- endfor %}
+        ))
+{%- endmacro %}
+
+{#- CTEs that end in `<raw_table>_keyed`: the raw rows with a key that their place in the
+    file does not change. It is the md5 of the content and, behind it, which one of the
+    rows with this md5 it is; counted by md5, for a value that holds the separators makes
+    the same md5 as another row. -#}
+{% macro keyed_rows(raw_table) -%}
+{%- set columns = column_names()[raw_table] or contact_columns() -%}
+{{ raw_table }}_read as (
+    select * from {{ ref('base_' ~ raw_table) }}
 ),
 
-rows_with_key as (
+{{ raw_table }}_with_digest as (
     select
+        raw_row,
+        {{ columns | join(', ') }},
+        {{ row_digest(raw_table, raw_table ~ '_read') }} as digest
+    from {{ raw_table }}_read
+),
+
+{{ raw_table }}_keyed as (
+    select
+        raw_row,
+        {{ columns | join(', ') }},
         concat(
             digest,
             '-',
             row_number() over (
-                partition by digest order by {{ columns | join(', ') }}
+                partition by digest order by {{ columns | join(', ') }}, raw_row
             )
-        ) as raw_key,
-        {{ columns | join(', ') }}
-    from rows_with_digest
+        ) as raw_key
+    from {{ raw_table }}_with_digest
 )
-
-select * from rows_with_key
 {%- endmacro %}

@@ -13,6 +13,7 @@ def model(dbt, session):
         "cluster_count_evaluation": dbt.ref("cluster_count_evaluation"),
         "refit_cadence": dbt.ref("refit_cadence"),
         "projection_components": dbt.ref("projection_components"),
+        "projection_loadings": dbt.ref("projection_loadings"),
         "segment_migrations": dbt.ref("segment_migrations"),
         "chart_points": dbt.ref("chart_points"),
         "chart_boxes": dbt.ref("chart_boxes"),

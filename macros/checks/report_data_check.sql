@@ -21,6 +21,7 @@
         {%- set essential_lines = call_package('report_data_check', {
             'relations': relations,
             'raw_relations': raw_relations,
+            'trimmed_value': trimmed_text('value'),
             'columns': column_names(),
             'data_set': data_set(),
         }) -%}

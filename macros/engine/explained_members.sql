@@ -373,17 +373,22 @@ members_explained as (
         scores.pca_y
         {%- for language in languages %},
         {% set explanation = 'sentences_filled.explanation_' ~ language -%}
-        coalesce(
-            {% call filled({
-                'segment': 'segments.segment_name_' ~ language,
-                'reason': 'placed.override_reason',
-                'explanation': 'concat(lower(substr(' ~ explanation ~ ', 1, 1)), substr('
-                    ~ explanation ~ ', 2))',
-            }) -%}
-                override_texts.sentence_{{ language }}
-            {%- endcall %},
-            {{ explanation }}
-        ) as explanation_{{ language }}
+        -- Composed for those only of whom it is said.
+        case
+            when placed.is_set_by_hand
+                then coalesce(
+                    {% call filled({
+                        'segment': 'segments.segment_name_' ~ language,
+                        'reason': 'placed.override_reason',
+                        'explanation': 'concat(lower(substr(' ~ explanation
+                            ~ ', 1, 1)), substr(' ~ explanation ~ ', 2))',
+                    }) -%}
+                        override_texts.sentence_{{ language }}
+                    {%- endcall %},
+                    {{ explanation }}
+                )
+            else {{ explanation }}
+        end as explanation_{{ language }}
         {%- endfor %}
     from scores
     inner join features on scores.member_id = cast(features.{{ recipe.key }} as string)

@@ -14,7 +14,7 @@
     member's own level has in the contribution; `is_distinctive`, whether this level is
     too frequent in the cluster, beside the runner-up, to be so by chance; `measure`, the
     first feature that correlates so with this one that the two say the same. -#}
-{% macro member_drivers(segmentation, same_from=0.9) -%}
+{% macro member_drivers(segmentation) -%}
 {%- if segmentation not in var('segmentations') -%}{{- return('') -}}{%- endif -%}
 {%- set recipe = active_recipe(segmentation) -%}
 {%- set w = level_weight(recipe) -%}
@@ -27,6 +27,12 @@ with scores as (
 feature_means as (
     select *
     from {{ ref('feature_means') }}
+    where segmentation = '{{ segmentation }}'
+),
+
+measures as (
+    select *
+    from {{ ref('measures_told_apart') }}
     where segmentation = '{{ segmentation }}'
 ),
 
@@ -46,24 +52,6 @@ centroids as (
     from fit_rows
     where cluster_id is not null
     group by cluster_id
-),
-
-measures_told_apart as (
-    select
-        {%- for name in recipe.numeric_features %}
-        {%- set i = loop.index0 %}
-        case
-            {%- for earlier in recipe.numeric_features[:i] %}
-            -- NaN, of a constant, is beyond every number.
-            when
-                abs(corr(scaled_{{ loop.index0 }}, scaled_{{ i }}))
-                between {{ same_from }} and 1 + 1e-9
-                then '{{ earlier }}'
-            {%- endfor %}
-            when true then '{{ name }}'
-        end as measure_{{ i }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    from scaled
 ),
 
 -- A sentence compares with the runner-up, so that is what has to be no chance.
@@ -206,18 +194,13 @@ values_added as (
         {%- else %}
         cast(null as string) as feature_level,
         {%- endif %}
-        case drivers_ranked.feature_name
-            {%- for name in recipe.numeric_features %}
-            when '{{ name }}' then measures_told_apart.measure_{{ loop.index0 }}
-            {%- endfor %}
-            else drivers_ranked.feature_name
-        end as measure,
+        coalesce(measures.measure, drivers_ranked.feature_name) as measure,
         drivers_ranked.contribution,
         drivers_ranked.level_contribution,
         drivers_ranked.contribution_share,
         drivers_ranked.lead_square
     from drivers_ranked
-    cross join measures_told_apart
+    left join measures using (feature_name)
     inner join features
         on drivers_ranked.member_id = cast(features.{{ recipe.key }} as string)
     where drivers_ranked.driver_rank <= {{ driver_count() }}
@@ -262,4 +245,44 @@ drivers_compared as (
 )
 
 select * from drivers_compared
+{%- endmacro %}
+
+{#- Of each numeric feature of a segmentation the first one that correlates so with it
+    that the two say the same: a row of `measures_told_apart`. -#}
+{% macro feature_measures(segmentation, same_from=0.9) -%}
+{%- set recipe = active_recipe(segmentation) -%}
+with {{ scaled_members_of(segmentation, recipe, cluster_count=0) }},
+
+measures_in_columns as (
+    select
+        {%- for name in recipe.numeric_features %}
+        {%- set i = loop.index0 %}
+        case
+            {%- for earlier in recipe.numeric_features[:i] %}
+            -- NaN, of a constant, is beyond every number.
+            when
+                abs(corr(scaled_{{ loop.index0 }}, scaled_{{ i }}))
+                between {{ same_from }} and 1 + 1e-9
+                then '{{ earlier }}'
+            {%- endfor %}
+            when true then '{{ name }}'
+        end as measure_{{ i }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from scaled
+)
+
+select
+    feature_names.feature_name,
+    case feature_names.feature_name
+        {%- for name in recipe.numeric_features %}
+        when '{{ name }}' then measure_{{ loop.index0 }}
+        {%- endfor %}
+    end as measure
+from measures_in_columns
+cross join (
+    values
+    {%- for name in recipe.numeric_features %}
+    ('{{ name }}'){{ ',' if not loop.last }}
+    {%- endfor %}
+) as feature_names(feature_name)
 {%- endmacro %}

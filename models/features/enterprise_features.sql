@@ -12,6 +12,10 @@ turnover as (
     select * from {{ ref('int_turnover_disposed') }}
 ),
 
+growth as (
+    select * from {{ ref('int_follower_growth') }}
+),
+
 published_counts as (
     select * from {{ source('previous_publication', 'enterprise_segments') }}
 ),
@@ -30,6 +34,18 @@ used_turnover as (
     from turnover
     where disposition = 'used'
     group by surviving_enterprise_id, fiscal_year
+),
+
+-- Of platforms with a growth, over their first counts.
+growth_summed as (
+    select
+        enterprise_id,
+        -- Sums of decimals have no last bits.
+        cast(sum(cast(growth_per_30_days as decimal(18, 4))) as double)
+            as growth_per_30_days,
+        sum(first_followers) as first_followers
+    from growth
+    group by enterprise_id
 ),
 
 -- When a count was last read that the last publication knows of an account.
@@ -109,11 +125,15 @@ features_joined as (
         {% for platform in platforms -%}
         accounts_counted.followers_{{ platform }}_known_at,
         {% endfor -%}
+        growth_summed.growth_per_30_days as follower_growth_per_30_days,
+        growth_summed.growth_per_30_days / nullif(growth_summed.first_followers, 0)
+            as follower_growth_share_per_30_days,
         used_turnover.turnover_eur,
         case
             when used_turnover.turnover_eur is not null then used_turnover.fiscal_year
         end as turnover_fiscal_year
     from accounts_counted
+    left join growth_summed using (enterprise_id)
     left join used_turnover using (enterprise_id)
 )
 

@@ -29,8 +29,10 @@ recommendations_of_segments as (
         recommendations.category_name,
         recommendations.category_group,
         recommendations.city_name,
-        recommendations.action_fr,
-        recommendations.action_en,
+        {% for language in ['fr', 'en'] -%}
+        {{ named_agency('recommendations.action_' ~ language) }}
+            as action_{{ language }},
+        {% endfor -%}
         recommendations.segment_key is null as is_starting_set
     from segments
     left join segments_planned using (segmentation, segment_key)

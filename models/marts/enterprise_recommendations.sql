@@ -2,14 +2,8 @@ with recommendations as (
     select * from {{ ref('int_recommendations_matched') }}
 ),
 
-features as (
-    select * from {{ ref('enterprise_features') }}
-),
-
-members as (
-    select *
-    from {{ ref('members_placed') }}
-    where segmentation = 'visibility'
+enterprise_kinds as (
+    select * from {{ ref('int_enterprise_kinds') }}
 ),
 
 platforms as (
@@ -18,7 +12,7 @@ platforms as (
 
 enterprises_advised as (
     select
-        features.enterprise_id,
+        enterprise_kinds.enterprise_id,
         recommendations.segment_key,
         recommendations.recommendation_id,
         recommendations.priority,
@@ -28,12 +22,8 @@ enterprises_advised as (
         recommendations.matched_on,
         recommendations.recommendation_rank,
         platforms.platform_name
-    from features
-    inner join members on features.enterprise_id = members.member_id
-    inner join recommendations
-        on
-            {{ enterprise_kind('features', 'members') }}
-            = recommendations.enterprise_kind
+    from enterprise_kinds
+    inner join recommendations using (enterprise_kind)
     inner join platforms using (platform)
 )
 

@@ -16,6 +16,18 @@ engagement as (
     select * from {{ ref('int_engagement_scored') }}
 ),
 
+enterprise_kinds as (
+    select * from {{ ref('int_enterprise_kinds') }}
+),
+
+ranks as (
+    select * from {{ ref('int_enterprises_ranked') }}
+),
+
+priorities as (
+    select * from {{ ref('int_priorities_scored') }}
+),
+
 actions as (
     select * from {{ ref('int_actions_listed') }}
 ),
@@ -24,7 +36,7 @@ actions as (
 
 -- Narrow rows first: beside those with reasons, one join more of everybody does not fit
 -- the memory that a build has by default.
-engagement_since as (
+standings as (
     select
         engagement.enterprise_id,
         engagement.engagement_score,
@@ -32,9 +44,18 @@ engagement_since as (
         engagement.engagement_level,
         engagement.engagement_level_fr,
         engagement.engagement_level_en,
+        {% for peers in ['category', 'city', 'category_and_city'] -%}
+        {% for measure in ['followers', 'growth'] -%}
+        ranks.{{ measure }}_rank_in_{{ peers }},
+        ranks.{{ measure }}_ranked_in_{{ peers }},
+        {% endfor -%}
+        {% endfor -%}
+        enterprise_kinds.enterprise_kind,
         latest_changes.segment_since,
         latest_changes.previous_segment_key
     from engagement
+    inner join ranks using (enterprise_id)
+    inner join enterprise_kinds using (enterprise_id)
     left join latest_changes on engagement.enterprise_id = latest_changes.member_id
 ),
 
@@ -58,6 +79,14 @@ enterprises_with_their_plan as (
         features.followers_instagram_known_at,
         features.followers_tiktok_known_at,
         features.followers_other_known_at,
+        features.follower_growth_per_30_days,
+        features.follower_growth_share_per_30_days,
+        {% for peers in ['category', 'city', 'category_and_city'] -%}
+        {% for measure in ['followers', 'growth'] -%}
+        standings.{{ measure }}_rank_in_{{ peers }},
+        standings.{{ measure }}_ranked_in_{{ peers }},
+        {% endfor -%}
+        {% endfor -%}
         features.turnover_eur,
         members.cluster_id,
         members.segment_key,
@@ -65,8 +94,8 @@ enterprises_with_their_plan as (
         segments.segment_name_fr,
         segments.segment_name_en,
         segments.segment_colour,
-        engagement_since.segment_since,
-        engagement_since.previous_segment_key,
+        standings.segment_since,
+        standings.previous_segment_key,
         members.model_segment_key,
         members.is_set_by_hand,
         members.override_reason,
@@ -78,22 +107,28 @@ enterprises_with_their_plan as (
         members.pca_y,
         members.explanation_fr,
         members.explanation_en,
-        engagement_since.engagement_score,
-        engagement_since.engagement_is_lower_bound,
-        engagement_since.engagement_level,
-        engagement_since.engagement_level_fr,
-        engagement_since.engagement_level_en,
+        standings.engagement_score,
+        standings.engagement_is_lower_bound,
+        standings.engagement_level,
+        standings.engagement_level_fr,
+        standings.engagement_level_en,
+        priorities.priority_score,
+        priorities.priority_rank,
+        priorities.priority_near_better_segment,
+        priorities.priority_growing_or_falling,
+        priorities.priority_not_contacted,
+        priorities.priority_turnover,
+        priorities.priority_reason_fr,
+        priorities.priority_reason_en,
         actions.target_platform,
         actions.actions_fr,
         actions.actions_en
     from features
     inner join members on features.enterprise_id = members.member_id
     inner join segments using (segment_key)
-    inner join engagement_since using (enterprise_id)
-    left join actions
-        on
-            {{ enterprise_kind('features', 'members') }}
-            = actions.enterprise_kind
+    inner join standings using (enterprise_id)
+    inner join priorities using (enterprise_id)
+    left join actions using (enterprise_kind)
 )
 
 select * from enterprises_with_their_plan

@@ -1,7 +1,7 @@
 {#- What must hold of a table, in one test: its key is filled and given once, so are other
     combinations of columns where they are filled, further columns are filled, each claim
     is true of every row, and what refers to another table is found there, of the same
-    value in the column `within` if one is named. A row of the result names what does not
+    value in the column `within` if one is named; a list `A | B` item by item. A row of the result names what does not
     hold, and the key of the line. -#}
 {% test content_holds(model, key, filled=[], unique=[], claims={}, found_in=[]) %}
 
@@ -45,7 +45,16 @@ union all
 select
     '{{ reference.column }} is found in {{ reference.to.identifier }}' as claim,
     content.content_key
+{% if reference.is_list -%}
+from (
+    select
+        content_key,
+        unnest(string_split({{ reference.column }}, ' | ')) as {{ reference.column }}
+    from content
+) as content
+{%- else -%}
 from content
+{%- endif %}
 left join {{ reference.to }} as referred
     on
         content.{{ reference.column }} = referred.{{ reference.field }}

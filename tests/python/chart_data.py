@@ -14,18 +14,19 @@ CHECKOUT = Path(__file__).parents[2]
 COUNTS = [
     f"followers_{p}" for p in ("total", "facebook", "instagram", "tiktok", "other")
 ]
+GROWTH = "follower_growth_per_30_days"
 BOUGHT = [
     *("total_sales_eur", "order_count", "avg_order_value_eur"),
     *("distinct_product_count", "recency_days"),
 ]
-NUMBERS = [*COUNTS, "balance", "open_rate", *BOUGHT]
+NUMBERS = [*COUNTS, GROWTH, "balance", "open_rate", *BOUGHT]
 SCORE_GRID = ["recency_score", "frequency_score", "total_sales_eur"]
 DIMENSIONS = ["category_name", "city_name"]
 ENTRY = {"features": "features", "key": "member_id", "members": "features"}
 ENTRY |= {"dimensions": DIMENSIONS, "score_grid": []}
 # Segmentations of the same members: the shipped ones, and one that no seed knows.
 SEGMENTATIONS = {
-    "visibility": ENTRY | {"measures": COUNTS},
+    "visibility": ENTRY | {"measures": [*COUNTS, GROWTH]},
     "crowd": ENTRY | {"measures": ["balance", "open_rate", *COUNTS[:3]]},
     "purchases": ENTRY
     | {"measures": BOUGHT, "dimensions": ["country"], "score_grid": SCORE_GRID},
@@ -90,6 +91,16 @@ create table projection_components as
     select *, case component when 1 then 0.5 else 0.25 end as explained_variance_share
     from segmentations, (select unnest([1, 2]) as component)
     where exists (from members);
+create table projection_loadings as
+    select segmentation, component, position, feature_name, feature_level, loading
+    from segmentations, (
+        select unnest([1, 1, 1, 2]) as component, unnest([0, 1, 2, 0]) as position,
+            unnest(['followers_total', 'category_name', 'balance', 'open_rate'])
+                as feature_name,
+            unnest([null, (select max(category_name) from members), null, null])
+                as feature_level,
+            unnest([0.6, -0.7, 0.2, 1]::double[]) as loading
+    );
 """
 OF_CROWD = pd.DataFrame(
     [{"segmentation": "crowd", "name": "open_rate", "unit": "share"}]
@@ -134,6 +145,7 @@ def make_members(
             "frequency_score": random.integers(1, 6, len(keys)),
             "pca_x": random.normal(keys**1.3, 0.4),
             "pca_y": random.normal(5 * np.sin(keys), 0.4),
+            GROWTH: random.normal(20, 90, len(keys)).round(1),
         }
     )
 

@@ -43,6 +43,7 @@ COLUMNS = read_contracts() | {
     "chart_drawings": "segmentation string, chart_name string, language string,"
     " position integer, title string, description string, alternative_text string,"
     " png blob",
+    "cities": "city_name string, latitude double, longitude double",
     "export_headers": "column_name string, header_fr string, header_en string",
     "measure_texts": "segmentation string, name string, label_fr string,"
     " label_en string",
@@ -89,7 +90,8 @@ def make_tables(
         " segment_overview.segment_key and segmentation = 'visibility'))"
     )
     connection.execute(
-        "create or replace table publication as select ? as segmentations",
+        "create or replace table publication as select ? as segmentations, 'ours' as"
+        " data_set, 'files' as raw_source, timestamp '2026-11-01' as published_at",
         [json.dumps({"visibility": VISIBILITY} | (segmentations or {}))],
     )
 

@@ -36,7 +36,7 @@ STACKED = [
     *("cluster_stability", "clustering_comparison", "feature_checks", "charts"),
     *("model_freshness", "projection_loadings", "segmentation_fits"),
 ]
-NAME = "seniority,{},,1,,Anciens,Old hands,Les anciens.,The old.,Garder.,Keep."
+NAME = "seniority,{},,1,,,Anciens,Old hands,Les anciens.,The old.,Garder.,Keep."
 
 
 def follow_the_guide(folder: Path) -> None:

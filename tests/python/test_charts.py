@@ -361,7 +361,8 @@ def test_nothing_to_draw_gives_no_row_and_a_wrong_plan_is_refused(connection):
     for change in ("kind = 'pie'", "subjects = 'colour'", "subjects = null"):
         with duckdb.connect() as other:
             tables = make_ordinary_tables(other)
-            other.execute(f"update segmentation_charts set {change} where position = 4")
+            other.execute(f"update segmentation_charts set {change}"
+                          " where chart_name = 'category_mix'")  # fmt: skip
             with pytest.raises(SegmentationError, match="plans category_mix of visib"):
                 read_all(tables)
 
@@ -394,10 +395,18 @@ def test_the_map_names_a_segment_that_no_point_was_sampled_of(connection):
     chart, figure, _, _, alternative_text = draw_one(tables, "pca_map")
     members = make_members([61, 30, 6]).groupby("model_segment_key")
     expected = members[["pca_x", "pca_y"]].median().loc["s02"].tolist()
-    medians = [value for key, _, value in chart.figures[1] if key == "s02"]
+    medians = [value for key, _, value in chart.figures[2] if key == "s02"]
     assert medians == pytest.approx(expected)
     assert "A sample of 91 of the 97 enterprises" in figure.texts[1].get_text()
     assert "Leaders" in alternative_text
+    # Axes are named by what loads most on them, with its sign.
+    assert [
+        " ".join(axis.get_label_text().split())
+        for axis in (figure.axes[0].xaxis, figure.axes[0].yaxis)
+    ] == [
+        "\u2212 Sport, Followers in all (50% of the variance) →",
+        "open_rate (25% of the variance) →",
+    ]
     # Points and centre have the colour and the shape of their segment.
     lines = [line for line in figure.axes[0].lines if len(line.get_xdata())]
     looks = [(segment.colour, segment.marker) for segment in chart.segments]

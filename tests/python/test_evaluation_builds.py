@@ -76,32 +76,18 @@ def test_a_build_without_evaluation_leaves_its_tables_empty(built_from_files):
     assert [built_from_files.rows(f"from {mart}") for mart in marts] == [[]] * 5
 
 
-def test_the_cadence_is_of_the_accounts_and_the_next_night_carries_it_forward(project):
-    """Told by a figure that no build would measure; by it the model is too old."""
-    measured = project.rows(
+def test_the_cadence_is_of_the_accounts_alone(built):
+    measured = built.rows(
         "select segmentation, count(*), count(distinct (started_on, compared_on)),"
         " min(horizon_weeks), max(horizon_weeks), max(member_count)"
         " from refit_cadence group by all"
     )
     assert measured == [("purchases", 13, 13, 4, 52, 1500)]
     features = "select horizon_weeks, count(*) from feature_stability group by all"
-    assert sorted(project.rows(features)) == [(4 * n, 3) for n in range(1, 14)]
-    with duckdb.connect(str(project.published)) as publication:
-        publication.execute(
-            "update evaluation_figures set value = 0.125"
-            " where section = 'cadence' and subject = '4' and figure = 'agreement'"
-        )
-    build = project.build(as_of="2025-07-29 12:00:00")
-    assert "Warning: the model is 29 days old, and in the last year one agreed" in (
-        build.stdout
-    )
-    assert project.rows(
-        "select segmentation, advised_cadence_weeks, is_older_than_advised"
-        " from model_freshness order by all"
-    ) == [("purchases", 4, True), ("visibility", None, False)]
+    assert sorted(built.rows(features)) == [(4 * n, 3) for n in range(1, 14)]
 
 
-def test_the_last_day_of_a_history_is_today(project):
+def test_the_last_day_of_a_history_is_today(built):
     compared = """
         select count(*) from engine.member_history as history
         inner join features.account_features as features
@@ -111,4 +97,4 @@ def test_the_last_day_of_a_history_is_today(project):
             when 'total_sales_eur' then total_sales_eur
             else avg_order_value_eur end
     """
-    assert project.rows(compared, database=project.build_database) == [(3 * 1500,)]
+    assert built.rows(compared, database=built.build_database) == [(3 * 1500,)]

@@ -169,7 +169,9 @@ def test_the_csv_holds_what_the_mart_holds(
         " segment_name, if(is_set_by_hand, 'oui', 'non') as is_set_by_hand,"
         " if(engagement_is_lower_bound, 'oui', 'non') as engagement_is_lower_bound,"
         " segment_since::date as segment_since,"
-        " round(assignment_margin, 4) as assignment_margin), actions_fr as actions,"
+        " round(assignment_margin, 4) as assignment_margin,"
+        " round(follower_growth_per_30_days, 4) as follower_growth_per_30_days),"
+        " actions_fr as actions, priority_reason_fr as priority_reason,"
         " explanation_fr as explanation from enterprise_segments order by enterprise_id"
     ).select(*HEADER)
     types = dict(zip(header, map(str, mart.types), strict=True))

@@ -54,7 +54,7 @@ def test_files_in_another_column_order_with_extra_columns_build_without_warning(
         ),
         (
             "matched_on, count(*) from enterprise_recommendations group by all",
-            [("starting_set", 24)],
+            [("starting_set", 36)],
         ),
     ],
 )

@@ -131,6 +131,50 @@ def test_the_template_and_the_script_name_no_text_that_is_not_there():
         ), name
 
 
+def test_what_changed_is_told_since_when_by_whom_and_why(tmp_path, agency):
+    today = {"changed_at": "2026-11-01"}
+    agency["segment_changes"] = [
+        {"member_id": id_, "change_number": 2, "cause": cause} | today | keys
+        for id_, cause, keys in (
+            ("E1", "member_changed", {"from_segment_key": "gone",
+                                      "to_segment_key": "small"}),
+            ("E0", "gone", {"from_segment_key": "small"}),
+        )
+    ] + [
+        {"member_id": f"N{n:02}", "change_number": 1, "cause": "new"} | today
+        | {"to_segment_key": "small"}
+        for n in range(30)
+    ] + [
+        {"member_id": "E2", "change_number": 1, "cause": "model_changed"}
+        | {"changed_at": "2026-10-01"}
+    ]  # fmt: skip
+    agency["enterprise_changes"] = [
+        {"enterprise_id": "E0", "enterprise_name": "Zéro", "change_number": 2}
+        | {"cause_fr": "Il a fermé.", "cause_en": "It has closed."}
+    ]
+    agency["segment_sizes_over_time"] = [
+        {"segment_key": "small", "published_at": "2026-11-01"}
+        | {"previous_published_at": "2026-09-05"}
+    ]
+    page = page_of(tmp_path, agency)
+    found = re.search(r'<section id="changes".*?</section>', page, re.DOTALL)[0]
+    english = re.sub(r'<span class="in-fr".*?</span>', "", found)
+    words = " ".join(html.unescape(re.sub("<[^>]*>", " ", english)).split())
+    assert words.startswith(
+        "Changes Since the publication of 5 September 2026: 1 moved because its"
+        " figures changed , 1 left , 30 entered . Who changed Un from “gone in English”"
+        " to “small in English” its figures changed Zéro was in “small in English” It"
+        " has closed. N00 in “small in English” has entered N01"
+    )
+    assert words.endswith("N17 in “small in English” has entered and 12 more")
+    # A first publication names nobody, and what is not known is not said.
+    agency["segment_changes"] = agency["segment_changes"][2:-1]
+    del agency["segment_sizes_over_time"]
+    first = page_of(tmp_path, agency)
+    assert "First publication" in first
+    assert "N00" not in first
+
+
 def test_cards_and_charts_are_shown_in_both_languages(tmp_path, agency):
     page = page_of(tmp_path, agency)
     shown = html.unescape(re.sub(r"<script.*", "", page, flags=re.DOTALL))
@@ -138,7 +182,7 @@ def test_cards_and_charts_are_shown_in_both_languages(tmp_path, agency):
         *("small en français", "small in English", "67% of all clients", "Grow."),
         *("3 clients répartis en 2 segments", "3 clients in 2 segments"),
         *("dont 1 classé à la main", "1\u202f234", "2,5", "Vélo", "deed 5"),
-        "Ce segment est nouveau\u00a0: il n'a pas encore de portrait.",
+        "Ce segment est nouveau\u00a0: il n\u2019a pas encore de portrait.",
     ):
         assert text in shown, text
     # The three most frequent known sectors, and general actions only, four at most.
@@ -153,7 +197,7 @@ def test_cards_and_charts_are_shown_in_both_languages(tmp_path, agency):
     figures = re.findall(r'<th scope="row"><span[^>]*>([^<]*)<', shown)
     assert figures == ["Abonnés en tout", "turnover_eur"]
     # A shape that the page cannot draw is a circle.
-    assert re.findall(r'href="#shape-(\d+)"', page) == ["1", "0"]
+    assert re.findall(r'<h3 id.*?href="#shape-(\d+)"', page) == ["1", "0"]
     assert re.findall(r'alt="([^"]*)"', page) == [
         f"alternative {name} {language}"
         for name in ("sizes", "map")

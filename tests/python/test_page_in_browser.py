@@ -1,13 +1,17 @@
 """The page for account managers as people use it: from a file, in a real browser."""
 
+import csv
+import math
 import re
 import unicodedata
 from collections.abc import Callable
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from page_data import (
     make_chart,
     make_enterprise,
@@ -15,7 +19,7 @@ from page_data import (
     make_segment,
     make_tables,
 )
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from segmentation.reporting.page import write_page
 from segmentation.reporting.page.writing import read_texts
 
@@ -91,6 +95,7 @@ def written(tmp_path_factory, clients):
             make_recommendation(c["enterprise_id"], "first_page", "tiktok", **actions)
             for c in clients
         ],
+        "cities": [{"city_name": "Nantes", "latitude": 47.22, "longitude": -1.55}],
         "chart_drawings": [
             make_chart(chart.stem, language, png=chart.read_bytes())
             for chart in CHARTS
@@ -187,7 +192,9 @@ def test_options_count_what_the_other_filters_leave(visit, clients):
         assert sorted(shown_names(page)) == expected
 
 
-def test_search_by_name_minds_neither_accents_nor_case_nor_ligatures(visit, clients):
+def test_search_in_all_columns_minds_neither_accents_nor_case_nor_ligatures(
+    visit, clients
+):
     page = visit()
     for typed in ("echappee", "ÉCHAPPÉE  port", "oeil", "L\u2019Œil"):
         page.locator("#search").fill(typed)
@@ -195,6 +202,17 @@ def test_search_by_name_minds_neither_accents_nor_case_nor_ligatures(visit, clie
         names = names_of(clients)
         expected = [n for n in names if all(word in plain(n) for word in words)]
         assert 0 < len(expected) < 20
+        assert sorted(shown_names(page)) == expected
+    one = next(c for c in clients if c["city_name"] == "Angers")
+    in_columns = {n: one[n] for n in ("segment_key", "city_name", "category_name")}
+    words = f"visibilite {one['category_name'].upper()} angers"
+    for typed, values in (
+        (one["enterprise_id"].lower(), {"enterprise_id": one["enterprise_id"]}),
+        (words, in_columns),
+    ):
+        page.locator("#search").fill(typed)
+        expected = names_of(clients, **values)
+        assert expected
         assert sorted(shown_names(page)) == expected
 
 
@@ -218,11 +236,67 @@ def test_a_column_orders_the_table_and_says_so(visit, clients):
     for direction, first in (("descending", known[-1]), ("ascending", known[0])):
         header.locator("button").click()
         assert header.get_attribute("aria-sort") == direction
-        cell = page.locator(".clients .number").first.inner_text()
+        cell = page.locator(".clients td.number").first.inner_text()
         assert int(re.sub(r"\D", "", cell)) == first
     assert page.locator("[aria-sort]").count() == 1
     shown_names(page)
-    assert page.locator(".clients .number").last.inner_text() == "inconnu"
+    assert page.locator(".clients td.number").last.inner_text() == "inconnu"
+
+
+def test_priority_growth_and_since_are_ordered_by_where_they_are_known(visit, tmp_path):
+    conditions = "segment, account on facebook | tiktok, followers from 500, growing"
+    values = {
+        "E1": {"priority_score": 20, "follower_growth_per_30_days": -3.5},
+        "E2": {"priority_score": 70, "segment_since": "2026-03-01"},
+        "E3": {"priority_score": 50, "follower_growth_per_30_days": 12.25}
+        | {"segment_since": "2025-03-01", "previous_segment_key": "b"}
+        | {
+            "follower_growth_share_per_30_days": 0.5,
+            "priority_reason_fr": "Parce que.",
+        },
+    }
+    tables = {
+        "segment_overview": [make_segment("a"), make_segment("b", display_order=1)],
+        "enterprise_segments": [
+            make_enterprise(id_, "a", enterprise_name=id_, **given)
+            for id_, given in values.items()
+        ],
+        "enterprise_recommendations": [
+            make_recommendation("E3", "post", "facebook", matched_on=conditions)
+        ],
+    }
+    page = visit(file=write(tmp_path / "segments.html", tables))
+    # Those to turn to first come first, until one asks otherwise.
+    assert shown_names(page) == ["E2", "E3", "E1"]
+    assert "sort" not in page.evaluate("location.hash")
+    for column, expected in (
+        ("growth", ["E3", "E1", "E2"]),
+        ("segment_since", ["E2", "E3", "E1"]),
+        ("priority", ["E2", "E3", "E1"]),
+    ):
+        page.locator(f"[data-sort={column}] button").click()
+        assert shown_names(page) == expected
+    page.locator(".opener", has_text="E3").click()
+    row = page.locator(".client", has_text="E3").inner_text()
+    assert re.search(r"1 mars 2025.*\+12\s+\(\+50.%\)\s+50", row, re.DOTALL)
+    sheet = page.locator(".sheet").inner_text()
+    assert "Parce que." in sheet
+    assert "b en français" in sheet
+    why = "(présent sur Facebook et TikTok, 500 abonnés ou plus, gagne des abonnés)"
+    assert why in sheet
+
+
+def test_axe_finds_nothing_wrong(visit):
+    for width, fragment in ((1366, "#segment=low_visibility"), (360, "#lang=en")):
+        page = visit(
+            viewport={"width": width, "height": 740},
+            fragment=fragment,
+            bypass_csp=True,
+        )
+        page.locator(".opener").first.click()
+        page.locator("summary").first.click()
+        found = Axe().run(page).response["violations"]
+        assert [(v["id"], v["nodes"][0]["html"]) for v in found] == []
 
 
 def test_the_switch_puts_every_visible_text_into_the_other_language(visit, clients):
@@ -276,7 +350,7 @@ def test_the_address_keeps_the_view(visit):
     choose(page, "city", "Angers")
     choose(page, "segment", "Visibilité à construire")
     page.locator("#search").fill("É")
-    page.locator("[data-sort=engagement] button").click()
+    page.locator("[data-sort=audience] button").click()
     page.locator("[data-language=en]").click()
     names = shown_names(page)
     assert names
@@ -284,7 +358,7 @@ def test_the_address_keeps_the_view(visit):
     assert shown_names(again) == names
     assert again.locator("html").get_attribute("lang") == "en"
     assert again.locator("#search").input_value() == "É"
-    header = again.locator("[data-sort=engagement]")
+    header = again.locator("[data-sort=audience]")
     assert header.get_attribute("aria-sort") == "descending"
 
 
@@ -297,6 +371,82 @@ def test_an_address_that_makes_no_sense_shows_all(visit, clients):
     ):
         count = shown_count(visit(fragment=fragment))
         assert count == f"{len(clients)} clients sur {len(clients)}"
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_what_is_found_is_exported_as_the_readers_spreadsheet_opens_it(
+    visit, tmp_path, language
+):
+    names = ["=1+1", "+33", "-2", "@x", "\tx", 'Un; "deux", trois', "Éva"]
+    tables = {
+        "segment_overview": [make_segment("a")],
+        "enterprise_segments": [
+            make_enterprise(f"E{i}", "a", enterprise_name=name, city_name="Nantes",
+                            turnover_eur=1234.5, explanation_fr="Pourquoi")
+            for i, name in enumerate(names)
+        ] + [make_enterprise("E9", "a", city_name="Angers")],
+    }  # fmt: skip
+    page = visit(
+        file=write(tmp_path / "segments.html", tables),
+        fragment=f"#city=Nantes&lang={language}",
+    )
+    with page.expect_download() as download:
+        page.locator("#export").click()
+    content = download.value.path().read_bytes().decode("utf-8")
+    assert download.value.suggested_filename == "clients.csv"
+    assert content.startswith("\ufeff")
+    separator, turnover = {"fr": (";", "1234,5"), "en": (",", "1234.5")}[language]
+    lines = list(csv.DictReader(StringIO(content[1:]), delimiter=separator))
+    key = {"fr": "Nom", "en": "Name"}[language]
+    assert sorted(line[key] for line in lines) == sorted(
+        [*(f"'{name}" for name in names[:5]), *names[5:]]
+    )
+    label = read_texts()["turnover"][language]
+    assert {line[label] for line in lines} == {turnover}
+    # Nobody has a growth here, so that there is no such column.
+    assert read_texts()["growth_in_30_days"][language] not in lines[0]
+
+
+def test_a_circle_of_the_map_filters_with_the_keyboard_too(visit, tmp_path):
+    towns = {"Nantes": 5, "Rezé": 2, "Namur": 1, "Ailleurs": 3}
+    tables = {
+        "segment_overview": [make_segment("a", cluster_id=0)],
+        "enterprise_segments": [
+            make_enterprise(f"{town}{n}", "a", enterprise_name=f"{town} {n}",
+                            city_name=town)
+            for town, size in towns.items()
+            for n in range(size)
+        ] + [make_enterprise("E0", "a", enterprise_name="Nulle part")],
+        "cities": [
+            {"city_name": town, "latitude": latitude, "longitude": longitude}
+            for town, latitude, longitude in (
+                ("Nantes", 47.22, -1.55), ("Rezé", 47.22, -1.55), ("Namur", 50.5, 40),
+            )
+        ],
+    }  # fmt: skip
+    page = visit(file=write(tmp_path / "segments.html", tables))
+    circles = page.locator("svg [data-city]")
+    labels = circles.evaluate_all("all => all.map((one) => one.ariaLabel)")
+    assert labels == ["Nantes (5)", "Rezé (2)"]
+    # Circles of one place lie side by side.
+    boxes = [circles.nth(i).locator("circle").bounding_box() for i in (0, 1)]
+    centres = [(b["x"] + b["width"] / 2, b["y"] + b["height"] / 2) for b in boxes]
+    assert math.dist(*centres) >= sum(box["width"] for box in boxes) / 2
+    assert page.locator(".beside button").all_inner_texts() == [
+        "Ailleurs (3)", "Namur (1)",
+    ]  # fmt: skip
+    for choose_it, town in (
+        (circles.nth(1).locator("path").click, "Rezé"),
+        (lambda: circles.nth(0).press("Enter"), "Nantes"),
+        (page.locator(".beside button").first.click, "Ailleurs"),
+    ):
+        choose_it()
+        assert shown_count(page).startswith(f"{towns[town]} clients")
+        assert page.locator("#city").input_value() == town
+        pressed = page.locator("[data-city][aria-pressed=true]")
+        assert pressed.get_attribute("data-city") == town
+    pressed.click()
+    assert shown_count(page) == "12 clients sur 12"
 
 
 def test_a_segments_card_leads_to_its_clients(visit, clients):
@@ -346,8 +496,13 @@ def test_a_phone_scrolls_down_only_even_with_words_without_a_space(visit, tmp_pa
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         if others is not long:
             assert page.locator("#sorting").is_visible()
-            # Charts that are wider scroll by themselves, with the keyboard too.
-            assert page.locator(".wide:visible").first.get_attribute("tabindex") == "0"
+            # Charts are whole; enlarged they scroll, with the keyboard too.
+            chart = page.locator(".wide:visible").first
+            assert chart.bounding_box()["width"] <= width
+            assert chart.get_attribute("tabindex") is None
+            page.locator(".enlarge:visible").first.click()
+            expect(chart).to_have_attribute("tabindex", "0")
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_charts_are_printed_large_enough_to_read(visit):
@@ -370,7 +525,7 @@ def test_a_hundred_are_shown_at_a_time_and_print_shows_all_and_no_controls(
     assert found > openers.count() == 100
     openers.first.click()
     page.emulate_media(media="print")
-    for hidden in (".filters", ".languages", "nav", "#opening", "#show-more"):
+    for hidden in (".filters", ".languages", "nav", "#actions", "#show-more"):
         assert page.locator(hidden).is_hidden()
     for visible in (".card", "figure:visible", ".sheet", "#filters-in-words"):
         assert page.locator(visible).first.is_visible()
@@ -422,7 +577,7 @@ def test_spiteful_names_are_shown_and_do_nothing(visit, tmp_path):
     page.locator("#search").fill(SPITEFUL)
     assert shown_names(page) == [SPITEFUL]
     page.locator(".opener").click()
-    assert page.locator(".sheet").get_by_text(SPITEFUL, exact=True).count() == 4
+    assert page.locator(".sheet").get_by_text(SPITEFUL, exact=True).count() == 5
     assert page.locator("img").count() == 1
     again = visit(file=path, fragment=page.evaluate("location.hash"))
     assert shown_names(again) == [SPITEFUL]
@@ -437,8 +592,7 @@ def test_what_is_not_known_is_shown_as_such_and_nobody_as_nobody(visit, tmp_path
     assert shown_names(page) == ["No name (E1)"]
     cells = page.locator(".client td[data-label]").all_inner_texts()
     assert cells == [
-        *("Unknown city", "Unknown sector", "a in English", "unknown", "none"),
-        "unknown",
+        *("Unknown city", "Unknown sector", "a in English", "unknown", "unknown"),
     ]
     page.locator(".opener").click()
     assert "No explanation is available." in page.locator(".sheet").inner_text()
@@ -486,9 +640,11 @@ def test_each_segmentation_is_a_tab_that_keyboard_address_and_print_know(
     again = visit(file=file, fragment=page.evaluate("location.hash"))
     assert again.locator("#accounts .opener").all_text_contents() == ["Éva"]
     again.emulate_media(media="print")
-    for shown in ("#clients", "#accounts", ".tab-title >> nth=0"):
+    # Printed is the tab that is shown, with its name.
+    for shown in ("#accounts", ".tab-title:visible"):
         assert again.locator(shown).is_visible()
-    assert again.get_by_role("tablist").is_hidden()
+    for hidden in ("#clients", "[role=tablist]"):
+        assert again.locator(hidden).is_hidden()
     unscripted = visit(file=file, java_script_enabled=False)
     for shown in ("#segments", "#purchases-segments"):
         assert unscripted.locator(shown).is_visible()

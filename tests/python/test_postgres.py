@@ -63,7 +63,8 @@ LOADED = {
         (CLIENT, "TIKTOK", None, None),
     ],
     "turnover": [(CLIENT, "2023", "120000.50"), (CLIENT, "2024", None)],
-    # The schema has none.
+    # The schema has neither.
+    "recommendation_events": [],
     "sales_lines": [],
 }  # fmt: skip
 

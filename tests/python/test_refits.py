@@ -227,10 +227,12 @@ def test_ranks_are_looked_up_in_the_database_as_by_scikit_learn(
     ranked = text.replace(" scaling: standard\n", " scaling: ranks\n")
     variables.write_text(ranked, encoding="utf-8")
     fit = {"recipe": "robust", "fit_sample_size": 300, "evaluate": "false"}
-    project.succeed("build", **fit)
+    marts = "+enterprise_segments +inactive_enterprise_segments"
+    project.succeed("run", "--select", *marts.split(), **fit)
 
     [(written,)] = project.rows(
-        "select settings from segmentation_fits where segmentation = 'visibility'"
+        "select settings from engine.current_fits where segmentation = 'visibility'",
+        database=project.build_database,
     )
     settings = FitSettings.from_json(written)
     assert settings.scaling == "ranks"

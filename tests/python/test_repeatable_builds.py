@@ -8,10 +8,12 @@ from pathlib import Path
 import duckdb
 import pytest
 from dbt_project import DbtProject
+from segmentation.publication.scoring import Scoring
+from segmentation.sql_text import fetch_dicts
 
 NEXT_NIGHT = "2025-07-01 03:15:00"
 # Of the segmentation of clients alone.
-PUBLISHED_TABLES = 38
+PUBLISHED_TABLES = 39
 
 
 def changed_tables(before: dict[str, list], after: dict[str, list]) -> set[str]:
@@ -60,13 +62,17 @@ def test_the_next_night_brings_nothing_new_on_the_same_data(
 def test_what_was_drawn_and_measured_is_used_again_while_its_fit_lasts(
     built: DbtProject, tmp_path: Path
 ) -> None:
-    """Told by what no build would publish: the map mirrored, two charts swapped."""
+    """Told by what no build would publish: the map mirrored, two charts swapped.
+
+    And a model that is older than the cadence that the figures advise.
+    """
     project = built.copied_to(tmp_path / "project")
     with duckdb.connect(str(project.published)) as publication:
         publication.execute(
             "update projection_loadings set loading = -loading where component = 1;"
             " update evaluation_figures set value = 0.125"
-            " where section = 'stability' and figure = 'recovered_share';"
+            " where section = 'stability' and figure = 'recovered_share'"
+            " or section = 'cadence' and subject = '4' and figure = 'agreement';"
             " update chart_drawings as drawn set png = other.png"
             " from (from chart_drawings) as other"
             " where drawn.chart_name = 'sectors' and other.chart_name = 'cities'"
@@ -79,8 +85,15 @@ def test_what_was_drawn_and_measured_is_used_again_while_its_fit_lasts(
     cities = project.rows(drawings.format("cities"))
     the_map = project.rows(drawings.format("pca_map"))
 
-    project.succeed("build")
+    build = project.build(as_of="2025-07-29 12:00:00")
 
+    assert "Warning: the model is 29 days old, and in the last year one agreed" in (
+        build.stdout
+    )
+    assert project.rows(
+        "select segmentation, advised_cadence_weeks, is_older_than_advised"
+        " from model_freshness order by all"
+    ) == [("purchases", 4, True), ("visibility", None, False)]
     assert project.rows("select max(fit_id) from segmentation_fits") == [(1,)]
     places = "select enterprise_id, pca_x, pca_y from enterprise_segments order by 1"
     assert project.rows(places) == [
@@ -95,9 +108,8 @@ def test_what_was_drawn_and_measured_is_used_again_while_its_fit_lasts(
 
 @pytest.mark.slow
 def test_shuffled_raw_rows_give_the_same_marts(
-    built: DbtProject, tmp_path: Path
+    built: DbtProject, project: DbtProject
 ) -> None:
-    project = built.copied_to(tmp_path / "project")
     for seed, name in enumerate(("enterprises", "social_accounts", "turnover")):
         with project.edited_csv(f"seeds/raw/raw_{name}.csv") as rows:
             body = rows[1:]
@@ -166,6 +178,15 @@ def test_a_build_with_the_robust_recipe_passes_its_tests(
         "select approach from clustering_comparison"
         " where is_active and segmentation = 'visibility'"
     ) == [("robust_recipe",)]
+    # What scores somebody who is not in the data says the same, by any recipe.
+    with duckdb.connect(str(project.published), read_only=True) as published:
+        steps = published.execute("from scoring_steps order by position")
+        scoring = Scoring(fetch_dicts(steps))
+        members = fetch_dicts(published.execute("from enterprise_segments"))
+    for scored, member in zip(
+        scoring.score("visibility", members), members, strict=True
+    ):
+        assert {**member, **scored} == {**scored, **member}
     # Whom no account or an unknown count decides, is told so.
     assert project.rows(
         "select count(*) filter (where not regexp_matches(explanation_en,"
@@ -178,15 +199,23 @@ def test_a_build_with_the_robust_recipe_passes_its_tests(
 
 @pytest.mark.slow
 def test_clusters_that_another_random_state_renumbers_keep_their_segments(
-    built: DbtProject, project: DbtProject
+    built_of_clients: DbtProject, clients_project: DbtProject
 ) -> None:
     """Without a memory; over one, a refit continues its clusters with their numbers."""
+    built, project = built_of_clients, clients_project
     project.published.unlink()
-    project.succeed("build", random_state="7", n_init="3", evaluate="false")
-    numbers = "select segment_key, cluster_id from cluster_profiles order by all"
-    assert project.rows(numbers) != built.rows(numbers), "try another random_state"
-    for same in (
-        "select enterprise_id, segment_key, segment_name from enterprise_segments",
-        "select * from enterprise_recommendations",
-    ):
-        assert project.rows(same) == built.rows(same)
+    project.succeed(
+        *("run", "--select", "+cluster_profiles", "+enterprise_recommendations"),
+        **{"random_state": "7", "n_init": "3", "evaluate": "false"},
+    )
+    database = project.build_database
+
+    def same(query: str) -> bool:
+        there = project.rows(query.format("marts."), database=database)
+        return there == built.rows(query.format(""))
+
+    assert not same("select segment_key, cluster_id from {}cluster_profiles order by 1")
+    assert same(
+        "select enterprise_id, segment_key from {}enterprise_segments order by 1"
+    )
+    assert same("select * from {}enterprise_recommendations order by all")

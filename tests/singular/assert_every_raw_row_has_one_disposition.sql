@@ -1,28 +1,28 @@
 -- Nothing may disappear between raw and marts, and nothing may be counted twice: there
--- are as many rows in a disposition model as raw ones, each with a raw key of its own,
--- and each raw key of staging is there.
+-- are as many rows in a disposition model as raw ones, each of them another one,
+-- and each row of staging is there.
 {% for raw_table in raw_columns().keys() | list + ['contacts'] -%}
 {% set first_layer = 'stg_' if raw_table in raw_columns() else 'base_' -%}
 select
     '{{ raw_table }}' as raw_table,
-    raw_key,
+    raw_row,
     'is there more than once' as fault
 from {{ ref('int_' ~ raw_table ~ '_disposed') }}
-group by raw_key
-having raw_key is null or count(*) > 1
+group by raw_row
+having raw_row is null or count(*) > 1
 union all
 select
     '{{ raw_table }}' as raw_table,
-    staged.raw_key,
+    staged.raw_row,
     'has no disposition' as fault
 from {{ ref(first_layer ~ raw_table) }} as staged
 left join {{ ref('int_' ~ raw_table ~ '_disposed') }} as disposed
-    on staged.raw_key = disposed.raw_key
-where disposed.raw_key is null
+    on staged.raw_row = disposed.raw_row
+where disposed.raw_row is null
 union all
 select
     '{{ raw_table }}' as raw_table,
-    cast(null as string) as raw_key,
+    cast(null as bigint) as raw_row,
     'other number of raw rows' as fault
 where
     (select count(*) from {{ raw_relation(raw_table) }})

@@ -5,11 +5,11 @@
 with orders as (
     select
         account_id,
-        coalesce(contract_id, raw_key) as order_id,
+        coalesce(contract_id, cast(raw_row as string)) as order_id,
         sum(sales_eur) as sales_eur
     from {{ ref('int_sales_lines_disposed') }}
     where disposition = 'used'
-    group by account_id, coalesce(contract_id, raw_key)
+    group by account_id, coalesce(contract_id, cast(raw_row as string))
 )
 
 select

@@ -8,7 +8,8 @@ enterprise_fates as (
 
 rows_judged as (
     select
-        contacts.raw_key,
+        contacts.raw_row,
+        {{ row_digest('contacts', 'contacts') }} as digest,
         contacts.enterprise_id,
         enterprise_fates.surviving_enterprise_id,
         contacts.email_rejection,
@@ -39,10 +40,10 @@ rows_judged as (
 
 rows_ranked as (
     select
-        raw_key,
+        raw_row,
         row_number() over (
             partition by surviving_enterprise_id, meta_email_sha256, meta_phone_sha256
-            order by raw_key
+            order by digest, raw_row
         ) as row_rank
     from rows_judged
     where attachment_rejection is null and contact_rejection is null
@@ -50,7 +51,7 @@ rows_ranked as (
 
 rows_disposed as (
     select
-        rows_judged.raw_key,
+        rows_judged.raw_row,
         rows_judged.enterprise_id,
         rows_judged.surviving_enterprise_id,
         rows_judged.meta_email_sha256,
@@ -78,7 +79,7 @@ rows_disposed as (
             else 'email'
         end as deciding_column
     from rows_judged
-    left join rows_ranked using (raw_key)
+    left join rows_ranked using (raw_row)
 )
 
 select * from rows_disposed

@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with disposed as (
     select * from {{ ref('int_enterprises_disposed') }}
 ),
@@ -12,22 +14,28 @@ survivors as (
         and disposition not in ('duplicate', 'conflicting')
 ),
 
-ids_with_survivor as (
+ids_merged as (
     select distinct
         enterprise_id,
         surviving_enterprise_id
     from disposed
-    where enterprise_id is not null
+    where enterprise_id <> surviving_enterprise_id
 ),
 
 fates as (
     select
-        ids_with_survivor.enterprise_id,
-        ids_with_survivor.surviving_enterprise_id,
+        enterprise_id,
+        enterprise_id as surviving_enterprise_id,
+        disposition as survivor_disposition
+    from survivors
+    union all
+    select
+        ids_merged.enterprise_id,
+        ids_merged.surviving_enterprise_id,
         survivors.disposition as survivor_disposition
-    from ids_with_survivor
+    from ids_merged
     inner join survivors
-        on ids_with_survivor.surviving_enterprise_id = survivors.enterprise_id
+        on ids_merged.surviving_enterprise_id = survivors.enterprise_id
 )
 
 select * from fates

@@ -2,6 +2,10 @@ with enterprises as (
     select * from {{ ref('stg_enterprises') }}
 ),
 
+raw_rows as (
+    select * from {{ ref('base_enterprises') }}
+),
+
 names as (
     select * from {{ ref('int_names_resolved') }}
 ),
@@ -28,8 +32,9 @@ published_enterprises as (
 
 names_resolved as (
     select
-        enterprises.raw_key,
+        enterprises.raw_row,
         enterprises.enterprise_id,
+        enterprises.enterprise_id_rejection,
         enterprises.enterprise_name,
         enterprises.enterprise_name_key,
         categories.resolved_name as category_name,
@@ -38,6 +43,7 @@ names_resolved as (
         -- A spreadsheet drops leading zeros: 01000 and 1000 are one code.
         {{ replace_all('enterprises.postal_code', '^0+', '') }} as postal_code,
         enterprises.created_on,
+        enterprises.is_active,
         case
             when enterprises.is_active then 1
             when enterprises.is_active is null then 2
@@ -55,22 +61,38 @@ names_resolved as (
             and enterprises.category_key = categories.name_key
     left join names as cities
         on cities.name_kind = 'city' and enterprises.city_key = cities.name_key
-    where enterprises.enterprise_id is not null
+),
+
+-- Nearly all ids are of one row and nearly all names of one id, and a window over all
+-- rows costs more than to find the others.
+ids_repeated as (
+    select enterprise_id
+    from enterprises
+    where enterprise_id is not null
+    group by enterprise_id
+    having count(*) > 1
+),
+
+rows_of_one_id as (
+    select
+        names_resolved.raw_row,
+        names_resolved.enterprise_id,
+        names_resolved.enterprise_name_key,
+        names_resolved.category_name,
+        names_resolved.city_name,
+        names_resolved.created_on,
+        names_resolved.activity_rank,
+        names_resolved.known_field_count,
+        {{ row_digest('enterprises', 'raw_rows') }} as digest
+    from names_resolved
+    inner join ids_repeated
+        on names_resolved.enterprise_id = ids_repeated.enterprise_id
+    left join raw_rows on names_resolved.raw_row = raw_rows.raw_row
 ),
 
 rows_of_one_id_ranked as (
     select
-        raw_key,
-        enterprise_id,
-        enterprise_name,
-        enterprise_name_key,
-        category_name,
-        category_group,
-        city_name,
-        postal_code,
-        created_on,
-        activity_rank,
-        known_field_count,
+        raw_row,
         row_number() over best_first as rank_in_id,
         -- What speaks against one enterprise behind the id.
         case
@@ -80,61 +102,74 @@ rows_of_one_id_ranked as (
             when category_name <> first_value(category_name) over best_first
                 then 'category_name'
         end as differing_column
-    from names_resolved
+    from rows_of_one_id
     window best_first as (
         partition by enterprise_id
         order by
             activity_rank asc,
             known_field_count desc,
             created_on desc nulls last,
-            raw_key asc
+            digest asc,
+            raw_row asc
     )
 ),
 
+-- Without a name or a city there is nothing to recognise a duplicate by.
 best_rows as (
     select
-        rows_of_one_id_ranked.enterprise_id,
-        published_enterprises.is_published,
-        rows_of_one_id_ranked.enterprise_name_key,
-        rows_of_one_id_ranked.city_name,
-        rows_of_one_id_ranked.postal_code,
-        rows_of_one_id_ranked.activity_rank,
-        rows_of_one_id_ranked.known_field_count,
-        rows_of_one_id_ranked.created_on
-    from rows_of_one_id_ranked
-    left join published_enterprises using (enterprise_id)
-    where rows_of_one_id_ranked.rank_in_id = 1
+        names_resolved.enterprise_id,
+        names_resolved.enterprise_name_key,
+        names_resolved.city_name,
+        names_resolved.postal_code,
+        names_resolved.activity_rank,
+        names_resolved.known_field_count,
+        names_resolved.created_on
+    from names_resolved
+    left join rows_of_one_id_ranked using (raw_row)
+    where
+        names_resolved.enterprise_id is not null
+        and names_resolved.enterprise_name_key is not null
+        and names_resolved.city_name is not null
+        and coalesce(rows_of_one_id_ranked.rank_in_id, 1) = 1
+),
+
+names_repeated as (
+    select
+        enterprise_name_key,
+        city_name,
+        min(postal_code) <> max(postal_code) as is_in_several_places
+    from best_rows
+    group by enterprise_name_key, city_name
+    having count(*) > 1
 ),
 
 namesakes_compared as (
     select
-        enterprise_id,
-        is_published,
-        activity_rank,
-        known_field_count,
-        created_on,
-        -- Without a name or a city there is nothing to recognise a duplicate by.
-        case
-            when enterprise_name_key is null or city_name is null
-                then concat('id ', enterprise_id)
-            when
-                min(postal_code) over namesakes
-                <> max(postal_code) over namesakes
-                then concat_ws(
-                    chr(31), enterprise_name_key, city_name, coalesce(postal_code, '')
-                )
-            else concat_ws(chr(31), enterprise_name_key, city_name)
-        end as same_enterprise_key
+        best_rows.enterprise_id,
+        published_enterprises.is_published,
+        best_rows.activity_rank,
+        best_rows.known_field_count,
+        best_rows.created_on,
+        concat_ws(
+            chr(31),
+            best_rows.enterprise_name_key,
+            best_rows.city_name,
+            case
+                when names_repeated.is_in_several_places
+                    then coalesce(best_rows.postal_code, '')
+            end
+        ) as same_enterprise_key
     from best_rows
-    window namesakes as (partition by enterprise_name_key, city_name)
+    inner join names_repeated using (enterprise_name_key, city_name)
+    left join published_enterprises using (enterprise_id)
 ),
 
 survivors_chosen as (
     select
         enterprise_id,
-        same_enterprise_key,
         first_value(enterprise_id) over best_first as surviving_enterprise_id,
-        first_value(created_on) over best_first <> created_on as is_created_otherwise
+        first_value(created_on) over best_first <> created_on as is_created_otherwise,
+        count(*) over (partition by same_enterprise_key) as merged_count
     from namesakes_compared
     window best_first as (
         partition by same_enterprise_key
@@ -148,19 +183,12 @@ survivors_chosen as (
     )
 ),
 
-ids_counted as (
-    select
-        enterprise_id,
-        surviving_enterprise_id,
-        count(*) over (partition by same_enterprise_key) as merged_count
-    from survivors_chosen
-),
-
 merged_ids as (
     select
         enterprise_id,
-        surviving_enterprise_id
-    from ids_counted
+        surviving_enterprise_id,
+        is_created_otherwise
+    from survivors_chosen
     where merged_count > 1
 ),
 
@@ -206,50 +234,47 @@ measured_otherwise as (
 
 rows_disposed as (
     select
-        enterprises.raw_key,
-        enterprises.enterprise_id,
-        survivors_chosen.surviving_enterprise_id,
-        survivors_chosen.is_created_otherwise,
-        enterprises.enterprise_id <> survivors_chosen.surviving_enterprise_id
+        names_resolved.raw_row,
+        names_resolved.enterprise_id,
+        coalesce(merged_ids.surviving_enterprise_id, names_resolved.enterprise_id)
+            as surviving_enterprise_id,
+        merged_ids.is_created_otherwise,
+        names_resolved.enterprise_id <> merged_ids.surviving_enterprise_id
         and measured_otherwise.surviving_enterprise_id is not null
             as is_measured_otherwise,
-        rows_of_one_id_ranked.enterprise_name,
-        rows_of_one_id_ranked.category_name,
-        rows_of_one_id_ranked.category_group,
-        rows_of_one_id_ranked.city_name,
-        rows_of_one_id_ranked.created_on,
+        names_resolved.enterprise_name,
+        names_resolved.category_name,
+        names_resolved.category_group,
+        names_resolved.city_name,
+        names_resolved.created_on,
         case
-            {{ rejection_of_id('enterprises') }}
+            {{ rejection_of_id('names_resolved') }}
             when rows_of_one_id_ranked.rank_in_id > 1
                 then case
                     when rows_of_one_id_ranked.differing_column is null then 'duplicate'
                     else 'conflicting'
                 end
-            when
-                enterprises.enterprise_id <> survivors_chosen.surviving_enterprise_id
+            when names_resolved.enterprise_id <> merged_ids.surviving_enterprise_id
                 then 'duplicate'
-            when enterprises.is_active is null then 'activity_unknown'
-            when not enterprises.is_active then 'inactive'
+            when names_resolved.is_active is null then 'activity_unknown'
+            when not names_resolved.is_active then 'inactive'
             else 'used'
         end as disposition,
         case
             when disposition = 'conflicting' then rows_of_one_id_ranked.differing_column
             when
-                enterprises.enterprise_id is null
+                names_resolved.enterprise_id is null
                 or rows_of_one_id_ranked.rank_in_id > 1
                 then 'enterprise_id'
             when disposition = 'duplicate' then 'enterprise_name'
             when disposition <> 'used' then 'is_active'
-        end as deciding_column,
-        {{ deciding_value('enterprises', 'enterprises') }} as deciding_value
-    from enterprises
-    left join rows_of_one_id_ranked
-        on enterprises.raw_key = rows_of_one_id_ranked.raw_key
-    left join survivors_chosen
-        on enterprises.enterprise_id = survivors_chosen.enterprise_id
+        end as deciding_column
+    from names_resolved
+    left join rows_of_one_id_ranked using (raw_row)
+    left join merged_ids using (enterprise_id)
     left join measured_otherwise
         on
-            survivors_chosen.surviving_enterprise_id
+            merged_ids.surviving_enterprise_id
             = measured_otherwise.surviving_enterprise_id
 )
 

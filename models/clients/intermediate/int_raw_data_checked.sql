@@ -25,6 +25,10 @@
     ('unlisted_platform', 'social_accounts', 'platform', 'unlisted_platform',
         'used_accounts'),
 ] -%}
+{#- Of these staging has what is read, or why nothing is. -#}
+{%- set texts_not_kept = [
+    'enterprise_id', 'enterprise_name', 'line_id', 'account_id', 'contract_id'
+] -%}
 {%- set has_sales = 'sales_lines' in raw_columns() -%}
 {%- if has_sales -%}
     {%- do shares.extend([
@@ -90,7 +94,11 @@ columns_counted as (
         '{{ value_type }}' as value_type,
         {{ is_rejected_alone | lower }} as is_rejected_alone,
         count(*) as row_count,
+        {% if column in texts_not_kept -%}
+        count({{ column }}) + count({{ column }}_rejection) as written_count,
+        {% else -%}
         count({{ column }}_text) as written_count,
+        {% endif -%}
         count({{ staged_column }}) as read_count
     from staged_{{ raw_table }}
     {% if not (loop.last and last_table) -%}

@@ -2,6 +2,10 @@ with social_accounts as (
     select * from {{ ref('stg_social_accounts') }}
 ),
 
+raw_rows as (
+    select * from {{ ref('base_social_accounts') }}
+),
+
 names as (
     select * from {{ ref('int_names_resolved') }}
 ),
@@ -12,17 +16,13 @@ enterprise_fates as (
 
 rows_attached as (
     select
-        social_accounts.raw_key,
+        social_accounts.raw_row,
         social_accounts.enterprise_id,
         social_accounts.platform_key,
         social_accounts.followers,
         social_accounts.measured_on,
         social_accounts.followers_rejection,
         social_accounts.measured_on_rejection,
-        social_accounts.enterprise_id_text,
-        social_accounts.platform_text,
-        social_accounts.followers_text,
-        social_accounts.measured_on_text,
         enterprise_fates.surviving_enterprise_id,
         names.resolved_name as platform,
         case
@@ -44,31 +44,59 @@ rows_attached as (
         on social_accounts.enterprise_id = enterprise_fates.enterprise_id
 ),
 
+accounts_repeated as (
+    select
+        surviving_enterprise_id,
+        platform
+    from rows_attached
+    where attachment_rejection is null
+    group by surviving_enterprise_id, platform
+    having count(*) > 1
+),
+
+rows_of_one_account as (
+    select
+        rows_attached.raw_row,
+        rows_attached.surviving_enterprise_id,
+        rows_attached.platform,
+        rows_attached.followers,
+        rows_attached.measured_on,
+        {{ row_digest('social_accounts', 'raw_rows') }} as digest
+    from rows_attached
+    inner join accounts_repeated
+        on
+            rows_attached.surviving_enterprise_id
+            = accounts_repeated.surviving_enterprise_id
+            and rows_attached.platform = accounts_repeated.platform
+    left join raw_rows on rows_attached.raw_row = raw_rows.raw_row
+    where rows_attached.attachment_rejection is null
+),
+
 -- The latest count that can be read wins; among several of one day the largest.
 rows_ranked as (
     select
-        raw_key,
+        raw_row,
         row_number() over latest_first as measurement_rank,
         first_value(followers) over latest_first as used_followers,
         dense_rank() over (
             partition by surviving_enterprise_id, platform
             order by followers is null asc, measured_on desc nulls last
         ) as day_rank
-    from rows_attached
-    where attachment_rejection is null
+    from rows_of_one_account
     window latest_first as (
         partition by surviving_enterprise_id, platform
         order by
             followers is null asc,
             measured_on desc nulls last,
             followers desc nulls last,
-            raw_key asc
+            digest asc,
+            raw_row asc
     )
 ),
 
 rows_disposed as (
     select
-        rows_attached.raw_key,
+        rows_attached.raw_row,
         rows_attached.enterprise_id,
         rows_attached.surviving_enterprise_id,
         rows_attached.platform,
@@ -77,7 +105,7 @@ rows_disposed as (
         case
             when rows_attached.attachment_rejection is not null
                 then rows_attached.attachment_rejection
-            when rows_ranked.measurement_rank = 1 then 'used'
+            when coalesce(rows_ranked.measurement_rank, 1) = 1 then 'used'
             when rows_attached.followers is null
                 then coalesce(rows_attached.followers_rejection, 'missing_value')
             -- When it was measured nobody knows, so that nobody can say it is older.
@@ -105,10 +133,9 @@ rows_disposed as (
             when rows_attached.followers is null or disposition = 'conflicting'
                 then 'followers'
             else 'measured_on'
-        end as deciding_column,
-        {{ deciding_value('social_accounts', 'rows_attached') }} as deciding_value
+        end as deciding_column
     from rows_attached
-    left join rows_ranked using (raw_key)
+    left join rows_ranked using (raw_row)
 )
 
 select * from rows_disposed

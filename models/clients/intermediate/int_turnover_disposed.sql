@@ -2,20 +2,21 @@ with turnover as (
     select * from {{ ref('stg_turnover') }}
 ),
 
+raw_rows as (
+    select * from {{ ref('base_turnover') }}
+),
+
 enterprise_fates as (
     select * from {{ ref('int_enterprise_fates') }}
 ),
 
 rows_attached as (
     select
-        turnover.raw_key,
+        turnover.raw_row,
         turnover.enterprise_id,
         turnover.fiscal_year,
         turnover.turnover_eur,
         turnover.turnover_eur_rejection,
-        turnover.enterprise_id_text,
-        turnover.fiscal_year_text,
-        turnover.turnover_eur_text,
         enterprise_fates.surviving_enterprise_id,
         case
             {{ rejection_of_id('turnover') }}
@@ -28,31 +29,53 @@ rows_attached as (
         on turnover.enterprise_id = enterprise_fates.enterprise_id
 ),
 
+ids_repeated as (
+    select surviving_enterprise_id
+    from rows_attached
+    where attachment_rejection is null
+    group by surviving_enterprise_id
+    having count(*) > 1
+),
+
+rows_of_one_id as (
+    select
+        rows_attached.raw_row,
+        rows_attached.surviving_enterprise_id,
+        rows_attached.fiscal_year,
+        rows_attached.turnover_eur,
+        {{ row_digest('turnover', 'raw_rows') }} as digest
+    from rows_attached
+    inner join ids_repeated
+        on rows_attached.surviving_enterprise_id = ids_repeated.surviving_enterprise_id
+    left join raw_rows on rows_attached.raw_row = raw_rows.raw_row
+    where rows_attached.attachment_rejection is null
+),
+
 -- The latest amount that can be read wins; among several of one year the largest.
 rows_ranked as (
     select
-        raw_key,
+        raw_row,
         row_number() over latest_first as amount_rank,
         first_value(turnover_eur) over latest_first as used_turnover_eur,
         dense_rank() over (
             partition by surviving_enterprise_id
             order by turnover_eur is null asc, fiscal_year desc
         ) as year_rank
-    from rows_attached
-    where attachment_rejection is null
+    from rows_of_one_id
     window latest_first as (
         partition by surviving_enterprise_id
         order by
             turnover_eur is null asc,
             fiscal_year desc,
             turnover_eur desc nulls last,
-            raw_key asc
+            digest asc,
+            raw_row asc
     )
 ),
 
 rows_disposed as (
     select
-        rows_attached.raw_key,
+        rows_attached.raw_row,
         rows_attached.enterprise_id,
         rows_attached.surviving_enterprise_id,
         rows_attached.fiscal_year,
@@ -60,7 +83,7 @@ rows_disposed as (
         case
             when rows_attached.attachment_rejection is not null
                 then rows_attached.attachment_rejection
-            when rows_ranked.amount_rank = 1 then 'used'
+            when coalesce(rows_ranked.amount_rank, 1) = 1 then 'used'
             when rows_attached.turnover_eur is null
                 then coalesce(rows_attached.turnover_eur_rejection, 'missing_value')
             {% if 'turnover' in var('added_up') -%}
@@ -83,10 +106,9 @@ rows_disposed as (
             when rows_attached.attachment_rejection is not null then 'enterprise_id'
             when disposition in ('duplicate', 'superseded') then 'fiscal_year'
             else 'turnover_eur'
-        end as deciding_column,
-        {{ deciding_value('turnover', 'rows_attached') }} as deciding_value
+        end as deciding_column
     from rows_attached
-    left join rows_ranked using (raw_key)
+    left join rows_ranked using (raw_row)
 )
 
 select * from rows_disposed

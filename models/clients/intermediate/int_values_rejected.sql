@@ -13,39 +13,34 @@ contacts as (
 ),
 
 values_listed as (
-    {%- for column in ['email', 'phone'] %}
-    select
-        'contacts' as raw_table,
-        raw_key,
-        enterprise_id,
-        '{{ column }}' as column_name,
-        cast(null as string) as raw_value,
-        {{ column }}_rejection as reason,
-        disposition
-    from contacts
-    where {{ column }}_rejection is not null
-    union all
-    {%- endfor %}
     {% for raw_table, columns in raw_columns().items() -%}
-    {% set last_table = loop.last -%}
     {% for column, (_, _, is_rejected_alone) in columns.items()
         if is_rejected_alone -%}
     select
         '{{ raw_table }}' as raw_table,
-        {{ raw_table }}.raw_key,
+        {{ raw_table }}.raw_row,
         {{ raw_table }}.{{ owner_column(raw_table) }} as enterprise_id,
         '{{ column }}' as column_name,
-        {{ raw_table }}.{{ column }}_text as raw_value,
         {{ raw_table }}.{{ column }}_rejection as reason,
         disposed_{{ raw_table }}.disposition
     from {{ raw_table }}
     inner join disposed_{{ raw_table }}
-        on {{ raw_table }}.raw_key = disposed_{{ raw_table }}.raw_key
+        on {{ raw_table }}.raw_row = disposed_{{ raw_table }}.raw_row
     where {{ raw_table }}.{{ column }}_rejection is not null
-    {% if not (loop.last and last_table) -%}
     union all
-    {% endif -%}
     {% endfor -%}
+    {% endfor -%}
+    {% for column in ['email', 'phone'] -%}
+    select
+        'contacts' as raw_table,
+        raw_row,
+        enterprise_id,
+        '{{ column }}' as column_name,
+        {{ column }}_rejection as reason,
+        disposition
+    from contacts
+    where {{ column }}_rejection is not null
+    {{ 'union all' if not loop.last }}
     {% endfor %}
 )
 

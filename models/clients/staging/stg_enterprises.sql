@@ -26,7 +26,7 @@ with raw_rows as (
 -- Names and ids hardly repeat.
 texts_trimmed as (
     select
-        raw_key,
+        raw_row,
         category_name,
         city_name,
         postal_code,
@@ -39,7 +39,7 @@ texts_trimmed as (
 
 characters_unified as (
     select
-        raw_key,
+        raw_row,
         category_name,
         city_name,
         postal_code,
@@ -53,7 +53,7 @@ characters_unified as (
 
 names_parsed as (
     select
-        raw_key,
+        raw_row,
         category_name,
         city_name,
         postal_code,
@@ -68,9 +68,7 @@ names_parsed as (
 
 values_judged as (
     select
-        names_parsed.raw_key,
-        names_parsed.enterprise_id_text,
-        names_parsed.enterprise_name_text,
+        names_parsed.raw_row,
         category_name_values.category_name_text,
         city_name_values.city_name_text,
         postal_code_values.postal_code_text,

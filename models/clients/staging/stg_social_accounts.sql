@@ -17,7 +17,7 @@ with raw_rows as (
 -- Ids repeat less than it costs to find the different ones.
 texts_trimmed as (
     select
-        raw_key,
+        raw_row,
         platform,
         followers,
         measured_on,
@@ -27,7 +27,7 @@ texts_trimmed as (
 
 ids_parsed as (
     select
-        raw_key,
+        raw_row,
         enterprise_id_text,
         platform,
         followers,
@@ -38,8 +38,7 @@ ids_parsed as (
 
 values_judged as (
     select
-        ids_parsed.raw_key,
-        ids_parsed.enterprise_id_text,
+        ids_parsed.raw_row,
         platform_values.platform_text,
         followers_values.followers_text,
         measured_on_values.measured_on_text,

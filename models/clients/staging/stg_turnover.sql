@@ -16,7 +16,7 @@ with raw_rows as (
 -- Ids repeat less than it costs to find the different ones.
 texts_trimmed as (
     select
-        raw_key,
+        raw_row,
         fiscal_year,
         turnover_eur,
         {{ trimmed_text('enterprise_id') }} as enterprise_id_text
@@ -25,7 +25,7 @@ texts_trimmed as (
 
 ids_parsed as (
     select
-        raw_key,
+        raw_row,
         enterprise_id_text,
         fiscal_year,
         turnover_eur,
@@ -35,8 +35,7 @@ ids_parsed as (
 
 values_judged as (
     select
-        ids_parsed.raw_key,
-        ids_parsed.enterprise_id_text,
+        ids_parsed.raw_row,
         fiscal_year_values.fiscal_year_text,
         turnover_eur_values.turnover_eur_text,
         ids_parsed.enterprise_id_read as enterprise_id,

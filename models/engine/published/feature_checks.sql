@@ -46,8 +46,14 @@ measures_judged as (
             false
         ) as is_finding,
         measures_listed.detail,
-        rules.message_fr,
-        rules.message_en
+        replace(
+            rules.message_fr, '{value}',
+            coalesce({{ worded_number('measures_listed.value', 10, 'fr') }}, '?')
+        ) as message_fr,
+        replace(
+            rules.message_en, '{value}',
+            coalesce({{ worded_number('measures_listed.value', 10, 'en') }}, '?')
+        ) as message_en
     from measures_listed
     left join rules using (check_name)
 )

@@ -3,7 +3,7 @@
 {#- What a credit and the line that it takes back have in common. -#}
 {%- set sale = 'account_id, contract, product_code, unit_price_eur, abs(quantity)' -%}
 {%- set in_time = 'partition by ' ~ sale
-    ~ ' order by sold_on, quantity desc, raw_key' -%}
+    ~ ' order by sold_on, quantity desc, digest, raw_row' -%}
 
 with sales_lines as (
     select * from {{ ref('stg_sales_lines') }}
@@ -28,7 +28,8 @@ countries as (
 
 lines_attached as (
     select
-        sales_lines.raw_key,
+        sales_lines.raw_row,
+        sales_lines.digest,
         sales_lines.line_id,
         coalesce(enterprise_fates.surviving_enterprise_id, sales_lines.account_id)
             as account_id,
@@ -39,9 +40,6 @@ lines_attached as (
         sales_lines.unit_price_eur,
         sales_lines.sold_on,
         coalesce(countries.country, upper(sales_lines.country)) as country,
-        {% for column in raw_columns()['sales_lines'] -%}
-        sales_lines.{{ column }}_text,
-        {% endfor -%}
         case
             when sales_lines.account_id is null
                 then case sales_lines.account_id_rejection
@@ -83,7 +81,7 @@ ids_repeated as (
 -- Of the lines with one id the first by date; a credit may have the id of its sale.
 ids_ranked as (
     select
-        lines_attached.raw_key,
+        lines_attached.raw_row,
         concat_ws(
             chr(31),
             lines_attached.account_id,
@@ -100,13 +98,17 @@ ids_ranked as (
     where lines_attached.value_rejection is null
     window first_of_id as (
         partition by lines_attached.line_id, lines_attached.quantity > 0
-        order by lines_attached.sold_on asc, lines_attached.raw_key asc
+        order by
+            lines_attached.sold_on asc,
+            lines_attached.digest asc,
+            lines_attached.raw_row asc
     )
 ),
 
 lines_once as (
     select
-        lines_attached.raw_key,
+        lines_attached.raw_row,
+        lines_attached.digest,
         lines_attached.account_id,
         lines_attached.contract_id,
         lines_attached.product_code,
@@ -114,7 +116,7 @@ lines_once as (
         lines_attached.quantity,
         lines_attached.sold_on
     from lines_attached
-    left join ids_ranked using (raw_key)
+    left join ids_ranked using (raw_row)
     where
         lines_attached.value_rejection is null
         and coalesce(ids_ranked.id_rank, 1) = 1
@@ -135,7 +137,8 @@ credited_sales as (
 
 lines_credited as (
     select
-        lines_once.raw_key,
+        lines_once.raw_row,
+        lines_once.digest,
         lines_once.account_id,
         credited_sales.contract,
         lines_once.product_code,
@@ -155,7 +158,8 @@ lines_credited as (
 -- As brackets are matched: a sale opens, a credit of that day or later closes.
 lines_balanced as (
     select
-        raw_key,
+        raw_row,
+        digest,
         account_id,
         contract,
         product_code,
@@ -170,7 +174,8 @@ lines_balanced as (
 
 credits_matched as (
     select
-        raw_key,
+        raw_row,
+        digest,
         account_id,
         contract,
         product_code,
@@ -190,10 +195,10 @@ credits_matched as (
 
 cancellations_found as (
     select
-        raw_key,
+        raw_row,
         is_closing
         or row_number() over (
-            partition by {{ sale }}, quantity > 0 order by sold_on, raw_key
+            partition by {{ sale }}, quantity > 0 order by sold_on, digest, raw_row
         ) <= sum(case when is_closing then 1 else 0 end) over (partition by {{ sale }})
         and quantity > 0 as is_cancelled
     from credits_matched
@@ -201,7 +206,7 @@ cancellations_found as (
 
 lines_disposed as (
     select
-        lines_attached.raw_key,
+        lines_attached.raw_row,
         lines_attached.line_id,
         lines_attached.account_id,
         lines_attached.contract_id,
@@ -235,11 +240,10 @@ lines_disposed as (
                 then lines_attached.value_column
             when disposition in ('duplicate', 'conflicting') then 'line_id'
             else 'quantity'
-        end as deciding_column,
-        {{ deciding_value('sales_lines', 'lines_attached') }} as deciding_value
+        end as deciding_column
     from lines_attached
-    left join ids_ranked using (raw_key)
-    left join cancellations_found using (raw_key)
+    left join ids_ranked using (raw_row)
+    left join cancellations_found using (raw_row)
 )
 
 select * from lines_disposed

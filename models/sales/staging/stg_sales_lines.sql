@@ -26,7 +26,8 @@ with raw_rows as (
 -- Ids repeat less than it costs to find the different ones.
 texts_trimmed as (
     select
-        raw_key,
+        raw_row,
+        {{ row_digest('sales_lines', 'raw_rows') }} as digest,
         product_code,
         product_name,
         quantity,
@@ -41,7 +42,8 @@ texts_trimmed as (
 
 ids_parsed as (
     select
-        raw_key,
+        raw_row,
+        digest,
         product_code,
         product_name,
         quantity,
@@ -59,10 +61,8 @@ ids_parsed as (
 
 values_judged as (
     select
-        ids_parsed.raw_key,
-        ids_parsed.line_id_text,
-        ids_parsed.account_id_text,
-        ids_parsed.contract_id_text,
+        ids_parsed.raw_row,
+        ids_parsed.digest,
         product_code_values.product_code_text,
         product_name_values.product_name_text,
         quantity_values.quantity_text,

@@ -136,6 +136,7 @@ def report_data_check(
     publish_dir: Path,
     relations: Mapping[str, str],
     raw_relations: Mapping[str, str],
+    trimmed_value: str,
     columns: Mapping[str, Sequence[str]],
     data_set: str,
 ) -> str:
@@ -145,6 +146,8 @@ def report_data_check(
     ----------
     relations, raw_relations
         Relation of each model and seed, and of each raw table as delivered.
+    trimmed_value
+        The SQL that trims a column ``value`` as staging does.
     columns
         The columns of each raw table that are read.
     """
@@ -164,7 +167,9 @@ def report_data_check(
     if any(check.is_blocking for check in findings):
         status, verdict = "cannot_build", f"cannot be built, {count}"
     message = f"Data check of {data_set}: {verdict}."
-    examples = _read_examples(cursor, relations, raw_tables=columns)
+    examples = _read_examples(
+        cursor, relations, columns=columns, trimmed_value=trimmed_value
+    )
     lines = [""]
     for raw_table, names in columns.items():
         delivered = cursor.sql(f"select * from {raw_relations[raw_table]}").columns
@@ -332,19 +337,26 @@ def _read_examples(
     cursor: DuckDBPyConnection,
     relations: Mapping[str, str],
     *,
-    raw_tables: Iterable[str],
+    columns: Mapping[str, Sequence[str]],
+    trimmed_value: str,
 ) -> dict[tuple[str, str, str], str]:
     """Read the most frequent values that were not used, by check, table and column."""
-    rejected = " union all ".join(
-        f"select 'row_' || disposition, {raw_table!r}, deciding_column, deciding_value"
-        f" from {relations[f'int_{raw_table}_disposed']} where disposition <> 'used'"
-        for raw_table in raw_tables
-    )
+    rejected = []
+    for table, names in columns.items():
+        values = " ".join(f"when {name!r} then base.{name}" for name in names)
+        base = f"inner join {relations[f'base_{table}']} as base using (raw_row)"
+        rejected += [
+            f"select 'row_' || disposition, {table!r}, deciding_column, case"
+            f" deciding_column {values} end from {relations[f'int_{table}_disposed']}"
+            f" {base} where disposition <> 'used'",
+            f"select 'value_' || reason, {table!r}, column_name, case column_name"
+            f" {values} end from {relations['int_values_rejected']} {base}"
+            f" where raw_table = {table!r} and disposition = 'used'",
+        ]
     rows = cursor.sql(
-        "with rejected(check_name, raw_table, subject, value) as"
-        f" ({rejected} union all select 'value_' || reason, raw_table, column_name,"
-        f" raw_value from {relations['int_values_rejected']}"
-        " where disposition = 'used')"
+        "with written(check_name, raw_table, subject, value) as"
+        f" ({' union all '.join(rejected)}), rejected as (select check_name, raw_table,"
+        f" subject, {trimmed_value} as value from written)"
         " select check_name, raw_table, subject, value, count(*) as times"
         " from rejected where value is not null"
         " group by check_name, raw_table, subject, value"

@@ -45,6 +45,9 @@ _KINDS = {
     "added_up": _Names,
     "confirm_size": bool,
     "carry_counts_days": float,
+    "rest_days_after": dict,
+    "minimum_actions": int,
+    "notable_growth_share": float,
 }
 _ENTRY_KINDS = dict.fromkeys(
     ("measures", "dimensions", "presence_flags", "data_measures", "score_grid"), _Names

@@ -1,6 +1,7 @@
 """Publish the marts of a complete green build, with their charts, exports and page."""
 
 import json
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ from segmentation.publication.publication_folder import (
     replace_publication,
     settle,
 )
+from segmentation.publication.scoring import COLUMNS as SCORING_COLUMNS
+from segmentation.publication.scoring import list_scoring_steps
 from segmentation.sql_text import quoted, text
 
 # An exposure is not run: no-op.
@@ -63,8 +66,9 @@ def publish(
     ``expected_nodes`` are every enabled model, seed and data test, ``results`` node and
     status of everything that ran. ``contents`` are ``marts`` (``relation``, ``name``,
     ``description``, ``primary_key``, ``columns``: descriptions by name),
-    ``segmentations`` (by name; one whose members are not published is left out), and
-    texts of the table ``publication``.
+    ``segmentations`` (by name; one whose members are not published is left out),
+    ``scoring_steps`` (see `scoring.list_scoring_steps`), and texts of the table
+    ``publication``.
 
     Returns
     -------
@@ -139,6 +143,7 @@ def _write_database(
     *,
     marts: list[dict[str, Any]],
     segmentations: dict[str, dict[str, Any]],
+    scoring_steps: Sequence[dict[str, Any]] = (),
     **row: Any,
 ) -> dict[str, int]:
     """Write the marts into a new DuckDB file; give the number of rows of each."""
@@ -158,22 +163,40 @@ def _write_database(
                     "member_count": row_counts[entry["members"]],
                     **{n: entry[n] for n in _DESCRIBED},
                 }
+        if steps := list_scoring_steps(cursor, scoring_steps):
+            row_counts["scoring_steps"] = len(steps)
+            what = (
+                "One row per step of scoring somebody who is not in the data, in order:"
+                " tables, then queries. For POST /score of the API."
+            )
+            _write_table(cursor, "scoring_steps", what, SCORING_COLUMNS, steps)
         row |= {"schema_version": SCHEMA_VERSION, "files": "{}"}
         row["segmentations"] = json.dumps(described)
         row["tables"] = json.dumps(row_counts, sort_keys=True)
-        columns = {column.split()[0]: what for column, what in _PUBLICATION.items()}
-        table = "publication.main.publication"
-        cursor.execute(f"create table {table} ({', '.join(_PUBLICATION)})")
-        places = ", ".join("?" * len(columns))
-        cursor.execute(
-            f"insert into {table} values ({places})", [row[name] for name in columns]
-        )
+        values = tuple(row[column.split()[0]] for column in _PUBLICATION)
         what = "One row: what this file holds, of which data set and when."
-        _comment(cursor, table, what, columns)
+        _write_table(cursor, "publication", what, _PUBLICATION, [values])
         cursor.execute("checkpoint publication")
     finally:
         cursor.execute("detach publication")
     return row_counts
+
+
+def _write_table(
+    cursor: DuckDBPyConnection,
+    name: str,
+    description: str,
+    columns: dict[str, str],
+    rows: Iterable[tuple],
+) -> None:
+    """Write a table that no model makes; columns are texts by name and type."""
+    table = f"publication.main.{name}"
+    cursor.execute(f"create table {table} ({', '.join(columns)})")
+    places = ", ".join("?" * len(columns))
+    for row in rows:
+        cursor.execute(f"insert into {table} values ({places})", row)
+    texts = {column.split()[0]: what for column, what in columns.items()}
+    _comment(cursor, table, description, texts)
 
 
 def _copy_mart(cursor: DuckDBPyConnection, mart: dict[str, Any]) -> int:

@@ -21,8 +21,9 @@ from segmentation.raw.text_encoding import mend_values
 from segmentation.sql_text import quoted
 from segmentation.transaction import transaction
 
-# What an agency may lack, and how the features begin that come from it alone.
+# What an agency may lack, and how the features begin that come from it alone, if any.
 MAY_BE_EMPTY = {
+    "recommendation_events": None,
     "social_accounts": "followers_",
     "turnover": "turnover_",
     "sales_lines": "total_sales_",
@@ -214,8 +215,9 @@ def _check_empty(
             f"{_what(table, place)} has a header but no row: export it again with its"
             " data."
         )
-    for segmentation, features in numeric_features.items():
-        useless = [name for name in features if name.startswith(MAY_BE_EMPTY[table])]
+    beginning = MAY_BE_EMPTY[table]
+    for segmentation, features in numeric_features.items() if beginning else ():
+        useless = [name for name in features if name.startswith(beginning)]
         if useless:
             raise SegmentationError(
                 f"{_what(table, place)} has no rows, and segmentation {segmentation}"

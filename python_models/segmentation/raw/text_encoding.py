@@ -202,7 +202,9 @@ def mend_values(
             value
             for (value,) in cursor.execute(
                 f"select distinct {name} from {relation}"
-                f" where regexp_matches({name}, ?)",
+                # Of texts in ASCII, which most are, only a question mark can be one.
+                f" where (strlen({name}) <> length({name}) or contains({name}, '?'))"
+                f" and regexp_matches({name}, ?)",
                 [SUSPICIOUS],
             ).fetchall()
         ]

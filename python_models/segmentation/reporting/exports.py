@@ -28,7 +28,9 @@ COLUMNS = (
     *("city_name", "segment_key", "segment_name_{}", "segment_since"),
     "previous_segment_key",
     *("followers_facebook", "followers_instagram", "followers_tiktok"),
-    *("followers_other", "followers_total", "turnover_eur", "engagement_score"),
+    *("followers_other", "followers_total", "follower_growth_per_30_days"),
+    *("turnover_eur", "priority_score", "priority_rank", "priority_reason_{}"),
+    "engagement_score",
     *(
         "engagement_is_lower_bound",
         "engagement_level_{}",

@@ -27,6 +27,7 @@ from segmentation.reporting.charts.reading import (
     Segment,
 )
 from segmentation.reporting.charts.texts import SHARE, ChartTexts
+from segmentation.reporting.names import in_one_case
 
 NAME_WIDTH = 150
 MOST_PLACES = 30
@@ -41,6 +42,9 @@ QUANTILES = {"low_whisker": "whislo", "low_quartile": "q1", "median": "med",
 LEAST_SPREAD = 1e-9
 # A measure is skewed if its largest value is more than so many typical ones.
 SKEWED = 10
+# An axis is named by features that load more than this part of the largest, at most so
+# many.
+NAMED_LOADING, MOST_NAMED_FEATURES = 0.4, 3
 MAP_HEIGHT, COUNTS_HEIGHT, CADENCE_HEIGHT = 400, 230, 200
 PAIRS_HEIGHT, CELL_HEIGHT = 210, 40
 Drawn = tuple[float, dict[str, Any]]
@@ -178,11 +182,16 @@ def measure_panels(
 
 
 def _powers(low: float, high: float, ticks: int) -> list[int]:
-    """0 and powers of ten: one, or two if they are wanted and there is room."""
+    """0 and powers of ten: one, or two if they are wanted and there is room.
+
+    Of a scale with both signs each side has the largest that fits it.
+    """
     most = math.floor(math.log10(max(high, -low)))
     steps = {most} if ticks == 1 or low < 0 or most < 4 else {most, most // 2}
     signs = (-1, 1) if ticks > 1 else (1 if high >= -low else -1,)
     powers = {sign * 10**step for step in steps for sign in signs}
+    if ticks > 1 and low <= -10:
+        powers.add(-(10 ** math.floor(math.log10(-low))))
     return sorted({0} | {power for power in powers if low <= power <= high})
 
 
@@ -434,7 +443,7 @@ def draw_map(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
     exceptional members on the map without pressing everybody else into one spot
     (Lupton, Gunn and Szalay 1999).
     """
-    shares, medians, places = chart.figures
+    shares, loadings, medians, places = chart.figures
     segments, centres, points = points_of(chart, medians, places, ("pca_x", "pca_y"))
     sampled = np.concatenate(list(points.values()))
     total = sum(segment.model_count for segment in segments)
@@ -447,12 +456,15 @@ def draw_map(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
     axes.set_xscale("asinh", linear_width=linear_to)
     axes.set_yscale("asinh", linear_width=linear_to)
     draw_points(axes, points, centres, size=5 if len(sampled) <= 2_000 else 3)
-    for axis, label, share in zip(
-        (axes.xaxis, axes.yaxis), ("first_axis", "second_axis"), shares, strict=True
-    ):
+    meanings = [axis_in_words(loadings, component, texts) for component in (1, 2)]
+    for axis, label, share, meaning, width in zip(
+        (axes.xaxis, axes.yaxis), ("first_axis", "second_axis"), shares, meanings,
+        (COLUMNS_WIDTH + 200, MAP_HEIGHT - 40), strict=True,
+    ):  # fmt: skip
         axis.set_ticks(asinh_ticks(*axis.get_view_interval(), linear_to))
         axis.set_major_formatter(lambda value, _: texts.plain_number(value))
-        axis.set_label_text(texts(label, share=share))
+        words = texts(label, share=share, meaning=meaning)
+        axis.set_label_text(on.wrapped(words, width, lines=2))
     axes.tick_params(labelsize=on.SMALL_SIZE, labelcolor=on.SECOND_INK)
     axes.minorticks_off()
     axes.grid()
@@ -471,11 +483,30 @@ def draw_map(figure: Figure, chart: Chart, texts: ChartTexts) -> Drawn:
         "segment": max(segments, key=lambda s: math.hypot(*centres[s.key])),
         "first_share": shares[0],
         "second_share": shares[1],
+        "first_meaning": meanings[0],
+        "second_meaning": meanings[1],
         "shown": members,
         "points": texts.members(len(sampled)),
         "linear_to": texts.plain_number(linear_to),
         "centres": texts.items("centre", described),
     }
+
+
+def axis_in_words(loadings: list[tuple], component: int, texts: ChartTexts) -> str:
+    """Name an axis by the features that load most on it, those against it by less."""
+    on_axis = [(name, level, w) for c, name, level, w in loadings if c == component]
+    largest = max((abs(weight) for *_, weight in on_axis), default=0)
+    named = sorted(
+        (row for row in on_axis if abs(row[2]) > NAMED_LOADING * largest),
+        key=lambda row: -abs(row[2]),
+    )
+    return ", ".join(
+        texts(
+            "more_of" if weight > 0 else "less_of",
+            feature=in_one_case(level) if level else texts.labels.get(name, name),
+        )
+        for name, level, weight in named[:MOST_NAMED_FEATURES]
+    )
 
 
 def points_of(

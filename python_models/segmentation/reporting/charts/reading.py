@@ -12,6 +12,7 @@ import pandas as pd
 from duckdb import DuckDBPyRelation
 
 from segmentation.errors import SegmentationError
+from segmentation.reporting.names import in_one_case
 from segmentation.sql_text import text as quoted_text
 
 VALUES_PER_SEGMENT = 5
@@ -219,7 +220,13 @@ def _read_figures(rows: partial, chart: Chart) -> Any:
         components = rows("projection_components", column, order="component")
         medians, points = _read_points(rows, ("pca_x", "pca_y"))
         shares = [*sum(components, ()), 0.0][:2]
-        return (shares, medians, points) if components and medians else ()
+        loadings = rows(
+            "projection_loadings",
+            "component, feature_name, feature_level, loading",
+            order="component, position",
+            where="component <= 2",
+        )
+        return (shares, loadings, medians, points) if components and medians else ()
     if chart.kind == "pairs":
         few = f"point_number <= {MOST_PAIRED}"
         medians, points = _read_points(rows, chart.subjects, where=few)
@@ -232,8 +239,10 @@ def _read_figures(rows: partial, chart: Chart) -> Any:
     names = ", ".join(columns)
     where = where.format(subjects=subjects)
     figures = rows(table, names, order=names, where=where)
-    if columns is MIX and not any(value is not None for _, _, value, *_ in figures):
-        return []
+    if columns is MIX:
+        if all(value is None for _, _, value, *_ in figures):
+            return []
+        return [(*row[:2], row[2] and in_one_case(row[2]), *row[3:]) for row in figures]
     return figures
 
 

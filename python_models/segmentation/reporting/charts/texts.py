@@ -1,7 +1,7 @@
 """The wording of a chart in one language, from the seeds of texts."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from duckdb import DuckDBPyRelation
@@ -41,13 +41,14 @@ def read_texts(
         .aggregate(f"text_name, arg_max(text_{language}, {specificity})", "text_name")
         .order("text_name")
     )
-    columns = f"name, short_label_{language}, unit"
+    columns = f"name, short_label_{language}, unit, label_{language}"
     words = read_rows(
         tables, chart.segmentation, "measure_texts", columns, order="name"
     )
     return ChartTexts(
         wording=dict(wording.fetchall()),
-        words={name: (label or name, unit or "") for name, label, unit in words},
+        words={name: (short or name, unit or "") for name, short, unit, _ in words},
+        labels={name: label or name for name, _, _, label in words},
         place=f"{chart.segmentation},{chart.name}",
         language=language,
         subject="".join(chart.subjects[:1]),
@@ -58,8 +59,8 @@ def read_texts(
 class ChartTexts:
     """Fill in the texts of one chart.
 
-    ``wording`` are templates by name; ``words`` the label and unit of measures and
-    dimensions, of which ``{label}`` is the subject's.
+    ``wording`` are templates by name; ``words`` the short label and unit of measures
+    and dimensions, of which ``{label}`` is the subject's; ``labels`` the long ones.
     """
 
     wording: dict[str, str]
@@ -67,6 +68,7 @@ class ChartTexts:
     place: str
     language: str
     subject: str = ""
+    labels: dict[str, str] = field(default_factory=dict)
 
     def __call__(self, text_name: str, **fields: str | float | Segment) -> str:
         """Fill in a text.

@@ -1,7 +1,7 @@
 "use strict";
 
-// Tables of clients and of accounts: filters, order, details, language and print; and
-// the tabs. Whatever comes from the data is put in as text, never as markup.
+// Tables of clients and of accounts: search and filters, order, details, language, print
+// and export; the map that filters; and the tabs. Whatever comes from the data is put in as text, never as markup.
 (() => {
     const DATA = JSON.parse(document.getElementById("data").textContent);
     // Rows per step of the table.
@@ -14,8 +14,10 @@
     const page = {};
 
     const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-    const writeNumber = (value) =>
-        value.toLocaleString(page.language, { maximumFractionDigits: 0 });
+    const writeNumber = (value, options = {}) =>
+        value.toLocaleString(page.language, { maximumFractionDigits: 0, ...options });
+    // A growth has its sign.
+    const SIGNED = { signDisplay: "exceptZero" };
     const writeDay = (day, dateStyle) =>
         new Date(day).toLocaleDateString(page.language, { dateStyle, timeZone: "UTC" });
     const collator = () => new Intl.Collator(page.language, { numeric: true });
@@ -53,7 +55,8 @@
     }
 
     // What differs between the tables. Each filter has the texts of the options that are
-    // none; each column what it is ordered by and what its cell shows, the name but that.
+    // none; each column what it is ordered by and what its cell shows, the name but that;
+    // fields are what is searched and exported besides those that every table has.
     const KINDS = {
         visibility: {
             prefix: "",
@@ -64,9 +67,9 @@
                 segment: { all: "all_segments" },
                 level: { all: "all_levels" },
             },
-            filterLabels: { level: "engagement" },
-            highestFirst: ["engagement", "followers"],
-            searched: (client) => client.name ?? client.id,
+            filterLabels: { level: "audience" },
+            highestFirst: ["segment_since", "audience", "followers", "growth", "priority"],
+            numbers: ["followers", "growth", "priority"],
             title: (client, { say }) => client.name ?? `${say("no_name")} (${client.id})`,
             columns: {
                 city: [(one) => one.city, (one, { missing }) => [one.city ?? missing("unknown_city")]],
@@ -74,25 +77,31 @@
                     (one) => one.sector,
                     (one, { missing }) => [one.sector ?? missing("unknown_sector")],
                 ],
-                segment: null,
-                engagement: [(one) => one.score, engagementOf],
-                target_platform: [
-                    (one) => one.target,
-                    (one, { missing }) => [one.target ?? missing("none")],
-                ],
+                audience: [(one) => one.score, audienceOf],
                 followers: [(one) => one.followers, (one, { count }) => [count(one.followers)]],
+                growth: [(one) => one.growth, growthOf],
+                priority: [(one) => one.priority, (one, { count }) => [count(one.priority)]],
             },
-            story: () => [],
-            side: (client, { say, heading, facts, count }) => {
-                const platforms = ["facebook", "instagram", "tiktok", "other"];
-                const counts = platforms.map((name) => [name, count(client[`followers_${name}`])]);
-                const side = [heading("followers"), facts(counts)];
-                if (client.carried_since) {
-                    const day = writeDay(client.carried_since, "long");
-                    side.push(make("p", {}, `${say("carried_since")} ${day}.`));
-                }
-                return side;
+            fields: (one, { labelOf }) => ({
+                city: one.city,
+                sector: one.sector,
+                audience: one.score,
+                audience_level: labelOf("level", one.level),
+                target_platform: one.target,
+                followers: one.followers,
+                facebook: one.followers_facebook,
+                instagram: one.followers_instagram,
+                tiktok: one.followers_tiktok,
+                other: one.followers_other,
+                growth_in_30_days: one.growth,
+                priority: one.priority,
+                turnover: one.turnover,
+            }),
+            story: (client, { heading }) => {
+                const priority = client[`priority_${page.language}`];
+                return priority ? [heading("priority"), make("p", {}, priority)] : [];
             },
+            side: clientInFigures,
         },
         purchases: {
             prefix: "account_",
@@ -104,15 +113,14 @@
                 activity: { all: "all_activities" },
             },
             filterLabels: {},
-            highestFirst: ["sales", "last_sold_on"],
-            searched: (account) => `${account.name ?? ""} ${account.id}`,
+            highestFirst: ["segment_since", "sales", "last_sold_on"],
+            numbers: ["sales"],
             title: (account) => account.name ?? account.id,
             columns: {
                 country: [
                     (one) => one.country,
                     (one, { missing }) => [one.country ?? missing("unknown_country")],
                 ],
-                segment: null,
                 rfm: [
                     (one, { place }) => place("rfm", one),
                     (one, { labelOf }) => [labelOf("rfm", one.rfm)],
@@ -133,6 +141,16 @@
                 ],
                 sales: [(one) => one.sales, (one, { count }) => [count(one.sales)]],
             },
+            fields: (one, { labelOf }) => ({
+                country: one.country,
+                rfm: labelOf("rfm", one.rfm),
+                activity: one.activity && labelOf("activity", one.activity),
+                last_sold_on: one.last_sold_on,
+                sales: one.sales,
+                orders: one.orders,
+                average_order: one.average_order,
+                products: one.products,
+            }),
             story: (account, { say, heading }) => [
                 heading("products"),
                 make("p", {}, account.products ?? say("no_products")),
@@ -144,7 +162,7 @@
         },
     };
 
-    function engagementOf(client, { say, labelOf }) {
+    function audienceOf(client, { say, labelOf }) {
         const level = labelOf("level", client.level);
         if (client.score === null) {
             return [quiet(level)];
@@ -154,6 +172,51 @@
         return [least, make("strong", {}, writeNumber(client.score)), ` ${level}`, bar];
     }
 
+    function growthOf(client, { missing }) {
+        if (client.growth === null) {
+            return [missing("unknown")];
+        }
+        const part = client.growth_share;
+        const share = { ...SIGNED, style: "percent", maximumFractionDigits: 1 };
+        const words = part === undefined || part === null ? "" : ` (${writeNumber(part, share)})`;
+        return [writeNumber(client.growth, SIGNED), quiet(words)];
+    }
+
+    function clientInFigures(client, { say, heading, facts, count, missing }) {
+        const platforms = ["facebook", "instagram", "tiktok", "other"];
+        const counts = platforms.map((name) => [name, count(client[`followers_${name}`])]);
+        const side = [heading("followers"), facts(counts)];
+        if (client.carried_since) {
+            const day = writeDay(client.carried_since, "long");
+            side.push(make("p", {}, `${say("carried_since")} ${day}.`));
+        }
+        const ranks = ["followers", "growth"].filter((name) => client[`${name}_rank`]);
+        const rankOf = (name) => {
+            const [rank, count] = [client[`${name}_rank`], client[`${name}_ranked`]];
+            return [`${name}_rank`, say("rank_of", { rank: writeNumber(rank), count: writeNumber(count) })];
+        };
+        if (ranks.length) {
+            side.push(heading("ranks"), facts(ranks.map(rankOf)));
+        }
+        side.push(heading("target_platform"), make("p", {}, client.target ?? missing("none")));
+        side.push(heading("turnover"), make("p", {}, count(client.turnover)));
+        return side;
+    }
+
+    // The texts of the conditions that a recommendation was matched on; of others none.
+    const CONDITIONS = {
+        matched_on_category: /^(?:category|one of .+)$/,
+        matched_on_city: /^city$/,
+        matched_on_category_and_city: /^category_and_city$/,
+        matched_on_no_account_at_all: /^no account on any$/,
+        matched_on_no_account: /^no account on (.+)$/,
+        matched_on_account: /^account on (.+)$/,
+        matched_on_followers_from: /^followers from (.+)$/,
+        matched_on_followers_below: /^followers below (.+)$/,
+        matched_on_growing: /^growing$/,
+        matched_on_falling: /^falling$/,
+    };
+
     const LISTS = Object.entries(DATA.lists).map(([name, data]) => makeList(data, KINDS[name]));
 
     function makeList(data, kind) {
@@ -162,6 +225,8 @@
         );
         const SEGMENTS = new Map(data.segments.map((segment) => [segment.key, segment]));
         const section = document.getElementById(kind.section);
+        // The fields that a publication may not have.
+        const has = (name) => data.columns.includes(name);
         const byId = (id) => document.getElementById(kind.prefix + id);
         const within = (selector) => section.closest(".panel").querySelectorAll(selector);
         const entriesOf = (name) =>
@@ -181,11 +246,20 @@
             const position = [...FILTERS[name].entries.keys()].indexOf(client[name]);
             return position < 0 ? null : position;
         };
-        // Columns of the table, and what each is ordered by.
-        const ORDERS = { name: (client) => client.name ?? client.id };
-        for (const [key, column] of Object.entries(kind.columns)) {
-            ORDERS[key] = column ? column[0] : (client) => place("segment", client);
-        }
+        const COLUMNS = {
+            name: [(client) => client.name ?? client.id],
+            segment: [(client) => place("segment", client), segmentOf],
+            segment_since: [
+                (one) => one.segment_since,
+                (one) => [one.segment_since ? writeDay(one.segment_since, "medium") : missing("unknown")],
+            ],
+            ...kind.columns,
+        };
+        // The columns that the page has, in their order.
+        const ORDERS = [...within("[data-sort]")].map((header) => header.dataset.sort);
+        const FIRST = has("priority")
+            ? { order: "priority", isDescending: true }
+            : { order: "name", isDescending: false };
         const UNFILTERED = { search: "" };
         Object.keys(FILTERS).forEach((name) => (UNFILTERED[name] = ALL));
         // What is looked at: search and filters, order and its direction.
@@ -193,7 +267,6 @@
         let matches = [];
         let shownCount = STEP;
         const opened = new Set();
-        CLIENTS.forEach((client) => (client.plainName = plain(kind.searched(client))));
 
         // A table has some texts of its own.
         const textOf = (key) => DATA.texts[kind.prefix + key] ?? DATA.texts[key];
@@ -205,6 +278,7 @@
         }
         const missing = (key) => quiet(say(key));
         const count = (value) => (value === null ? missing("unknown") : writeNumber(value));
+        const nameOf = (key) => data.segment_names[key]?.[page.language] ?? key;
         const heading = (key) => make("h4", {}, say(key));
         const facts = (pairs) => {
             const words = ([key, value]) => [make("dt", {}, say(key)), make("dd", {}, value)];
@@ -217,14 +291,32 @@
             [...SEGMENTS.keys()].map((key, i) => [key, within(".card .swatch")[i]]),
         );
 
+        // What is searched, and exported with why and what.
+        function fieldsOf(client) {
+            return {
+                name: client.name,
+                client_number: client.id,
+                segment: nameOf(client.segment),
+                segment_since: client.segment_since,
+                previous_segment: client.previous_segment && nameOf(client.previous_segment),
+                ...kind.fields(client, tools),
+            };
+        }
+
+        function searchedOf(client) {
+            client.searched ??= {};
+            const texts = () => Object.values(fieldsOf(client)).filter((one) => typeof one === "string");
+            return (client.searched[page.language] ??= plain(texts().join(" ")));
+        }
+
         // Filters and order
 
         function isFound(client, words, except) {
             const accepts = (name) =>
                 name === except || [ALL, client[name] ?? MISSING].includes(view[name]);
             return (
-                words.every((word) => client.plainName.includes(word)) &&
-                Object.keys(FILTERS).every(accepts)
+                Object.keys(FILTERS).every(accepts) &&
+                words.every((word) => searchedOf(client).includes(word))
             );
         }
 
@@ -256,7 +348,7 @@
         }
 
         function inOrder(clients) {
-            const value = (client) => ORDERS[view.order](client, tools);
+            const value = (client) => COLUMNS[view.order][0](client, tools);
             const { compare } = collator();
             const direction = view.isDescending ? -1 : 1;
             return clients.sort((one, other) => {
@@ -272,12 +364,19 @@
         // Rows
 
         function cell(key, ...children) {
-            return make("td", { role: "cell", "data-label": say(key) }, make("div", {}, ...children));
+            const className = kind.numbers.includes(key) ? "number" : "";
+            const label = { role: "cell", className, "data-label": say(key) };
+            return make("td", label, make("div", {}, ...children));
+        }
+
+        function segmentOf(client) {
+            const swatch = SWATCHES.get(client.segment).cloneNode(true);
+            const name = make("span", {}, nameOf(client.segment));
+            return [make("span", { className: "with-swatch" }, swatch, name)];
         }
 
         function clientRows(client, number) {
-            const swatch = SWATCHES.get(client.segment).cloneNode(true);
-            const details = make("td", { role: "cell", colSpan: Object.keys(ORDERS).length });
+            const details = make("td", { role: "cell", colSpan: ORDERS.length });
             const detailsRow = make("tr", { role: "row", className: "details" }, details);
             detailsRow.id = `${kind.prefix}details-${number}`;
             const opener = make(
@@ -285,18 +384,13 @@
                 { type: "button", className: "opener", "aria-controls": detailsRow.id },
                 kind.title(client, tools),
             );
-            const name = make("span", {}, labelOf("segment", client.segment));
+            const cells = ORDERS.slice(1).map((key) => cell(key, ...COLUMNS[key][1](client, tools)));
             const row = make(
                 "tr",
                 { role: "row", className: "client" },
                 make("td", { role: "cell" }, opener),
-                ...Object.entries(kind.columns).map(([key, column]) =>
-                    column
-                        ? cell(key, ...column[1](client, tools))
-                        : cell(key, make("span", { className: "with-swatch" }, swatch, name)),
-                ),
+                ...cells,
             );
-            row.lastChild.classList.add("number");
             function show() {
                 const isOpen = opened.has(client);
                 details.replaceChildren(...(isOpen ? [detailsOf(client)] : []));
@@ -322,6 +416,9 @@
             ];
             const side = kind.side(client, tools);
             side.push(heading("client_number"), make("p", {}, client.id));
+            if (client.previous_segment) {
+                side.push(heading("previous_segment"), make("p", {}, nameOf(client.previous_segment)));
+            }
             if (client.is_set_by_hand) {
                 side.push(make("p", {}, say("set_by_hand")));
             }
@@ -333,14 +430,27 @@
             );
         }
 
+        function reasonsOf(matchedOn) {
+            const nameOfPlatform = (key) => DATA.platforms[key]?.[page.language] ?? key;
+            return (matchedOn ?? "").split(", ").flatMap((condition) => {
+                const form = Object.entries(CONDITIONS).find(([, form]) => form.test(condition));
+                if (!form) {
+                    return [];
+                }
+                const names = condition.match(form[1])[1]?.split(" | ").map(nameOfPlatform);
+                const value = new Intl.ListFormat(page.language).format(names ?? []);
+                return [say(form[0], { value })];
+            });
+        }
+
         function proposalsFor(client) {
             const byPlatform = new Map();
             for (const position of client.recommendations) {
                 const { platform, action, matched_on: matchedOn } = data.recommendations[position];
                 const item = make("li", {}, action[page.language]);
-                const reason = `matched_on_${matchedOn}`;
-                if (reason in DATA.texts) {
-                    item.append(" ", quiet(`(${say(reason)})`));
+                const reasons = reasonsOf(matchedOn);
+                if (reasons.length) {
+                    item.append(" ", quiet(`(${reasons.join(", ")})`));
                 }
                 byPlatform.set(platform, [...(byPlatform.get(platform) ?? []), item]);
             }
@@ -379,13 +489,16 @@
                 byId("search").value = view.search;
             }
             Object.keys(FILTERS).forEach((name) => fillFilter(name, words));
-            const sortings = Object.keys(ORDERS).map((key) => make("option", { value: key }, say(key)));
+            for (const place of within("[data-city]")) {
+                place.setAttribute("aria-pressed", String(place.dataset.city === view.city));
+            }
+            const sortings = ORDERS.map((key) => make("option", { value: key }, say(key)));
             byId("sorting").replaceChildren(...sortings);
             byId("sorting").value = view.order;
             const total = writeNumber(CLIENTS.length);
             byId("match-count").textContent = sayCount("match_count", matches.length, { total });
             byId("client-table").hidden = matches.length === 0;
-            byId("opening").hidden = matches.length === 0;
+            byId("actions").hidden = matches.length === 0;
             byId("no-result").hidden = matches.length > 0;
             byId("filters-in-words").textContent = filtersInWords();
             showRows();
@@ -403,13 +516,44 @@
             return Object.entries(parts).filter(([, value]) => value).map(words).join(" · ");
         }
 
+        // What was found, as a spreadsheet of the reader's language opens it: French has
+        // semicolons and decimal commas. No text may become a formula there.
+        function toCsv() {
+            const [separator, point] = page.language === "fr" ? [";", ","] : [",", "."];
+            const write = (value) => {
+                if (typeof value === "number") {
+                    return String(Number(value.toFixed(4))).replace(".", point);
+                }
+                const text = String(value ?? "");
+                const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+                return `"${safe.replaceAll('"', '""')}"`;
+            };
+            const proposed = (client) =>
+                client.recommendations.map((at) => data.recommendations[at].action[page.language]);
+            const lines = matches.map((client) => ({
+                ...fieldsOf(client),
+                why: client[`explanation_${page.language}`],
+                proposals: proposed(client).join(" \u00b7 "),
+            }));
+            // Fields that the publication has not are undefined.
+            const keys = Object.keys(lines[0]).filter((key) => lines[0][key] !== undefined);
+            const rows = [keys.map((key) => say(key)), ...lines.map((line) => keys.map((key) => line[key]))];
+            return `\ufeff${rows.map((row) => row.map(write).join(separator)).join("\r\n")}\r\n`;
+        }
+
+        function download() {
+            const href = URL.createObjectURL(new Blob([toCsv()], { type: "text/csv" }));
+            make("a", { href, download: `${kind.section}.csv` }).click();
+            setTimeout(() => URL.revokeObjectURL(href), 60_000);
+        }
+
         // Its part of the address.
         function toAddress() {
             const sort = (view.isDescending ? "-" : "") + view.order;
             const state = {
                 search: view.search.trim(),
                 ...Object.fromEntries(Object.keys(FILTERS).map((name) => [name, view[name]])),
-                sort: sort === "name" ? "" : sort,
+                sort: view.order === FIRST.order && view.isDescending === FIRST.isDescending ? "" : sort,
             };
             return Object.entries(state).map(([name, value]) => [kind.prefix + name, value]);
         }
@@ -420,8 +564,7 @@
             const read = {
                 ...UNFILTERED,
                 search: part("search") ?? "",
-                order: Object.hasOwn(ORDERS, key) ? key : "name",
-                isDescending: minus !== "",
+                ...(ORDERS.includes(key) ? { order: key, isDescending: minus !== "" } : FIRST),
             };
             for (const [name, { entries }] of Object.entries(FILTERS)) {
                 // The data may have changed since.
@@ -455,6 +598,18 @@
             update({ ...UNFILTERED, segment: button.dataset.segment });
             goTo(section);
         });
+        on(within("[data-city]"), "click", (place) => {
+            const { city } = place.dataset;
+            update({ city: view.city === city ? ALL : city });
+        });
+        // A circle is no button that browsers know.
+        on(within("g[data-city]"), "keydown", (place, event) => {
+            if (["Enter", " "].includes(event.key)) {
+                event.preventDefault();
+                place.dispatchEvent(new MouseEvent("click"));
+            }
+        });
+        on([byId("export")], "click", download);
         on([byId("show-more")], "click", () => {
             const before = shownCount;
             shownCount += STEP;
@@ -482,6 +637,9 @@
             showRows();
         });
 
+        for (const key of kind.numbers.filter((key) => ORDERS.includes(key))) {
+            within(`[data-sort=${key}]`)[0].classList.add("number");
+        }
         return { update, toAddress, fromAddress };
     }
 
@@ -575,6 +733,17 @@
             readAddress();
         }
     });
+    on(all(".enlarge"), "click", (button) => {
+        const isLarge = button.parentElement.classList.toggle("large");
+        button.setAttribute("aria-pressed", String(isLarge));
+    });
+    // What is folded is printed too.
+    let folded = [];
+    window.addEventListener("beforeprint", () => {
+        folded = [...all("details:not([open])")];
+        folded.forEach((part) => (part.open = true));
+    });
+    window.addEventListener("afterprint", () => folded.forEach((part) => (part.open = false)));
     // A chart that is wider than the screen scrolls, and the keyboard must reach it.
     const resized = new ResizeObserver((entries) => {
         for (const { target } of entries) {

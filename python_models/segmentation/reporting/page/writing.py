@@ -4,13 +4,17 @@ import base64
 import csv
 import hashlib
 import json
+from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from duckdb import DuckDBPyConnection
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from segmentation.sql_text import fetch_dicts
+from segmentation.reporting.names import in_one_case
+from segmentation.reporting.page.city_map import lay_out_cities
+from segmentation.sql_text import fetch_dicts, quoted
 from segmentation.written_numbers import write_number, write_share
 
 LANGUAGES = ("fr", "en")
@@ -22,16 +26,35 @@ _LISTS = {
     "visibility": {
         "word": "client",
         "filters": ("city", "sector", "segment", "level"),
-        "columns": ("name", "city", "sector", "segment", "engagement",
-                    "target_platform", "followers"),
+        "columns": ("name", "city", "sector", "segment", "segment_since", "audience",
+                    "followers", "growth", "priority"),
     },
     "purchases": {
         "word": "account",
         "filters": ("country", "segment", "rfm", "activity"),
-        "columns": ("name", "country", "segment", "rfm", "activity", "last_sold_on",
-                    "sales"),
+        "columns": ("name", "country", "segment", "segment_since", "rfm", "activity",
+                    "last_sold_on", "sales"),
     },
 }  # fmt: skip
+# What a publication may not have: such columns of tables are left out, as are those
+# that nobody has a value of.
+_OPTIONAL = {
+    "segment_since": "segment_since",
+    "previous_segment_key": "previous_segment",
+    "follower_growth_per_30_days": "growth",
+    "follower_growth_share_per_30_days": "growth_share",
+    "followers_rank_in_category_and_city": "followers_rank",
+    "followers_ranked_in_category_and_city": "followers_ranked",
+    "growth_rank_in_category_and_city": "growth_rank",
+    "growth_ranked_in_category_and_city": "growth_ranked",
+    "priority_score": "priority",
+    "priority_reason_fr": "priority_fr",
+    "priority_reason_en": "priority_en",
+}
+# Charts for those who evaluate the model, not for account managers.
+_EVALUATION_CHARTS = ("cluster_counts", "refit_cadence")
+# At most so many of the members that entered, left or moved are named.
+_NAMED_CHANGES = 20
 # At most so many members are in a table, which browsers filter while one types.
 PAGE_ENTERPRISE_LIMIT = 5_000
 # Each segment has at least so many members in a table, if it has them at all.
@@ -102,14 +125,66 @@ where segmentation = $name and (cluster_id is not null or member_count > 0)
 order by display_order nulls last, cluster_id is null, model_member_count desc,
     segment_key
 """
+# Every segment that there is or was.
+_NAMES = """
+select segment_key, in_both(segment_name_fr, segment_name_en) as name
+from segment_overview where segmentation = $1 order by segment_key
+"""
 _LABEL = """
 select in_both(label_fr, label_en) from measure_texts
 where segmentation = $1 and name = $1
 """
 _CHARTS = """
 select *, to_base64(png) as image from chart_drawings
-where segmentation = $1 order by position, chart_name, language
+where segmentation = $1 and chart_name not in $2
+order by position, chart_name, language
 """
+_PUBLICATION = (
+    "select data_set, raw_source, published_at, segmentations from publication"
+)
+# The changes that came with this publication: by cause, and the first of them, those
+# that moved before those that left or entered.
+_CHANGE_COUNTS = """
+select cause, count(*) as change_count from segment_changes
+where segmentation = $1 and changed_at = (select published_at from publication)
+group by cause
+order by list_position(['member_changed', 'data_missing', 'model_changed',
+    'set_by_hand', 'gone', 'new'], cause)
+"""
+_CHANGES = """
+with names as ({names})
+select coalesce({name}, member_id) as member, changes.cause,
+    in_both(told.cause_fr, told.cause_en) as why,
+    before.name as from_segment, today.name as to_segment
+from segment_changes as changes
+    left join {members} as members on members.{key} = member_id
+    left join {told} as told on $1 = 'visibility' and told.enterprise_id = member_id
+        and told.change_number = changes.change_number
+    left join names as before on before.segment_key = changes.from_segment_key
+    left join names as today on today.segment_key = changes.to_segment_key
+where segmentation = $1
+    and changes.changed_at = (select published_at from publication)
+order by changes.cause = 'new', changes.cause = 'gone', member, member_id limit $2
+"""
+_PUBLISHED_BEFORE = """
+select max(previous_published_at) from segment_sizes_over_time
+where segmentation = $1 and published_at = (select published_at from publication)
+"""
+_CITIES = """
+with counted as (
+    select city_name, segment_key, count(*) as client_count
+    from enterprise_segments where city_name is not null group by all
+)
+select city_name as name, any_value(latitude) as latitude,
+    any_value(longitude) as longitude, sum(client_count) as total,
+    map(list(segment_key), list(client_count)) as counts
+from counted left join {cities} using (city_name)
+group by city_name order by total desc, city_name
+"""
+# Of a publication without coordinates, or without names of those that left.
+_NO_CITIES = "(select '' as city_name, 0.5 as latitude, 0.5 as longitude limit 0)"
+_NOT_TOLD = """(select '' as enterprise_id, '' as enterprise_name, 0 as change_number,
+    '' as cause_fr, '' as cause_en limit 0)"""
 # What a segment buys, and which part of all purchases is its own.
 _SALES = """
 with listed as (
@@ -181,7 +256,8 @@ recommended as (
     group by enterprise_id
 )
 select enterprise_id as id, enterprise_name as name, city_name as city,
-    category_name as sector, segment_key as segment, engagement_score as score,
+    category_name as sector, segment_key as segment, {optional},
+    turnover_eur as turnover, engagement_score as score,
     engagement_is_lower_bound as is_least, engagement_level as level,
     target_platform as target,
     followers_total as followers, followers_facebook, followers_instagram,
@@ -203,6 +279,7 @@ recommended as (
     group by account_id
 )
 select account_id as id, enterprise_name as name, country, segment_key as segment,
+    {optional},
     rfm_segment_key as rfm, activity_level as activity,
     cast(activity_since as varchar) as activity_since,
     cast(last_sold_on as varchar) as last_sold_on,
@@ -234,14 +311,15 @@ def write_page(
     """
     published.execute(_IN_BOTH)
     texts = read_texts()
-    main, *others = _read_segmentations(published)
-    names = published.sql(
+    publication = fetch_dicts(published.execute(_PUBLICATION))[0]
+    main, *others = _read_segmentations(published, publication)
+    platform_names = published.sql(
         "select distinct platform, platform_name from enterprise_recommendations"
         " where platform <> 'any' and platform_name is not null order by platform"
     ).fetchall()
     platforms = {
         **{key: texts[key] for key in ("facebook", "instagram", "tiktok", "other")},
-        **{key: dict.fromkeys(LANGUAGES, name) for key, name in names},
+        **{key: dict.fromkeys(LANGUAGES, name) for key, name in platform_names},
         "any": texts["any_platform"],
     }
     reading = {"visibility": read_clients, "purchases": read_accounts}
@@ -250,8 +328,14 @@ def write_page(
         if each["name"] in reading:
             read = reading[each["name"]](published, enterprise_limit=enterprise_limit)
             segments = [{n: s[n] for n in ("key", "name")} for s in each["segments"]]
-            lists[each["name"]] = read | {"segments": segments}
+            names = dict(published.execute(_NAMES, [each["name"]]).fetchall())
+            lists[each["name"]] = read | {"segments": segments, "segment_names": names}
             each["shown_count"] = len(read["rows"])
+            each["columns"] = [
+                name
+                for name in each["columns"]
+                if name in read["columns"] or name not in _OPTIONAL.values()
+            ]
     style, script = _read("page.css"), _read("page.js")
     data = {
         "language": language,
@@ -259,9 +343,13 @@ def write_page(
         "platforms": platforms,
         "lists": lists,
     }
-    written = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    written = json.dumps(
+        data, ensure_ascii=False, separators=(",", ":"), default=_to_plain
+    )
     page = _template(texts, platforms).render(
         language=language,
+        publication=publication,
+        city_map=_read_city_map(published, main["segments"]),
         main=main,
         others=others,
         style=style,
@@ -331,10 +419,24 @@ def _read_members(
     recommendations = fetch_dicts(answer)
     keys = [row.pop("recommendation_id") for row in recommendations]
     asked = {"keys": keys, "least": LEAST_PER_SEGMENT, "limit": limit}
-    answer = published.execute(_CHOSEN.format(**names) + query, asked)
+    has = _columns_of(published, names["members"])
+    optional = ", ".join(
+        f"{column if column in has else 'null'} as {name}"
+        for column, name in _OPTIONAL.items()
+    )
+    answer = published.execute(
+        _CHOSEN.format(**names) + query.format(optional=optional), asked
+    )
+    columns = [column[0] for column in answer.description]
+    rows = [_in_one_case(columns, row) for row in answer.fetchall()]
+    known = [
+        i
+        for i, name in enumerate(columns)
+        if name not in _OPTIONAL.values() or any(row[i] is not None for row in rows)
+    ]
     return {
-        "columns": [column[0] for column in answer.description],
-        "rows": answer.fetchall(),
+        "columns": [columns[i] for i in known],
+        "rows": [tuple(row[i] for i in known) for row in rows],
         "options": {
             name: fetch_dicts(published.execute(of)) for name, of in options.items()
         },
@@ -342,18 +444,87 @@ def _read_members(
     }
 
 
-def _read_segmentations(published: DuckDBPyConnection) -> list[dict[str, Any]]:
+def _in_one_case(columns: list[str], row: tuple) -> tuple:
+    """Write a member's sector in one case, in its explanation too."""
+    member = dict(zip(columns, row, strict=True))
+    if sector := member.get("sector"):
+        member["sector"] = in_one_case(sector)
+        for name in (f"explanation_{language}" for language in LANGUAGES):
+            member[name] = member[name] and member[name].replace(
+                sector, member["sector"]
+            )
+    return tuple(member.values())
+
+
+def _columns_of(published: DuckDBPyConnection, table: str) -> set[str]:
+    """Give the columns of a table; none of one that is not there."""
+    query = "select column_name from duckdb_columns() where table_name = $1"
+    return {name for (name,) in published.execute(query, [table]).fetchall()}
+
+
+def _to_plain(value: Any) -> float | str:
+    """Write amounts and times as JSON has them: times by their day."""
+    return float(value) if isinstance(value, Decimal) else value.date().isoformat()
+
+
+def _read_city_map(
+    published: DuckDBPyConnection, segments: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """Lay out a map of all clients by city."""
+    has = "latitude" in _columns_of(published, "cities")
+    query = _CITIES.format(cities="cities" if has else _NO_CITIES)
+    return lay_out_cities(
+        fetch_dicts(published.execute(query)),
+        {segment["key"]: segment["colour"] for segment in segments},
+    )
+
+
+def _read_changes(
+    published: DuckDBPyConnection, name: str, entry: dict[str, Any]
+) -> dict[str, Any]:
+    """Read what this publication changed in the segments of members, and since when."""
+    counts = published.execute(_CHANGE_COUNTS, [name]).fetchall()
+    has_names = "enterprise_name" in _columns_of(published, entry["members"])
+    is_told = bool(_columns_of(published, "enterprise_changes"))
+    query = _CHANGES.format(
+        names=_NAMES,
+        name="members.enterprise_name, told.enterprise_name"
+        if has_names
+        else "told.enterprise_name",
+        told="enterprise_changes" if is_told else _NOT_TOLD,
+        members=quoted(entry["members"]),
+        key=quoted(entry["key"]),
+    )
+    changes = fetch_dicts(published.execute(query, [name, _NAMED_CHANGES]))
+    before = None
+    if _columns_of(published, "segment_sizes_over_time"):
+        ((before,),) = published.execute(_PUBLISHED_BEFORE, [name]).fetchall()
+    total = sum(count for _, count in counts)
+    return {
+        "counts": counts,
+        "changes": changes,
+        "before": before,
+        "more_count": total - len(changes),
+        "is_first": before is None and [cause for cause, _ in counts] == ["new"],
+    }
+
+
+def _read_segmentations(
+    published: DuckDBPyConnection, publication: dict[str, Any]
+) -> list[dict[str, Any]]:
     """Read the segmentations with their segments and charts, the clients' first.
 
     Another one without segments is left out.
     """
-    ((entries,),) = published.sql("select segmentations from publication").fetchall()
     segmentations = []
-    for name, entry in json.loads(entries).items():
+    for name, entry in json.loads(publication["segmentations"]).items():
         asked = {n: entry[n] for n in ("members", "measures", "dimensions")}
         segments = fetch_dicts(published.execute(_SEGMENTS, asked | {"name": name}))
         for segment in segments:
             segment["shape"] = max(0, _MARKERS.find(segment["marker"] or "o"))
+            for top in segment["tops"] or []:
+                for leader in top["leaders"]:
+                    leader["name"] = in_one_case(leader["name"])
         if not segments and name != MAIN_SEGMENTATION:
             continue
         sales = fetch_dicts(published.execute(_SALES)) if name == "purchases" else []
@@ -362,7 +533,8 @@ def _read_segmentations(published: DuckDBPyConnection) -> list[dict[str, Any]]:
             segment |= sales.get(segment["key"], {"sales": None, "products": None})
         labels = published.execute(_LABEL, [name]).fetchone()
         charts: dict[str, dict[str, Any]] = {}
-        for chart in fetch_dicts(published.execute(_CHARTS, [name])):
+        asked = [name, _EVALUATION_CHARTS]
+        for chart in fetch_dicts(published.execute(_CHARTS, asked)):
             charts.setdefault(chart["chart_name"], {})[chart["language"]] = chart
         segmentations.append(
             {
@@ -371,6 +543,7 @@ def _read_segmentations(published: DuckDBPyConnection) -> list[dict[str, Any]]:
                 "member_count": sum(segment["member_count"] for segment in segments),
                 "segments": segments,
                 "charts": charts.values(),
+                "changes": _read_changes(published, name, entry),
                 **_LISTS.get(name, {"word": "member", "columns": ()}),
                 "crossed_count": 0,
             }
@@ -442,10 +615,15 @@ def _template(texts: dict[str, dict[str, Any]], platforms: dict[str, Any]) -> An
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+
+    def day(moment: datetime) -> dict[str, str]:
+        return {"fr": f"{moment:%d/%m/%Y}", "en": f"{moment.day} {moment:%B %Y}"}
+
     environment.globals.update(
         languages=LANGUAGES,
         worded=worded,
         number=number,
+        day=day,
         share=lambda value: {n: write_share(value, language=n) for n in LANGUAGES},
         own=lambda word, key: f"{word}_{key}" if f"{word}_{key}" in texts else key,
         lift_in_words=lift_in_words,

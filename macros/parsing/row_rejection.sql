@@ -1,12 +1,3 @@
-{#- What is written in the column that deciding_column names. -#}
-{% macro deciding_value(raw_table, relation) -%}
-    case deciding_column
-    {%- for column in raw_columns()[raw_table] %}
-        when '{{ column }}' then {{ relation }}.{{ column }}_text
-    {%- endfor %}
-    end
-{%- endmacro %}
-
 {#- The first branch of a `case` that tells why a row is not used: whose it is cannot be
     told. -#}
 {% macro rejection_of_id(relation) -%}

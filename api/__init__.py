@@ -1,0 +1,4 @@
+"""The HTTP API: what is published, and scores of somebody who is not in the data.
+
+It reads the published file and nothing else, and needs nothing of dbt.
+"""
