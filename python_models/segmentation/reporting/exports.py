@@ -266,7 +266,7 @@ def write_clients_json(
     # The same actions as one text.
     columns.pop("actions", None)
     fields = ", ".join(f"'{name}': {column}" for name, column in columns.items())
-    # By the batch, for a million with their actions do not fit the memory; tables lie in
+    # By the batch: a million with their actions do not fit the memory. Tables lie in
     # the order of their keys, so that each batch is read where it is.
     query = f"""
         with planned as (
