@@ -266,23 +266,33 @@ def write_clients_json(
     # The same actions as one text.
     columns.pop("actions", None)
     fields = ", ".join(f"'{name}': {column}" for name, column in columns.items())
-    rows = published.execute(f"""
+    # By the batch: a million with their actions do not fit the memory. Tables lie in
+    # the order of their keys, so that each batch is read where it is.
+    query = f"""
         with planned as (
             select enterprise_id, list({{
                 'recommendation_id': recommendation_id, 'platform': platform,
                 'action': action_{language}, 'matched_on': matched_on
             }} order by recommendation_rank, recommendation_id) as recommendations
-            from enterprise_recommendations group by enterprise_id
+            from enterprise_recommendations where enterprise_id between $first and $last
+            group by enterprise_id
         )
         select to_json({{{fields},
             'recommendations': coalesce(recommendations, [])}})::varchar
         from enterprise_segments left join planned using (enterprise_id)
-        order by enterprise_id""")
+        where enterprise_id between $first and $last
+        order by enterprise_id"""
+    ids = published.execute(
+        "select enterprise_id from enterprise_segments order by enterprise_id"
+    ).fetchall()
     with path.open("w", encoding="utf-8", newline="\n") as file:
         file.write(f'{{"schema_version": {SCHEMA_VERSION}, "clients": [')
         separator = "\n"
-        while batch := rows.fetchmany(ROWS_AT_A_TIME):
-            file.write(separator + ",\n".join(line for (line,) in batch))
+        for start in range(0, len(ids), ROWS_AT_A_TIME):
+            batch = ids[start : start + ROWS_AT_A_TIME]
+            bounds = {"first": batch[0][0], "last": batch[-1][0]}
+            rows = published.execute(query, bounds).fetchall()
+            file.write(separator + ",\n".join(line for (line,) in rows))
             separator = ",\n"
         file.write("\n]}\n")
 
