@@ -103,15 +103,15 @@ def unkind_charts():
                 )
             for chart in read_all(tables):
                 # The others differ in what is drawn of their measures and scores.
-                is_ours = chart.segmentation == "visibility"
-                others = ("means", "boxes", "pairs", "grid", "cadence")
-                if (
-                    not is_ours
-                    and chart.kind not in others
-                    and (chart.name != "countries")
+                kinds = {
+                    "purchases": ("pairs", "grid"),
+                    "crowd": ("means", "boxes", "grid", "cadence"),
+                }.get(chart.segmentation, (chart.kind,))
+                if chart.kind not in kinds and not (
+                    chart.name in ("account_means", "countries") and case in BOTH
                 ):
                     continue
-                is_ours |= chart.segmentation == "purchases"
+                is_ours = chart.segmentation != "crowd"
                 # Words of both languages are tried where there are most of them.
                 for language in LANGUAGES if is_ours and case in BOTH else ["fr"]:
                     yield case, chart, read_texts(tables, chart, language=language)

@@ -25,8 +25,9 @@ def test_the_next_night_brings_nothing_new_on_the_same_data(
 ) -> None:
     """Nor does it take the build database, or that nobody reads the publication.
 
-    No new history, the evaluation as of when it was made, and the same charts and
-    exports of the clients: they carry no clock.
+    No new change of a segment, the evaluation as of when it was made, and the same
+    charts and exports of the clients: they carry no clock. But it is another month,
+    whose sizes are drawn.
     """
     project = built.copied_to(tmp_path / "project")
     shutil.rmtree(project.folder / "build")
@@ -45,9 +46,11 @@ def test_the_next_night_brings_nothing_new_on_the_same_data(
         json.loads(each.rows("select files from publication")[0][0])
         for each in (project, built)
     )
-    assert {name for name in files if files[name] != files_before[name]} == {
+    assert {name for name in files if files[name] != files_before.get(name)} == {
         "charts/purchases_account_means.png",
         "charts/purchases_rfm_grid.png",
+        "charts/purchases_segment_sizes_over_time.png",
+        "charts/segment_sizes_over_time.png",
         "exports/crm_segments.csv",
         "exports/crm_segments_changes.csv",
         "segments.html",
@@ -55,6 +58,7 @@ def test_the_next_night_brings_nothing_new_on_the_same_data(
     assert changed_tables(built.marts(), project.marts()) == aged | {
         "model_freshness",
         "publication",
+        "segment_sizes_over_time",
     }
 
 
