@@ -395,6 +395,10 @@ def score(
     given = membre if isinstance(membre, list) else [membre]
     if not 1 <= len(given) <= LARGEST_PAGE:
         raise HTTPException(422, f"The list has 1 to {LARGEST_PAGE} members.")
+    try:
+        json.dumps(given, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise HTTPException(422, "The body has half of a surrogate pair.") from None
     types = publication.scoring.features[segmentation]
     members = []
     for number, features in enumerate(given):

@@ -337,6 +337,10 @@ def test_features_that_are_no_features_are_refused(server, change, sentence):
     assert sentence in detail
     assert server.refuse("/score", [change])[1].startswith("Member 0: ")
     assert server.refuse("/score", [])[1] == "The list has 1 to 1000 members."
+    half = {"\ud800": "\udfff"}
+    assert server.refuse("/score", half) == (
+        *(422, "The body has half of a surrogate pair."),
+    )
 
 
 def test_the_examples_of_the_document_run(server, tmp_path):

@@ -58,6 +58,16 @@ def publish_months(build, publish_dir, *months):
         publish_month(build, publish_dir, month)
 
 
+@pytest.fixture(scope="module")
+def two_months(small_build, tmp_path_factory):
+    """Publish two months, for tests to copy."""
+    folder = tmp_path_factory.mktemp("months")
+    with duckdb.connect(shutil.copy(small_build, folder)) as build:
+        build.execute("use build.marts")
+        publish_months(build, folder / "published", 1, 2)
+    return folder / "published"
+
+
 @contextmanager
 def no_space_for_copies(monkeypatch, *, of=""):
     """Let copies of what lies in folders of a name end half done."""
@@ -139,9 +149,9 @@ def test_a_database_put_there_by_hand_is_kept_before_it_is_rolled_back(
 
 
 def test_a_process_that_stands_still_is_not_waited_for_for_ever(
-    build, publish_dir, monkeypatch
+    two_months, publish_dir, monkeypatch
 ):
-    publish_months(build, publish_dir, 1, 2)
+    shutil.copytree(two_months, publish_dir)
     monkeypatch.setattr(publication_folder, "LONGEST_WAIT_SECONDS", 0)
 
     stopped = pytest.raises(SegmentationError, match="see whether it has been stopped")
@@ -151,8 +161,8 @@ def test_a_process_that_stands_still_is_not_waited_for_for_ever(
     assert is_month(publish_dir, 2)
 
 
-def test_the_same_publication_made_again_is_kept_once(build, publish_dir):
-    publish_months(build, publish_dir, 1, 2)
+def test_the_same_publication_made_again_is_kept_once(build, two_months, publish_dir):
+    shutil.copytree(two_months, publish_dir)
     publish_month(build, publish_dir, 2)
 
     assert kept_numbers(publish_dir) == [1, 3]
@@ -203,10 +213,10 @@ class KilledError(BaseException):
     + [(step, what) for step in (2, 8) for what in (roll_back, publish_month)],
 )
 def test_killed_at_any_step_the_next_one_finds_one_whole_publication(
-    build, publish_dir, monkeypatch, death, comes_next
+    build, two_months, publish_dir, monkeypatch, death, comes_next
 ):
     """Steps are the renames, of which the database's is the last that readers see."""
-    publish_months(build, publish_dir, 1, 2)
+    shutil.copytree(two_months, publish_dir)
     steps = iter(range(100))
 
     def rename_or_die(source, target):
@@ -305,9 +315,9 @@ def test_a_full_disk_leaves_the_last_publication_as_it_was(
     ],
 )
 def test_a_kept_publication_that_is_not_whole_is_not_put_in_place(
-    build, publish_dir, damage, reason
+    two_months, publish_dir, damage, reason
 ):
-    publish_months(build, publish_dir, 1, 2)
+    shutil.copytree(two_months, publish_dir)
     kept = publish_dir / "kept" / "000001.duckdb"
     if damage is None:
         kept.unlink()
@@ -352,9 +362,9 @@ def test_nobody_elses_files_are_deleted_whatever_a_publication_calls_its_own(
 
 @pytest.mark.parametrize("content", [b"half a database" * 1000, None])
 def test_what_is_kept_outlives_a_database_that_is_broken_or_gone(
-    build, publish_dir, content
+    build, two_months, publish_dir, content
 ):
-    publish_months(build, publish_dir, 1, 2)
+    shutil.copytree(two_months, publish_dir)
     for comes_next, kept in (
         (lambda: roll_back(publish_dir), [1, 2]),
         (lambda: publish_month(build, publish_dir, 3), [1, 2, 3]),
@@ -378,8 +388,10 @@ def test_where_nothing_is_published_there_is_nothing_to_roll_back(tmp_path):
         roll_back(tmp_path)
 
 
-def test_the_command_says_what_is_in_place_or_why_nothing_changed(build, publish_dir):
-    publish_months(build, publish_dir, 1, 2)
+def test_the_command_says_what_is_in_place_or_why_nothing_changed(
+    two_months, publish_dir
+):
+    shutil.copytree(two_months, publish_dir)
 
     def run(*arguments):
         return subprocess.run(

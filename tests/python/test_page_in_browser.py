@@ -377,13 +377,14 @@ def test_an_address_that_makes_no_sense_shows_all(visit, clients):
 def test_what_is_found_is_exported_as_the_readers_spreadsheet_opens_it(
     visit, tmp_path, language
 ):
-    names = ["=1+1", "+33", "-2", "@x", "\tx", 'Un; "deux", trois', "Éva"]
+    formulas = ["=1+1", "+33", "-2", "@x", " \uff1d1", "\u200b=1"]
+    texts = ['Un; "deux", trois', "Éva"]
     tables = {
         "segment_overview": [make_segment("a")],
         "enterprise_segments": [
             make_enterprise(f"E{i}", "a", enterprise_name=name, city_name="Nantes",
-                            turnover_eur=1234.5, explanation_fr="Pourquoi")
-            for i, name in enumerate(names)
+                            turnover_eur=1234.5, explanation_fr="Pour\t\r\nquoi")
+            for i, name in enumerate(formulas + texts)
         ] + [make_enterprise("E9", "a", city_name="Angers")],
     }  # fmt: skip
     page = visit(
@@ -399,10 +400,12 @@ def test_what_is_found_is_exported_as_the_readers_spreadsheet_opens_it(
     lines = list(csv.DictReader(StringIO(content[1:]), delimiter=separator))
     key = {"fr": "Nom", "en": "Name"}[language]
     assert sorted(line[key] for line in lines) == sorted(
-        [*(f"'{name}" for name in names[:5]), *names[5:]]
+        [*(f"'{formula}" for formula in formulas), *texts]
     )
     label = read_texts()["turnover"][language]
     assert {line[label] for line in lines} == {turnover}
+    why = {"fr": "Pour quoi", "en": ""}[language]
+    assert {line[read_texts()["why"][language]] for line in lines} == {why}
     # Nobody has a growth here, so that there is no such column.
     assert read_texts()["growth_in_30_days"][language] not in lines[0]
 

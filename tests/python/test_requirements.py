@@ -140,6 +140,7 @@ def test_variables_that_a_build_can_honour_are_accepted(connection, changes):
                 ("unknown_texts", ("abc", 5, None, [False]), "a list of texts, such"),
                 ("added_up", ("turnover", {"turnover": 1}), "a list of texts, such"),
                 ("confirm_size", ("maybe", 1, None, []), "true or false"),
+                ("minimum_cell_count", (0, "few", None), "number of at least 1"),
                 ("unnamed_segment", ("abc", [], 5), "its entries as in dbt_project"),
                 ("segmentations", ("abc", [], {}), "its entries as in dbt_project"),
             )

@@ -47,6 +47,7 @@ _KINDS = {
     "carry_counts_days": float,
     "rest_days_after": dict,
     "minimum_actions": int,
+    "minimum_cell_count": int,
     "notable_growth_share": float,
 }
 _ENTRY_KINDS = dict.fromkeys(

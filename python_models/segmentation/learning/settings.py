@@ -287,6 +287,7 @@ _LIMITS = {
     "projection_variance_share": (lambda share: 0 < share <= 1, "above 0 and up to 1"),
     "carry_counts_days": (lambda days: 0 <= days < INFINITE, "of at least 0"),
     "minimum_actions": (lambda count: count >= 0, "of at least 0"),
+    "minimum_cell_count": (lambda count: count > 0, "of at least 1"),
     "notable_growth_share": (lambda share: 0 < share < INFINITE, "above 0"),
     "evaluate_after_days": (lambda days: 0 <= days < INFINITE, "of at least 0"),
     "minimum_stability_ari": (lambda index: -1 <= index <= 1, "from -1 to 1"),

@@ -40,7 +40,7 @@ def lay_out_cities(
         ``outline`` and ``whole``, paths of SVG, the latter of all of France in a
         hundred units; ``part``, what the map shows of it; ``places``, of each city its
         circle and its parts, and where its name stands if there is room; ``beside``,
-        cities without coordinates or beyond the outline, the largest of them;
+        cities without coordinates or beyond the outline's rectangle, the largest;
         ``left_out``, how many cities and clients there are besides. Circles have areas
         by numbers; those that would overlap are pushed apart.
     """

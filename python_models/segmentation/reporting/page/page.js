@@ -1,7 +1,8 @@
 "use strict";
 
 // Tables of clients and of accounts: search and filters, order, details, language, print
-// and export; the map that filters; and the tabs. Whatever comes from the data is put in as text, never as markup.
+// and export; the map that filters; and the tabs. Whatever comes from the data is put in
+// as text, never as markup.
 (() => {
     const DATA = JSON.parse(document.getElementById("data").textContent);
     // Rows per step of the table.
@@ -524,8 +525,11 @@
                 if (typeof value === "number") {
                     return String(Number(value.toFixed(4))).replace(".", point);
                 }
-                const text = String(value ?? "");
-                const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+                // As in the CSV of everybody: a sign makes a formula behind spaces and in full
+                // width too, and a line break ends a line.
+                const text = String(value ?? "").replace(/[\p{Cc}\u2028\u2029]+/gu, " ");
+                const first = text.match(/[^\p{Z}\p{C}]/u)?.[0].normalize("NFKC")[0];
+                const safe = "=+-@".includes(first) ? `'${text}` : text;
                 return `"${safe.replaceAll('"', '""')}"`;
             };
             const proposed = (client) =>

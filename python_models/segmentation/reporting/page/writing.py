@@ -64,6 +64,15 @@ _LEAST_LIFT, _MOST_LIFT = 0.8, 1.2
 # matplotlib's markers in the order of the shapes of page.html; others are circles.
 _MARKERS = "os^v<>DPXph*"
 _FOLDER = Path(__file__).parent
+# It escapes all but what a template calls safe, and compiles a template once.
+_ENVIRONMENT = Environment(
+    loader=FileSystemLoader(_FOLDER, encoding="utf-8"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+)
 
 # A text by language, the one for both where the other is missing.
 _IN_BOTH = """
@@ -346,7 +355,8 @@ def write_page(
     written = json.dumps(
         data, ensure_ascii=False, separators=(",", ":"), default=_to_plain
     )
-    page = _template(texts, platforms).render(
+    page = _ENVIRONMENT.get_template("page.html").render(
+        **_words(texts, platforms),
         language=language,
         publication=publication,
         city_map=_read_city_map(published, main["segments"]),
@@ -577,8 +587,10 @@ def read_texts() -> dict[str, dict[str, Any]]:
     return texts
 
 
-def _template(texts: dict[str, dict[str, Any]], platforms: dict[str, Any]) -> Any:
-    """Make a template that escapes all but what it calls safe."""
+def _words(
+    texts: dict[str, dict[str, Any]], platforms: dict[str, Any]
+) -> dict[str, Any]:
+    """Give the functions that the template writes texts and figures with."""
 
     def worded(key: str, count: int | None = None, **values: dict[str, str]) -> dict:
         """Fill in a text in both languages, in the form that a count asks for."""
@@ -607,29 +619,19 @@ def _template(texts: dict[str, dict[str, Any]], platforms: dict[str, Any]) -> An
             return worded("more_than_elsewhere", lift=number(lift))
         return worded("less_than_elsewhere" if lift < _LEAST_LIFT else "as_elsewhere")
 
-    environment = Environment(
-        loader=FileSystemLoader(_FOLDER, encoding="utf-8"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-
     def day(moment: datetime) -> dict[str, str]:
         return {"fr": f"{moment:%d/%m/%Y}", "en": f"{moment.day} {moment:%B %Y}"}
 
-    environment.globals.update(
-        languages=LANGUAGES,
-        worded=worded,
-        number=number,
-        day=day,
-        share=lambda value: {n: write_share(value, language=n) for n in LANGUAGES},
-        own=lambda word, key: f"{word}_{key}" if f"{word}_{key}" in texts else key,
-        lift_in_words=lift_in_words,
-        platform_name=lambda key: platforms.get(key, dict.fromkeys(LANGUAGES, key)),
-    )
-    return environment.get_template("page.html")
+    return {
+        "languages": LANGUAGES,
+        "worded": worded,
+        "number": number,
+        "day": day,
+        "share": lambda value: {n: write_share(value, language=n) for n in LANGUAGES},
+        "own": lambda word, key: f"{word}_{key}" if f"{word}_{key}" in texts else key,
+        "lift_in_words": lift_in_words,
+        "platform_name": lambda key: platforms.get(key, dict.fromkeys(LANGUAGES, key)),
+    }
 
 
 def _read(name: str) -> str:
