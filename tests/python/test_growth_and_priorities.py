@@ -108,30 +108,3 @@ def test_the_level_of_an_audience_does_not_contradict_its_segment(clients):
         levels = set(clients.loc[clients["segment_key"] == key, "engagement_level"])
         assert levels, key
         assert not levels & denied, key
-
-
-@pytest.mark.slow
-def test_a_recipe_may_name_growth_among_its_features(clients_project):
-    project = clients_project
-    project_file = project.folder / "dbt_project.yml"
-    text = project_file.read_text(encoding="utf-8")
-    last = "        - followers_tiktok\n      categorical_features"
-    assert text.count(last) == 1
-    named = last.replace("\n", f"\n        - {GROWTH}\n", 1)
-    project_file.write_text(text.replace(last, named), encoding="utf-8")
-    marts = ("+enterprise_segments", "+fit_parameters")
-    project.succeed("run", "--select", *marts, refit="always", evaluate="false")
-    assert project.rows(
-        "select count(distinct cluster_id), count(*) from marts.fit_parameters where"
-        f" feature_name = '{GROWTH}' and parameter = 'centroid' and fit_id ="
-        " (select max(fit_id) from marts.fit_parameters)",
-        database=project.build_database,
-    ) == [(4, 4)]
-    ((unknown, told),) = project.rows(
-        "select count(*) filter (where (follower_growth_per_30_days is null)"
-        f" <> contains(coalesce(unknown_features, ''), '{GROWTH}')), count(*) filter"
-        " (where explanation_fr like '%volution des abonnés : %') from"
-        " marts.enterprise_segments",
-        database=project.build_database,
-    )
-    assert unknown == 0 < told

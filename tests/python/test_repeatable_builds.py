@@ -128,7 +128,10 @@ def test_shuffled_raw_rows_give_the_same_marts(
 def test_a_build_with_every_variable_changed_passes_its_tests(
     project: DbtProject,
 ) -> None:
-    """A data test that reads what a user may change would stop that user."""
+    """A data test that reads what a user may change would stop that user.
+
+    Growth may be named among the features, and is told of in explanations.
+    """
     output = project.succeed(
         "build",
         as_of="2026-01-02",
@@ -151,7 +154,8 @@ def test_a_build_with_every_variable_changed_passes_its_tests(
         unnamed_segment='{fr: "Groupe d\'essai", en: "Nobody\'s group"}',
         segmentations="{visibility: {features: enterprise_features,"
         " key: enterprise_id, members: enterprise_segments,"
-        " numeric_features: [followers_facebook, followers_instagram, turnover_eur],"
+        " numeric_features: [followers_facebook, followers_instagram, turnover_eur,"
+        " follower_growth_per_30_days],"
         " categorical_features: [category_group, city_name],"
         # Those that the seed segmentation_charts plans, and others.
         " measures: [turnover_eur, followers_total, followers_facebook,"
@@ -160,6 +164,18 @@ def test_a_build_with_every_variable_changed_passes_its_tests(
         " identified_by: [followers_total, turnover_eur]}}",
     )
     assert f"Published {PUBLISHED_TABLES} tables" in output
+    growth = "follower_growth_per_30_days"
+    assert project.rows(
+        "select count(distinct cluster_id), count(*) from fit_parameters where"
+        f" feature_name = '{growth}' and parameter = 'centroid' and fit_id = 2"
+    ) == [(5, 5)]
+    [(unknown, told)] = project.rows(
+        f"select count(*) filter (where ({growth} is null)"
+        f" <> contains(coalesce(unknown_features, ''), '{growth}')), count(*) filter"
+        " (where explanation_fr like '%volution des abonnés : %')"
+        " from enterprise_segments"
+    )
+    assert unknown == 0 < told
 
 
 @pytest.mark.slow
