@@ -6,12 +6,11 @@ events_resting as (
     select
         surviving_enterprise_id,
         recommendation_id,
-        event_on + case event
-            {% for event, days in var('rest_days_after').items() -%}
-            when '{{ event }}' then {{ days }}
-            {% endfor -%}
-            else 0
-        end as rests_until
+        event_on
+        {% for event, days in var('rest_days_after').items() -%}
+        + case when event = '{{ event }}' then {{ days }} else 0 end
+        {% endfor -%}
+        as rests_until
     from events
     where disposition = 'used'
 ),
