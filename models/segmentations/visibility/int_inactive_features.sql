@@ -5,11 +5,10 @@
 {%- set recipe = active_recipe('visibility') -%}
 {%- set made = [
     'enterprise_name', 'category_name', 'category_group', 'city_name',
-    'followers_total',
+    'followers_total', 'followers_facebook', 'followers_instagram', 'followers_tiktok',
+    'followers_other', 'has_facebook_account', 'has_instagram_account',
+    'has_tiktok_account', 'has_other_account',
 ] -%}
-{%- for platform in platforms -%}
-    {%- do made.extend(['has_' ~ platform ~ '_account', 'followers_' ~ platform]) -%}
-{%- endfor -%}
 {%- set added = 'sum' if 'social_accounts' in var('added_up') else 'max' -%}
 
 with enterprises as (

@@ -7,10 +7,12 @@ events_resting as (
         surviving_enterprise_id,
         recommendation_id,
         event_on
-        {% for event, days in var('rest_days_after').items() -%}
-        + case when event = '{{ event }}' then {{ days }} else 0 end
-        {% endfor -%}
-        as rests_until
+        + case
+            {% for event, days in var('rest_days_after').items() -%}
+            when event = '{{ event }}' then {{ days }}
+            {% endfor -%}
+            when true then 0
+        end as rests_until
     from events
     where disposition = 'used'
 ),
