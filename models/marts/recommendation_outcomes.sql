@@ -1,3 +1,5 @@
+{%- set added = 'sum' if 'social_accounts' in var('added_up') else 'max' -%}
+
 with events as (
     select *
     from {{ ref('int_recommendation_events_disposed') }}
@@ -59,8 +61,20 @@ enterprises_moved as (
     where
         segment_changes.from_segment_key is not null
         and segment_changes.to_segment_key is not null
-        and segment_changes.changed_at > enterprises_done.done_on
+        and cast(segment_changes.changed_at as date) > enterprises_done.done_on
     group by enterprises_done.recommendation_id
+),
+
+-- Several counts of one day are one, as they are in int_follower_growth.
+days_counted as (
+    select
+        surviving_enterprise_id,
+        platform,
+        measured_on,
+        {{ added }}(followers) as followers
+    from social_accounts
+    where disposition in ('used', 'superseded') and followers is not null
+    group by surviving_enterprise_id, platform, measured_on
 ),
 
 -- Of each account the last count up to that day, and the last of all if it is later.
@@ -68,23 +82,20 @@ accounts_compared as (
     select
         enterprises_done.recommendation_id,
         enterprises_done.surviving_enterprise_id,
-        social_accounts.platform,
-        max_by(social_accounts.followers, social_accounts.measured_on) filter (
-            where social_accounts.measured_on <= enterprises_done.done_on
+        days_counted.platform,
+        max_by(days_counted.followers, days_counted.measured_on) filter (
+            where days_counted.measured_on <= enterprises_done.done_on
         ) as followers_before,
-        max_by(social_accounts.followers, social_accounts.measured_on) filter (
-            where social_accounts.measured_on > enterprises_done.done_on
+        max_by(days_counted.followers, days_counted.measured_on) filter (
+            where days_counted.measured_on > enterprises_done.done_on
         ) as followers_after
     from enterprises_done
-    inner join social_accounts using (surviving_enterprise_id)
-    where
-        social_accounts.disposition in ('used', 'superseded')
-        and social_accounts.followers is not null
-        and enterprises_done.platform in ('any', social_accounts.platform)
+    inner join days_counted using (surviving_enterprise_id)
+    where enterprises_done.platform in ('any', days_counted.platform)
     group by
         enterprises_done.recommendation_id,
         enterprises_done.surviving_enterprise_id,
-        social_accounts.platform
+        days_counted.platform
 ),
 
 enterprises_compared as (

@@ -5,11 +5,10 @@
 {%- set recipe = active_recipe('visibility') -%}
 {%- set made = [
     'enterprise_name', 'category_name', 'category_group', 'city_name',
-    'followers_total',
+    'followers_total', 'followers_facebook', 'followers_instagram', 'followers_tiktok',
+    'followers_other', 'has_facebook_account', 'has_instagram_account',
+    'has_tiktok_account', 'has_other_account',
 ] -%}
-{%- for platform in platforms -%}
-    {%- do made.extend(['has_' ~ platform ~ '_account', 'followers_' ~ platform]) -%}
-{%- endfor -%}
 {%- set added = 'sum' if 'social_accounts' in var('added_up') else 'max' -%}
 
 with enterprises as (
@@ -34,36 +33,15 @@ days_counted as (
 latest_counts as (
     select
         enterprise_id,
-        case
-            when platform in ('facebook', 'instagram', 'tiktok') then platform
-            else 'other'
-        end as platform,
+        platform,
         max_by(followers, coalesce(measured_on, date '0001-01-01')) filter (
             where followers is not null
         ) as followers
     from days_counted
-    group by enterprise_id, days_counted.platform
+    group by enterprise_id, platform
 ),
 
-platforms_in_columns as (
-    select
-        {% for platform in platforms -%}
-        count(*) filter (where platform = '{{ platform }}') > 0
-            as has_{{ platform }}_account,
-        -- A sum skips what is unknown; here one unknown part makes it unknown.
-        case
-            when
-                count(*) filter (where platform = '{{ platform }}')
-                = count(followers) filter (where platform = '{{ platform }}')
-                then cast(
-                    sum(followers) filter (where platform = '{{ platform }}') as bigint
-                )
-        end as followers_{{ platform }},
-        {% endfor -%}
-        enterprise_id
-    from latest_counts
-    group by enterprise_id
-),
+{{ followers_in_columns('latest_counts') }},
 
 -- No account is a count of 0.
 accounts_counted as (

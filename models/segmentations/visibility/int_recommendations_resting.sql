@@ -6,11 +6,12 @@ events_resting as (
     select
         surviving_enterprise_id,
         recommendation_id,
-        event_on + case event
+        event_on
+        + case
             {% for event, days in var('rest_days_after').items() -%}
-            when '{{ event }}' then {{ days }}
+            when event = '{{ event }}' then {{ days }}
             {% endfor -%}
-            else 0
+            when true then 0
         end as rests_until
     from events
     where disposition = 'used'
