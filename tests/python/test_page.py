@@ -72,7 +72,7 @@ def agency():
             {"segment_key": "small", "measure": name, "median_value": median}
             for name, median in (("turnover_eur", 2.5), ("followers_total", 1234.5))
         ],
-        "measure_texts": [{"name": "followers_total", "label_fr": "Abonnés en tout"}],
+        "measure_texts": [{"name": "followers_total", "label_fr": "Abonnés au total"}],
         "cluster_mix": [
             make_value(name, rank)
             for rank, name in enumerate(["Sport", None, "Art", "Vélo", "Zoo"], start=1)
@@ -195,7 +195,7 @@ def test_cards_and_charts_are_shown_in_both_languages(tmp_path, agency):
                       ("inconnu", "25%")]  # fmt: skip
     # Measures in the order of the segmentation, those without a text by their name.
     figures = re.findall(r'<th scope="row"><span[^>]*>([^<]*)<', shown)
-    assert figures == ["Abonnés en tout", "turnover_eur"]
+    assert figures == ["Abonnés au total", "turnover_eur"]
     # A shape that the page cannot draw is a circle.
     assert re.findall(r'<h3 id.*?href="#shape-(\d+)"', page) == ["1", "0"]
     assert re.findall(r'alt="([^"]*)"', page) == [
