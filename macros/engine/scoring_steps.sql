@@ -11,7 +11,8 @@
         {%- do asked.update({recipe.features: [recipe.key] + recipe.numeric_features
             + recipe.categorical_features + recipe.presence_flags
             + asked.get(recipe.features, [])}) -%}
-        {%- do kept.update({segmentation ~ '_fit': "section in ('model', 'projection')"})
+        {%- do kept.update({segmentation ~ '_fit':
+            "section = 'model' or section = 'projection' and coalesce(component, 1) <= 2"})
         -%}
         {%- do queries.update({segmentation ~ '_scores': segmentation}) -%}
     {%- endfor -%}

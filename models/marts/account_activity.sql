@@ -67,7 +67,8 @@ thresholds as (
     left join days_ranked
         on
             days_ranked.value_rank
-            >= levels.from_quantile * (select count(*) from days_ranked)
+            >= levels.from_quantile
+            * (select max(every.value_rank) from days_ranked as every)
     group by levels.activity_level, levels.from_quantile
 ),
 

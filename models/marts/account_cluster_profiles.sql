@@ -54,7 +54,8 @@ profiles as (
         segments.segment_colour,
         measures.account_count,
         measures.account_count
-        / (select sum(account_count) from measures_side_by_side) as account_share,
+        / (select sum(every.account_count) from measures_side_by_side as every)
+            as account_share,
         cast(members.total_sales_eur as decimal(18, 2)) as total_sales_eur,
         {% for statistic in ['mean', 'median'] -%}
         {% for measure in measures -%}
@@ -62,8 +63,9 @@ profiles as (
         {% endfor -%}
         {% endfor -%}
         cast(members.total_sales_eur as double)
-        / nullif((select cast(sum(total_sales_eur) as double) from members), 0)
-            as sales_share
+        / nullif(
+            (select cast(sum(every.total_sales_eur) as double) from members as every), 0
+        ) as sales_share
     from measures_side_by_side as measures
     inner join members using (cluster_id)
     inner join cluster_names using (cluster_id)

@@ -98,7 +98,7 @@ profiles as (
         segments.segment_colour,
         measures.enterprise_count,
         measures.enterprise_count
-        / (select sum(enterprise_count) from measures_side_by_side)
+        / (select sum(every.enterprise_count) from measures_side_by_side as every)
             as enterprise_share,
         {% for statistic in ['mean', 'median'] -%}
         {% for count in counts -%}

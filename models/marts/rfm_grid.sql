@@ -22,7 +22,7 @@ grid as (
         cells.frequency_score,
         count(accounts.account_id) as account_count,
         cast(count(accounts.account_id) as double)
-        / (select count(*) from accounts) as account_share,
+        / (select count(every.account_id) from accounts as every) as account_share,
         cast(coalesce(sum(accounts.total_sales_eur), 0) as decimal(18, 2))
             as total_sales_eur,
         cast(sum(accounts.total_sales_eur) as double)
