@@ -19,7 +19,7 @@ export PYTHONPATH := $(CURDIR)/python_models
 
 SIZES ?= 1595 100000
 
-.PHONY: build serve check-data rollback erase preview-refit test test-slow lint format benchmark bench bench-ratio docs demonstration-seeds demonstration-pictures lock clean help
+.PHONY: build serve check-data rollback erase preview-refit test test-slow test-nightly lint format benchmark bench bench-ratio docs demonstration-seeds demonstration-pictures lock clean help
 
 build: .venv/installed  ## Build the segments and publish them to PUBLISH_DIR
 	@python -m segmentation.build --vars "{$$VARS}"
@@ -42,10 +42,13 @@ preview-refit: .venv/installed  ## Show what a refit would move, publishing noth
 	@python -m segmentation.builds.refit_preview build/segmentation.duckdb
 
 test: .venv/installed-dev  ## Run the test suite without its slow tests
-	python -m pytest -m "not slow" --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	python -m pytest -m "not slow and not nightly" --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 test-slow: .venv/installed-dev  ## Run the slow tests, which CI runs too
 	python -m pytest -m slow --numprocesses 2 --dist loadfile --no-loadscope-reorder
+
+test-nightly: .venv/installed-dev  ## Run what CI runs every night only
+	python -m pytest -m nightly --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 lint: .venv/installed-dev  ## Check SQL, Python, property files and structure
 	ruff check .

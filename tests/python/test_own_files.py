@@ -88,7 +88,7 @@ def test_features_that_cannot_be_fitted_stop_a_build_with_one_paragraph(files_pr
     assert files_project.published.read_bytes() == before
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_other_spellings_next_month_move_nobody(files_project):
     """Neither what most rows write now, nor a line in a seed, nor a refit after it."""
     placed = (
@@ -130,7 +130,7 @@ GROUPS = {
 }
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_ten_thousand_categories_do_not_hide_the_groups(files_project):
     """Each trade has a column of the fit, and no trade but a few has two clients."""
     folder = files_project.raw_files

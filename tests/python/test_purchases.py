@@ -118,7 +118,7 @@ def test_the_published_summary_of_cdnow_is_found_again(tmp_path_factory):
     assert np.abs(mean_spend - summary["zbar"]).max() < 0.01
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_accounts_change_and_nobody_else_does_until_there_are_no_sales(project):
     """A day with changed lines, then one without any."""
     scores = "recency_score, frequency_score, monetary_score, rfm_segment_key"

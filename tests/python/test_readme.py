@@ -70,7 +70,7 @@ def test_every_command_is_run_by_a_test():
         assert re.search(rf"^{target}:", makefile, flags=re.M), target
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_the_commands_on_the_demonstration_data_work(clients_project):
     project = clients_project
     first = project.published.read_bytes()
@@ -87,7 +87,7 @@ def test_the_commands_on_the_demonstration_data_work(clients_project):
     ) == [(5,)]
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_the_commands_on_own_files_work(project):
     shutil.copytree(MESSY_AGENCY, project.folder / "path" / "to" / "export")
     check, build, freshness = ON_FILES

@@ -171,7 +171,7 @@ def test_a_kept_model_moves_only_who_changed_came_or_left(
     }
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("today", "published"),
     [

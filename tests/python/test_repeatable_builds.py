@@ -179,7 +179,7 @@ def test_a_build_with_every_variable_changed_passes_its_tests(
     assert unknown == 0 < told
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_a_build_with_the_robust_recipe_passes_its_tests(
     clients_project: DbtProject,
 ) -> None:

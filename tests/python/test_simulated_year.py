@@ -79,7 +79,7 @@ def test_nobody_moves_for_one_client_and_a_new_group_is_noticed(year, is_new):
         assert outcomes["any small cluster"][0].worst_share < 0.7
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_segments_last_and_movers_are_named_over_months_of_builds(months, tmp_path):
     months = months[:3]
     sales = simulate_sales(month_count=2, move_month=2, noise=0.03, seed=1)
