@@ -26,17 +26,17 @@ with raw_rows as (
 -- Ids repeat less than it costs to find the different ones.
 texts_trimmed as (
     select
-        raw_row,
+        raw_rows.raw_row,
         {{ row_digest('sales_lines', 'raw_rows') }} as digest,
-        product_code,
-        product_name,
-        quantity,
-        unit_price_eur,
-        sold_on,
-        country,
-        {{ trimmed_text('line_id') }} as line_id_text,
-        {{ trimmed_text('account_id') }} as account_id_text,
-        {{ trimmed_text('contract_id') }} as contract_id_text
+        raw_rows.product_code,
+        raw_rows.product_name,
+        raw_rows.quantity,
+        raw_rows.unit_price_eur,
+        raw_rows.sold_on,
+        raw_rows.country,
+        {{ trimmed_text('raw_rows.line_id') }} as line_id_text,
+        {{ trimmed_text('raw_rows.account_id') }} as account_id_text,
+        {{ trimmed_text('raw_rows.contract_id') }} as contract_id_text
     from raw_rows
 ),
 
