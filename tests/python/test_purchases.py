@@ -70,7 +70,7 @@ def test_clusters_are_those_of_k_means_on_ranks(accounts):
     assert len(pairs) == len({label for label, _ in pairs}) == 4
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_the_published_summary_of_cdnow_is_found_again(tmp_path_factory):
     """Frequency, recency, age and mean spend of its 2,357 customers, as files."""
     raw_files = tmp_path_factory.mktemp("cdnow_files")
@@ -188,7 +188,7 @@ def test_accounts_change_and_nobody_else_does_until_there_are_no_sales(project):
     assert not (exports / "crm_segments.csv").exists()
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_sales_lines_that_no_accounts_can_be_made_of_are_refused(files_project):
     columns = (
         "line_id,account_id,contract_id,product_code,product_name,quantity,"

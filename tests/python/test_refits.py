@@ -98,7 +98,7 @@ def test_the_preview_says_what_the_build_then_did(five: DbtProject) -> None:
     assert "new_2_1: new, split from moderate_presence" in five.preview
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_back_to_four_clusters_the_four_have_their_members_again(
     built: DbtProject, five: DbtProject, tmp_path: Path
 ) -> None:

@@ -124,7 +124,7 @@ def test_shuffled_raw_rows_give_the_same_marts(
     assert changed_tables(built.marts(), project.marts()) == set()
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_a_build_with_every_variable_changed_passes_its_tests(
     project: DbtProject,
 ) -> None:
