@@ -87,7 +87,7 @@ class Publication:
             return Scoring(self.rows("from scoring_steps order by position"))
         except duckdb.CatalogException:
             raise UnavailableError(
-                "The publication has nothing to score by: publish once more."
+                "The publication has nothing to score by: publish once more, on DuckDB."
             ) from None
 
 

@@ -24,6 +24,7 @@
                 {%- do marts.append(published_table(node)) -%}
             {%- endif -%}
         {%- endfor -%}
+        {#- The publication is DuckDB's, and so must be what it scores by. -#}
         {%- do log(call_package('finish_build', {
             'command': flags.WHICH,
             'started_at': run_started_at.isoformat(timespec='seconds'),
@@ -32,14 +33,14 @@
             'expected_nodes': expected,
             'results': outcomes,
             'marts': marts | sort(attribute='name'),
-            'scoring_steps': scoring_steps(results),
+            'scoring_steps': scoring_steps(results) if target.type == 'duckdb' else [],
             'segmentations': var('segmentations'),
             'language': var('language'),
             'data_set': data_set(),
             'raw_source': var('raw_source'),
             'published_at': as_of_text(),
             'remembered_file': run_query(
-                'select identity from previous_publication.main.published_file'
+                'select identity from ' ~ last_publication() ~ '.published_file'
             ).columns[0].values() | first,
         }), info=true) -%}
     {%- endif -%}

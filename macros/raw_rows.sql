@@ -93,7 +93,7 @@
     {%- if var('raw_source') != 'seeds' -%}
         {{- return(source('raw_external', raw_table)) -}}
     {%- elif raw_table == 'contacts' -%}
-        {{- return("(select null as rowid, null as " ~ contact_columns() | join(', null as ')
+        {{- return("(select null as " ~ contact_columns() | join(', null as ')
             ~ ' where false) as no_contacts') -}}
     {%- endif -%}
     {{- return(ref('raw_' ~ raw_table)) -}}
@@ -104,7 +104,7 @@
 {%- set columns = column_names()[raw_table] or contact_columns() -%}
 with raw_rows as (
     select
-        {{ row_place(columns) }} as raw_row,
+        {{ row_place(raw_table) }} as raw_row,
         {{ columns | join(', ') }}
     from {{ raw_relation(raw_table) }}
 ),

@@ -3,11 +3,11 @@
 {% macro check_settings() -%}
     {%- if is_executing() -%}
         {%- set published = run_query(
-            'select data_set, published_at from previous_publication.main.publication'
+            'select data_set, published_at from ' ~ last_publication() ~ '.publication'
         ) -%}
         {%- set published_fits = run_query(
             'select segmentation, max_by(settings, fit_id)'
-            ~ ' from previous_publication.main.segmentation_fits group by segmentation'
+            ~ ' from ' ~ last_publication() ~ '.segmentation_fits group by segmentation'
         ) -%}
         {%- set published_settings = {} -%}
         {%- for row in published_fits.rows -%}

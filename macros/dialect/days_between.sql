@@ -4,7 +4,10 @@
 {%- endmacro %}
 
 {% macro default__days_between(earlier, later) -%}
-    (unix_timestamp({{ later }}) - unix_timestamp({{ earlier }})) / 86400.0
+    (
+        unix_micros(cast({{ later }} as timestamp))
+        - unix_micros(cast({{ earlier }} as timestamp))
+    ) / 86400e6
 {%- endmacro %}
 
 {% macro duckdb__days_between(earlier, later) -%}

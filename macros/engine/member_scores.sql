@@ -443,8 +443,8 @@ projected as (
 {%- if is_executing() -%}
     {%- set found = run_query(
         "select settings, count(distinct cluster_id)"
-        ~ " from previous_publication.main.segmentation_fits"
-        ~ " inner join previous_publication.main.fit_parameters"
+        ~ " from " ~ last_publication() ~ ".segmentation_fits"
+        ~ " inner join " ~ last_publication() ~ ".fit_parameters"
         ~ " using (segmentation, fit_id) where segmentation = '" ~ segmentation
         ~ "' group by fit_id, settings order by fit_id desc limit 1"
     ) -%}

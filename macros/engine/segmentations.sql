@@ -44,9 +44,7 @@ select
         {%- set node = graph.nodes['model.' ~ project_name ~ '.segmentation_variables'] -%}
         {%- set table = adapter.get_relation(node.database, node.schema, node.name) -%}
         {%- if table -%}
-            {%- do run_query(
-                'create or replace table ' ~ table ~ ' as ' ~ variables_listed()
-            ) -%}
+            {%- do replace_table(table, variables_listed()) -%}
         {%- endif -%}
     {%- endif -%}
 {%- endmacro %}

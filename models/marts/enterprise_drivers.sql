@@ -5,7 +5,7 @@ with drivers as (
 enterprise_drivers as (
     select
         member_id as enterprise_id,
-        driver_rank,
+        cast(driver_rank as bigint) as driver_rank,
         feature_name,
         feature_value,
         feature_level as category_value,

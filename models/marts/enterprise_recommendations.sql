@@ -20,7 +20,7 @@ enterprises_advised as (
         recommendations.action_fr,
         recommendations.action_en,
         recommendations.matched_on,
-        recommendations.recommendation_rank,
+        cast(recommendations.recommendation_rank as bigint) as recommendation_rank,
         platforms.platform_name
     from enterprise_kinds
     inner join recommendations using (enterprise_kind)

@@ -122,7 +122,7 @@ enterprises_with_their_plan as (
         standings.engagement_level_fr,
         standings.engagement_level_en,
         standings.priority_score,
-        standings.priority_rank,
+        cast(standings.priority_rank as bigint) as priority_rank,
         standings.priority_near_better_segment,
         standings.priority_growing_or_falling,
         standings.priority_not_contacted,

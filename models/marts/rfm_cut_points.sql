@@ -47,6 +47,11 @@ cut_numbers as (
     {% endfor %}
 ),
 
+accounts_counted as (
+    select count(*) - 1 as last_place
+    from features
+),
+
 -- The last account of each fifth, as quantiles of the ranks are, which interpolate.
 found as (
     select
@@ -57,12 +62,11 @@ found as (
         current_fits.fit_id
     from accounts_ranked
     cross join current_fits
+    cross join accounts_counted
     inner join cut_numbers
         on
             accounts_ranked.value_rank
-            = 1 + floor(
-                (select count(*) - 1 from features) * cut_numbers.cut_number / 5
-            )
+            = 1 + floor(accounts_counted.last_place * cut_numbers.cut_number / 5)
     where not exists (select 1 from kept)
 ),
 

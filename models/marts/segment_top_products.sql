@@ -110,7 +110,7 @@ top_products as (
         products_listed.segment_key,
         products_listed.segment_name,
         products_listed.ranked_by,
-        products_listed.product_rank,
+        cast(products_listed.product_rank as bigint) as product_rank,
         products_listed.product_code,
         coalesce(names_ranked.product_name, products_listed.product_code)
             as product_name,

@@ -49,7 +49,7 @@ select
 from (
     select
         content_key,
-        unnest(string_split({{ reference.column }}, ' | ')) as {{ reference.column }}
+        {{ listed_values(reference.column) }} as {{ reference.column }}
     from content
 ) as content
 {%- else -%}

@@ -3,7 +3,7 @@
 with used_accounts as (
     select
         surviving_enterprise_id as enterprise_id,
-        unnest([platform, 'any']) as platform
+        {{ listed_values("platform || ' | any'") }} as platform
     from {{ ref('int_social_accounts_disposed') }}
     where disposition = 'used'
 ),
@@ -13,7 +13,7 @@ conditions as (
     select
         recommendation_id,
         {{ (column == 'has_account_on') | lower }} as is_there,
-        unnest(string_split({{ column }}, ' | ')) as platform
+        {{ listed_values(column) }} as platform
     from {{ ref('recommendations') }}
     {{ 'union all' if not loop.last }}
     {% endfor %}

@@ -49,13 +49,13 @@ features_ranked as (
         lift,
         is_distinctive,
         known_share,
-        row_number() over (
+        cast(row_number() over (
             partition by segmentation, cluster_id
             order by
                 abs(standardised_difference) desc nulls last,
                 feature_position asc,
                 feature_level asc
-        ) as distinction_rank
+        ) as bigint) as distinction_rank
     from differences_standardised
 )
 

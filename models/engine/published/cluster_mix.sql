@@ -52,7 +52,7 @@ shares_compared as (
         / (totals_added.value_total / totals_added.population_total) as lift,
         coalesce(chances.chance <= {{ own_setting('distinctive_chance') }}, false)
             as is_distinctive,
-        row_number() over (
+        cast(row_number() over (
             partition by
                 totals_added.segmentation,
                 totals_added.dimension,
@@ -60,7 +60,7 @@ shares_compared as (
             order by
                 totals_added.member_count desc,
                 totals_added.dimension_value asc nulls last
-        ) as value_rank
+        ) as bigint) as value_rank
     from totals_added
     inner join clusters using (segmentation, cluster_id)
     left join chances using (member_count, cluster_total, value_total, population_total)

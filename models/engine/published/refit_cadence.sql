@@ -29,7 +29,7 @@ cadence as (
         agreement_ari,
         refit_below_ari,
         agreement_ari < refit_below_ari as is_below,
-        min(horizon_weeks) filter (where agreement_ari < refit_below_ari)
+        min(case when agreement_ari < refit_below_ari then horizon_weeks end)
             over (partition by segmentation) as advised_cadence_weeks,
         evaluated_at
     from refits_compared

@@ -4,6 +4,17 @@
 {%- set sale = 'account_id, contract, product_code, unit_price_eur, abs(quantity)' -%}
 {%- set in_time = 'partition by ' ~ sale
     ~ ' order by sold_on, quantity desc, digest, raw_row' -%}
+{%- set line_content -%}
+        concat_ws(
+            chr(31),
+            lines_attached.account_id,
+            coalesce(lines_attached.contract_id, ''),
+            coalesce(lines_attached.product_code, ''),
+            lines_attached.quantity,
+            lines_attached.unit_price_eur,
+            lines_attached.sold_on
+        )
+{%- endset -%}
 
 with sales_lines as (
     select * from {{ ref('stg_sales_lines') }}
@@ -82,17 +93,9 @@ ids_repeated as (
 ids_ranked as (
     select
         lines_attached.raw_row,
-        concat_ws(
-            chr(31),
-            lines_attached.account_id,
-            coalesce(lines_attached.contract_id, ''),
-            coalesce(lines_attached.product_code, ''),
-            lines_attached.quantity,
-            lines_attached.unit_price_eur,
-            lines_attached.sold_on
-        ) as line_content,
+        {{ line_content }} as line_content,
         row_number() over first_of_id as id_rank,
-        first_value(line_content) over first_of_id as first_content
+        first_value({{ line_content }}) over first_of_id as first_content
     from lines_attached
     inner join ids_repeated using (line_id)
     where lines_attached.value_rejection is null

@@ -1,0 +1,3 @@
+"""The version that dbt prints of an adapter."""
+
+version = "0.1.0"
