@@ -19,10 +19,14 @@ export PYTHONPATH := $(CURDIR)/python_models
 
 SIZES ?= 1595 100000
 
-.PHONY: build serve check-data rollback erase preview-refit test test-slow test-nightly lint format benchmark bench bench-ratio docs demonstration-seeds demonstration-pictures lock clean help
+.PHONY: build spark serve check-data rollback erase preview-refit test test-slow test-nightly test-spark lint format benchmark bench bench-ratio docs demonstration-seeds demonstration-pictures lock clean help
 
 build: .venv/installed  ## Build the segments and publish them to PUBLISH_DIR
 	@python -m segmentation.build --vars "{$$VARS}"
+
+spark: .venv-spark/installed  ## Build on Spark, in an environment of its own (docs/spark.md)
+	@PATH="$(CURDIR)/.venv-spark/bin:$$PATH" \
+		python -m segmentation.build --target spark --vars "{$$VARS}"
 
 serve: .venv/installed-api  ## Answer over HTTP what PUBLISH_DIR holds, on HOST and PORT
 	@python -m api
@@ -42,13 +46,16 @@ preview-refit: .venv/installed  ## Show what a refit would move, publishing noth
 	@python -m segmentation.builds.refit_preview build/segmentation.duckdb
 
 test: .venv/installed-dev  ## Run the test suite without its slow tests
-	python -m pytest -m "not slow and not nightly" --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	python -m pytest -m "not slow and not nightly and not spark" --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 test-slow: .venv/installed-dev  ## Run the slow tests, which CI runs too
 	python -m pytest -m slow --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 test-nightly: .venv/installed-dev  ## Run what CI runs every night only
 	python -m pytest -m nightly --numprocesses 2 --dist loadfile --no-loadscope-reorder
+
+test-spark: .venv/installed-dev .venv-spark/installed  ## Compare Spark with DuckDB
+	SPARK_ENVIRONMENT=.venv-spark python -m pytest -m "spark and not nightly"
 
 lint: .venv/installed-dev  ## Check SQL, Python, property files and structure
 	ruff check .
@@ -99,9 +106,11 @@ lock: .venv/installed-dev  ## Resolve the locks anew from pyproject.toml
 	python -m pip install --quiet "uv>=0.9,<1"
 	$(COMPILE) --output-file requirements.lock
 	$(COMPILE) --extra api --constraint requirements.lock --output-file requirements-api.lock
+	$(COMPILE) --extra spark --constraint requirements.lock --output-file requirements-spark.lock
 	$(COMPILE) --extra dev --constraint requirements-api.lock --output-file requirements-dev.lock
 	$(call GO_ON,requirements-api.lock,requirements-dev.lock)
 	$(call GO_ON,requirements.lock,requirements-api.lock)
+	$(call GO_ON,requirements.lock,requirements-spark.lock)
 
 clean:  ## Remove what a build makes, but not the publication
 	rm -rf build target logs
@@ -129,4 +138,14 @@ INSTALL := python -m pip install --quiet --disable-pip-version-check --require-h
 
 .venv/installed-dev: .venv/installed requirements-dev.lock
 	$(INSTALL) requirements-dev.lock
+	@touch $@
+
+# The target spark has an environment of its own: DuckDB's users install nothing of it.
+.venv-spark/installed: requirements.lock requirements-spark.lock
+	@java -version >/dev/null 2>&1 || { echo "Spark needs Java: install a JRE 17"; exit 1; }
+	$(PYTHON) -m venv --clear .venv-spark
+	.venv-spark/bin/$(INSTALL) requirements-spark.lock
+	@# dbt finds the adapter in python_models.
+	@echo "$(CURDIR)/python_models" \
+		> "$$(echo .venv-spark/lib/python*/site-packages)/client_segmentation.pth"
 	@touch $@

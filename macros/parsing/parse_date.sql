@@ -70,17 +70,16 @@
             {%- endfor %}
         end
     {%- endset -%}
-    {%- set part = "regexp_extract(" ~ plain ~ ", '" -%}
+    {%- set year = extracted(plain, day_first, 3) -%}
     case
         when {{ matches(plain, day_first) }} then {{ date_from_parts(
-            "case when length(" ~ part ~ day_first ~ "', 3)) = 2 then "
-                ~ full_year(part ~ day_first ~ "', 3)")
-                ~ " else " ~ part ~ day_first ~ "', 3) end",
+            "case when length(" ~ year ~ ") = 2 then " ~ full_year(year)
+                ~ " else " ~ year ~ " end",
             month,
-            part ~ day_first ~ "', 1)"
+            extracted(plain, day_first, 1)
         ) }}
         when {{ matches(plain, month_first) }} then {{ date_from_parts(
-            part ~ month_first ~ "', 3)", month, part ~ month_first ~ "', 2)"
+            extracted(plain, month_first, 3), month, extracted(plain, month_first, 2)
         ) }}
     end
 {%- endmacro %}

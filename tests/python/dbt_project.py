@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 
+DBT = Path(sys.executable).with_name("dbt")
 # The clock of every build, so that two builds can be compared row for row; and a short
 # wait, which a build without it would have to parse everything again for.
 DEFAULTS = {"as_of": "2025-06-30 12:00:00", "BUILD_WAIT_SECONDS": "2"}
@@ -87,15 +88,18 @@ class DbtProject:
         return finished(self._start(command, **settings))
 
     def start(
-        self, *arguments: str, output: int = subprocess.PIPE, **settings: str
+        self,
+        *arguments: str,
+        output: int = subprocess.PIPE,
+        dbt: Path = DBT,
+        **settings: str,
     ) -> subprocess.Popen:
-        """Start a dbt command and leave it running.
+        """Start a dbt command, perhaps of another environment, and leave it running.
 
         Somebody must read its output, or send it to `subprocess.DEVNULL`: it stands
         still when the pipe is full.
         """
-        dbt = str(Path(sys.executable).with_name("dbt"))
-        command = [dbt, "--no-use-colors", *arguments]
+        command = [str(dbt), "--no-use-colors", *arguments]
         return self._start(command, output=output, **settings)
 
     def _start(
@@ -150,6 +154,8 @@ class DbtProject:
                 rows.append([values.get(column, "") for column in rows[0]])
 
 
-def finished(process: subprocess.Popen) -> subprocess.CompletedProcess:
-    stdout, _ = process.communicate(timeout=600)
+def finished(
+    process: subprocess.Popen, *, timeout: float = 600
+) -> subprocess.CompletedProcess:
+    stdout, _ = process.communicate(timeout=timeout)
     return subprocess.CompletedProcess(process.args, process.returncode, stdout)

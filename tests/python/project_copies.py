@@ -10,7 +10,7 @@ PURCHASES = re.compile(
     r"\n    # Accounts by what.*?    purchases:\n.*?(?=\n\n)", re.DOTALL
 )
 MADE_BY_BUILDS = {"build", "published", "target", "logs"}
-NEVER_COPIED = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache")
+NEVER_COPIED = shutil.ignore_patterns(".git", ".venv*", "__pycache__", ".*_cache")
 
 
 def copy_checkout(folder: Path) -> None:

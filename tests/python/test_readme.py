@@ -31,6 +31,7 @@ ON_FILES = [
     "RAW_DATA_DIR=path/to/export dbt source freshness --vars 'raw_source: files'",
 ]
 BY_OTHER_TESTS = {
+    "make spark": "make spark",
     "make serve": '"-m", "api"',
     "make build": "test_make_build_is_enough_on_a_fresh_machine",
     "make test": "test_workflows_run_commands_that_exist",

@@ -30,6 +30,7 @@ from segmentation.sql_text import exact_path, quoted, text
 
 # Python models read samples and aggregates: more rows than this are a mistake.
 MOST_MODEL_ROWS = 2_000_000
+_SPARK_TYPES = {"VARCHAR": "string", "BLOB": "binary"}
 
 
 class Companion:
@@ -184,6 +185,13 @@ class Companion:
         self._connection.execute(
             f"copy {relation} to {text(str(folder / 'rows.parquet'))} (format parquet)"
         )
+        # Without its columns Spark would start a job to look for them.
+        described = self._connection.table(relation)
+        columns = ", ".join(
+            f"`{column}` {_SPARK_TYPES.get(str(kind), kind)}"
+            for column, kind in zip(described.columns, described.types, strict=True)
+        )
         self._execute(
-            f"create table {schema}.{name} using parquet location '{folder.as_uri()}'"
+            f"create table {schema}.{name} ({columns}) using parquet"
+            f" location '{folder.as_uri()}'"
         )
