@@ -30,6 +30,8 @@ from segmentation.sql_text import exact_path, quoted, text
 
 # Python models read samples and aggregates: more rows than this are a mistake.
 MOST_MODEL_ROWS = 2_000_000
+# Actions that read what Spark has built; others make tables of these names.
+_READING = ("check_features", "report_data_check", "finish_build")
 _SPARK_TYPES = {"VARCHAR": "string", "BLOB": "binary"}
 
 
@@ -94,7 +96,8 @@ class Companion:
     def call(self, action: str, arguments: dict[str, Any]) -> Any:
         """Run an action of the package; the tables that it makes go to Spark."""
         with self._lock:
-            self._show_warehouse()
+            if action in _READING:
+                self._show_warehouse()
             answer = ACTIONS[action](
                 self._connection.cursor(), publish_dir=self.publish_dir, **arguments
             )
