@@ -10,9 +10,7 @@ own:
 - `floor`: plain_statements.py, the same tables as a few DuckDB statements;
 - `core`: the models up to the members, profiles, mixes and recommendations;
 - `whole`: a first build with evaluation, tests, page, charts, exports, publication;
-- `nightly`: the next build, after 3 % of the counts have changed;
-- `spark`, where it is named in ``--parts``: `core` on the target spark, in the
-  environment of `make spark`; the processor's seconds are without Java's.
+- `nightly`: the next build, after 3 % of the counts have changed.
 
 With ``--sales`` sizes are those of sales lines, beside the demonstration's enterprises,
 and script and core are those of the accounts; there is no floor.
@@ -45,12 +43,12 @@ from matplotlib.figure import Figure
 # Lets the script run by its path; pytest knows this folder from pyproject.toml.
 sys.path.append(str(Path(__file__).resolve().parents[1] / "tests" / "python"))
 
-from dbt_project import DBT, DbtProject
+from dbt_project import DbtProject
 from project_copies import CHECKOUT, copy_checkout
 
 PARTS = ("smallest", "script", "floor", "core", "whole", "nightly")
 # The folder that each build is made in: the nightly one goes on from the whole one.
-BUILDS = {"core": "core", "whole": "whole", "nightly": "whole", "spark": "spark"}
+BUILDS = {"core": "core", "whole": "whole", "nightly": "whole"}
 CORE = (
     "+enterprise_segments +cluster_profiles +cluster_category_mix +cluster_city_mix"
     " +enterprise_recommendations"
@@ -236,20 +234,12 @@ class Volume:
             make(self.folder / name)
         no_tests = ["--exclude-resource-types", "test unit_test"]
         core = SALES_CORE if self.is_of_sales else CORE
-        is_core = part in ("core", "spark")
-        options = ["--select", core, *no_tests] if is_core else []
+        options = ["--select", core, *no_tests] if part == "core" else []
         settings = {"RAW_DATA_DIR": str(self.raw), "raw_source": "files"}
-        dbt = DBT
-        if part == "spark":
-            options += ["--target", "spark"]
-            dbt = CHECKOUT / ".venv-spark" / "bin" / "dbt"
-            settings["PYTHONPATH"] = "python_models"
         project = DbtProject(self.folder / name, settings=settings)
         options += ["--profiles-dir", "."]
         with (self.folder / f"{part}.log").open("w") as log:
-            return measured(
-                lambda: project.start("build", *options, output=log, dbt=dbt)
-            )
+            return measured(lambda: project.start("build", *options, output=log))
 
 
 def write_smallest(folder: Path) -> None:

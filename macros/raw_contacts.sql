@@ -9,10 +9,12 @@
     ]) -}}
 {%- endmacro %}
 
-{#- What the package needs to know to load contacts: none where it does not. -#}
+{#- What the package needs to know to load contacts: none where it does not. Its queries
+    are for DuckDB. -#}
 {% macro contacts_to_load(relations) -%}
     {%- for table in graph.sources.values()
-        if table.source_name == 'raw_external' and table.name == 'contacts' -%}
+        if table.source_name == 'raw_external' and table.name == 'contacts'
+        and target.type == 'duckdb' -%}
         {{- return({
             'relation': table.relation_name,
             'columns': ['enterprise_id', 'email', 'phone', 'marketing_consent'],

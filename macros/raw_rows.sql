@@ -88,9 +88,10 @@
 {%- endmacro %}
 
 {#- The raw table as it was loaded, wherever raw_source says it comes from. Of contacts
-    there is no seed, which would be loaded in plain text. -#}
+    there is no seed, which would be loaded in plain text, and only DuckDB reads them. -#}
 {% macro raw_relation(raw_table) -%}
-    {%- if var('raw_source') != 'seeds' -%}
+    {%- set is_read = raw_table != 'contacts' or target.type == 'duckdb' -%}
+    {%- if var('raw_source') != 'seeds' and is_read -%}
         {{- return(source('raw_external', raw_table)) -}}
     {%- elif raw_table == 'contacts' -%}
         {{- return("(select null as " ~ contact_columns() | join(', null as ')

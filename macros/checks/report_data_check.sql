@@ -21,7 +21,8 @@
         {%- set essential_lines = call_package('report_data_check', {
             'relations': relations,
             'raw_relations': raw_relations,
-            'trimmed_value': trimmed_text('value'),
+            'trimmed_value':
+                trimmed_text('value') if target.type == 'duckdb' else 'trim(value)',
             'columns': column_names(),
             'data_set': data_set(),
         }) -%}

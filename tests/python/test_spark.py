@@ -181,29 +181,23 @@ def test_a_cluster_builds_and_publishes_a_hundred_thousand_dirty_rows(
 @contextmanager
 def started_cluster(folder: Path, *, worker_count: int) -> Iterator[str]:
     """Start a standalone cluster of worker processes; give its address."""
-    start = [str(ENVIRONMENT / "bin" / "spark-class")]
+    (home,) = ENVIRONMENT.glob("lib/python*/site-packages/pyspark")
+    environment = os.environ | {"SPARK_HOME": str(home)}
     master = "spark://127.0.0.1:17077"
     place = "org.apache.spark.deploy"
     commands = [[f"{place}.master.Master", "--host", "127.0.0.1", "--port", "17077"]]
     for number in range(worker_count):
-        work = [
-            "--cores",
-            "1",
-            "--memory",
-            "2g",
-            "--work-dir",
-            str(folder / str(number)),
-        ]
-        commands.append(
-            [f"{place}.worker.Worker", "--host", "127.0.0.1", *work, master]
-        )
+        work = f"{place}.worker.Worker --host 127.0.0.1 --cores 1 --memory 2g".split()
+        commands.append([*work, "--work-dir", str(folder / str(number)), master])
     folder.mkdir()
     with (folder / "log").open("w") as log:
         processes = []
         try:
             for command in commands:
-                process = subprocess.Popen([*start, *command], stdout=log, stderr=log)
-                processes.append(process)
+                line = [str(home / "bin" / "spark-class"), *command]
+                processes.append(
+                    subprocess.Popen(line, env=environment, stdout=log, stderr=log)
+                )
                 time.sleep(5)
             yield master
         finally:

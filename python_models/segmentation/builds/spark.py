@@ -6,6 +6,7 @@ go to Spark; what Spark has built is a view of the companion. Actions and Python
 are therefore the same as where the build itself is DuckDB's.
 """
 
+import os
 import shutil
 import threading
 from collections.abc import Callable
@@ -95,6 +96,12 @@ class Companion:
 
     def call(self, action: str, arguments: dict[str, Any]) -> Any:
         """Run an action of the package; the tables that it makes go to Spark."""
+        folder = Path(arguments.get("raw_data_dir") or os.devnull)
+        if action == "load_raw_tables" and any(folder.glob("[Cc]ontacts*")):
+            raise SegmentationError(
+                f"{folder} has the raw table contacts, which only DuckDB reads: leave"
+                " it out, or build without --target spark."
+            )
         with self._lock:
             if action in _READING:
                 self._show_warehouse()

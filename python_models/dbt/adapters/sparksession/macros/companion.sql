@@ -58,7 +58,17 @@
     {%- endif -%}
 {%- endmacro %}
 
+{#- dbt-spark knows no hooks outside a transaction, and leaves them out. -#}
+{% materialization table, adapter='sparksession', supported_languages=['sql', 'python'] -%}
+    {%- set built = materialization_table_spark() -%}
+    {%- for hook in post_hooks if not hook.transaction -%}
+        {#- Those of this project call macros, and are no statements. -#}
+        {%- do render(hook.sql) -%}
+    {%- endfor -%}
+    {{- return(built) -}}
+{%- endmaterialization %}
+
 {#- The companion reads files, and a view has none: it is a table here. -#}
 {% materialization view, adapter='sparksession' -%}
-    {{- return(materialization_table_spark()) -}}
+    {{- return(materialization_table_sparksession()) -}}
 {%- endmaterialization %}
