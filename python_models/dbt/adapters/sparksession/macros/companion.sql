@@ -28,7 +28,9 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- Tables of Parquet hold no constraint: those of a contract are asked for here. -#}
+{#- Tables of Parquet hold no constraint: those of a contract are asked for here. After
+    them come the hooks outside a transaction, which dbt-spark leaves out: those of this
+    project call macros, and are no statements. -#}
 {% macro sparksession__persist_constraints(relation, model) -%}
     {%- set filled, keys = [], [] -%}
     {%- for column in model.columns.values() -%}
@@ -49,26 +51,21 @@
     {%- if model.config.contract.enforced and counts | length > 1 -%}
         {%- set query = 'select ' ~ counts | join(', ') ~ ' from ' ~ relation -%}
         {%- set found = run_query(query).rows[0].values() -%}
-        {%- for count in found if count != found[0] -%}
-            {%- do exceptions.raise_database_error(
-                relation ~ ' breaks a constraint: of ' ~ found[0] ~ ' rows, '
-                ~ counts[loop.index] ~ ' is ' ~ count
-            ) -%}
+        {%- for count in found -%}
+            {%- if count != found[0] -%}
+                {%- do exceptions.raise_database_error(
+                    relation ~ ' breaks a constraint: of ' ~ found[0] ~ ' rows, '
+                    ~ counts[loop.index0] ~ ' is ' ~ count
+                ) -%}
+            {%- endif -%}
         {%- endfor -%}
     {%- endif -%}
-{%- endmacro %}
-
-{#- dbt-spark knows no hooks outside a transaction, and leaves them out. -#}
-{% materialization table, adapter='sparksession', supported_languages=['sql', 'python'] -%}
-    {%- set built = materialization_table_spark() -%}
     {%- for hook in post_hooks if not hook.transaction -%}
-        {#- Those of this project call macros, and are no statements. -#}
         {%- do render(hook.sql) -%}
     {%- endfor -%}
-    {{- return(built) -}}
-{%- endmaterialization %}
+{%- endmacro %}
 
 {#- The companion reads files, and a view has none: it is a table here. -#}
 {% materialization view, adapter='sparksession' -%}
-    {{- return(materialization_table_sparksession()) -}}
+    {{- return(materialization_table_spark()) -}}
 {%- endmaterialization %}
