@@ -4,26 +4,8 @@ import duckdb
 import jinja2
 import pandas as pd
 import pytest
-from dbt_project import DbtProject
 from project_copies import CHECKOUT
 from scipy.stats import hypergeom
-
-CLIENTS = """
-select clients.*, runner_up.cluster_id as runner_up_cluster_id
-from enterprise_segments as clients
-inner join cluster_profiles as runner_up
-    on clients.runner_up_segment_key = runner_up.segment_key
-"""
-
-
-def table(project: DbtProject, query: str) -> pd.DataFrame:
-    with duckdb.connect(str(project.published), read_only=True) as publication:
-        return publication.sql(query).df()
-
-
-@pytest.fixture(scope="module")
-def clients(built: DbtProject) -> pd.DataFrame:
-    return table(built, CLIENTS)
 
 
 def test_a_chance_is_the_upper_tail_of_the_hypergeometric_distribution() -> None:
@@ -51,50 +33,3 @@ def test_a_chance_is_the_upper_tail_of_the_hypergeometric_distribution() -> None
     assert found["chance"].to_numpy() == pytest.approx(
         expected.where(is_more).to_numpy(), rel=1e-7, nan_ok=True
     )
-
-
-def test_what_is_distinctive_is_what_fishers_exact_test_says(built: DbtProject) -> None:
-    mixes = table(built, "from cluster_mix where segmentation = 'visibility'")
-    count = mixes["member_count"]
-    size = count.groupby([mixes["dimension"], mixes["cluster_id"]]).transform("sum")
-    everybody = count.groupby(mixes["dimension"]).transform("sum")
-    holders = (mixes["population_share"] * everybody).round()
-    chance = hypergeom.sf(count - 1, everybody, holders, size)
-    assert mixes["is_distinctive"].tolist() == (chance <= 0.01).tolist()
-    assert 0 < mixes["is_distinctive"].sum() < len(mixes)
-
-
-def test_a_trade_is_told_where_its_own_column_decides_and_chance_does_not(
-    built: DbtProject, clients: pd.DataFrame
-) -> None:
-    """Beside the runner-up: 199 explanations named one, of 148 chance could be why."""
-    centroids = table(
-        built,
-        "from fit_parameters where parameter = 'centroid'"
-        " and feature_name = 'category_name'",
-    ).pivot(index="cluster_id", columns="feature_level", values="value")
-    told = clients[clients["explanation_fr"].str.contains("activité «")]
-    assert 0 < len(told) < len(clients)
-    for client in told.itertuples():
-        own, runner_up = (
-            clients[clients["cluster_id"] == cluster_id]["category_name"]
-            for cluster_id in (client.cluster_id, client.runner_up_cluster_id)
-        )
-        have, others_have = (
-            (trades == client.category_name).sum() for trades in (own, runner_up)
-        )
-        both = len(own) + len(runner_up)
-        assert hypergeom.sf(have - 1, both, have + others_have, len(own)) <= 0.01
-        place = (centroids.columns == client.category_name).astype(float)
-        nearer = (place - centroids.loc[client.runner_up_cluster_id]) ** 2
-        nearer -= (place - centroids.loc[client.cluster_id]) ** 2
-        assert nearer[client.category_name] >= nearer.sum() / 2
-
-
-def test_no_number_is_told_twice(clients: pd.DataFrame) -> None:
-    """The total is all but Facebook's number: 79 explanations told both."""
-    told = clients["explanation_en"]
-    is_of_facebook = told.str.contains("on Facebook|Facebook account")
-    assert not (told.str.contains("followers in all") & is_of_facebook).any()
-    numbers = told.str.findall(r"([\d,]+) followers? (?:in|on)")
-    assert (numbers.map(len) == numbers.map(lambda found: len({*found}))).all()

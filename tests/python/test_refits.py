@@ -1,12 +1,10 @@
 """Segments keep their identity from build to build, and every move has its cause."""
 
-import csv
 from pathlib import Path
 
 import duckdb
 import pytest
 from dbt_project import DbtProject
-from project_copies import CHECKOUT
 from segmentation.learning.fitting import fit_pipeline
 from segmentation.learning.sampling import read_sample
 from segmentation.learning.settings import FitSettings
@@ -260,9 +258,3 @@ def test_ranks_are_looked_up_in_the_database_as_by_scikit_learn(
         labelled = f"select enterprise_id, cluster_id from marts.{mart}"
         found = project.rows(labelled, database=project.build_database)
         assert dict(found) == dict(labels)
-
-
-def test_the_seed_of_overrides_is_shipped_empty() -> None:
-    seed = CHECKOUT / "seeds/reference/segment_overrides.csv"
-    with seed.open(encoding="utf-8", newline="") as file:
-        assert len(list(csv.reader(file))) == 1

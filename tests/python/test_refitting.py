@@ -24,7 +24,6 @@ from segmentation.learning.refitting import (
     has_learned_the_same,
     read_stored_model,
 )
-from segmentation.learning.settings import FitSettings
 from sklearn.metrics import adjusted_rand_score
 
 SETTINGS = make_settings()
@@ -123,22 +122,6 @@ def test_other_variables_ask_for_another_model(sample, stored, changes):
     decision = decided(sample, stored, **changes)
 
     assert (decision.reason, decision.agreement) == ("variables_changed", None)
-
-
-def test_a_model_of_the_former_logarithm_is_replaced_and_never_scored(
-    sample, stored, monkeypatch
-):
-    former = stored.model.settings.to_json().replace(
-        '"log1p_features": []', '"log_features": ["followers_total"]'
-    )
-    old = replace(stored.model, settings=FitSettings.from_json(former))
-    scored = Mock()
-    monkeypatch.setattr(refitting, "label_sample", scored)
-
-    decision = decided(sample, replace(stored, model=old))
-
-    assert (decision.reason, decision.agreement) == ("variables_changed", None)
-    scored.assert_not_called()
 
 
 def test_never_keeps_an_old_model_that_has_drifted(sample, stored):
