@@ -126,7 +126,11 @@ def test_a_line_that_does_not_hold_is_found_with_its_claim(
     assert all(key is not None for _, key in found)
 
 
-def test_a_failing_build_tells_the_first_lines_of_a_seed_that_do_not_hold(project):
+def test_a_failing_build_tells_the_first_lines_of_a_seed_that_do_not_hold(
+    built, tmp_path
+):
+    """In a folder whose name SQL and patterns of files would stumble over."""
+    project = built.copied_to(tmp_path / "l'agence [1]")
     before = project.published.read_bytes()
     aliases = [f"Zeppelin {n},Dirigeable" for n in range(5)]
     project.add_lines("reference/category_aliases", "alias,category_name", *aliases)

@@ -40,12 +40,6 @@ def tree(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_a_project_as_it_should_be_passes():
-    assert not list(check_structure.check_business_words())
-    assert not list(check_structure.check_thin_files())
-    assert not list(check_structure.check_queries())
-
-
 @pytest.mark.parametrize(
     "text",
     ["category_name", "per_city", "CategoryWeight", "MIN_TURNOVER", "A platform."],
