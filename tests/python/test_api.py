@@ -148,19 +148,13 @@ def test_every_call_of_the_study_is_there_and_described(server):
         ("/cluster/1", {}, "cluster_id = 1"),
         ("/secteur", {"secteur": "théatre"}, "category_name = 'Théâtre'"),
         ("/secteur", {"secteur": "PRET A PORTER"}, "category_name = 'Prêt-à-porter'"),
-        (
-            "/secteur",
-            {"secteur": "loisirs et activites"},
-            "category_group = 'LOISIRS & ACTIVITÉS'",
-        ),
+        ("/secteur", {"secteur": "loisirs et activites"},
+         "category_group = 'LOISIRS & ACTIVITÉS'"),
         ("/secteur", {"secteur": "Beauté"}, "category_group = 'BEAUTÉ & BIEN-ÊTRE'"),
-        (
-            "/filtre",
-            {"secteur": "Restauration", "cluster": 0},
-            "category_group = 'RESTAURATION & BOISSONS' and cluster_id = 0",
-        ),
+        ("/filtre", {"secteur": "Restauration", "cluster": 0},
+         "category_group = 'RESTAURATION & BOISSONS' and cluster_id = 0"),
     ],
-)
+)  # fmt: skip
 def test_enterprises_are_those_of_the_mart(server, path, query, where):
     """A sector is a category or a family, however it is written, or words of one."""
     expected = server.records(
@@ -287,16 +281,8 @@ def test_a_category_is_scored_in_any_spelling(server):
 @pytest.mark.parametrize(
     ("path", "status", "sentence"),
     [
-        (
-            "/data?taille=1001",
-            422,
-            "taille: Input should be less than",
-        ),
-        (
-            "/entreprises?page=0",
-            422,
-            "page: Input should be greater than",
-        ),
+        ("/data?taille=1001", 422, "taille: Input should be less than"),
+        ("/entreprises?page=0", 422, "page: Input should be greater than"),
         ("/secteur", 422, "secteur: Field required"),
         ("/secteur?secteur=plonberie", 404, "Closest is 'plomberie'"),
         ("/secteur?secteur=%25", 404, "No enterprise is of the sector '%'"),
@@ -311,7 +297,7 @@ def test_a_category_is_scored_in_any_spelling(server):
         ("/changements?depuis=hier", 422, "depuis: Input should be a valid date"),
         ("/nothing", 404, "Not Found"),
     ],
-)
+)  # fmt: skip
 def test_a_wrong_call_is_told_what_is_wrong(server, path, status, sentence):
     code, detail = server.refuse(path)
     assert code == status

@@ -330,20 +330,6 @@ def test_what_is_not_known_is_counted_on_the_chart(connection):
     assert labels.count("unknown") == 1
 
 
-@pytest.mark.parametrize(
-    "name", ["segment_sizes", "followers_by_platform", "social_indicators"]
-)
-def test_a_row_has_the_shape_of_its_segment_beside_its_name(connection, name):
-    chart, figure, *_ = draw_one(make_ordinary_tables(connection), name)
-    beside = [
-        [line.get_marker() for line in axes.lines
-         if line.get_transform().transform((0, 0))[0] < axes.bbox.x0 - 1]
-        for axes in figure.axes
-    ]  # fmt: skip
-    assert beside[0] == [segment.marker for segment in chart.segments]
-    assert not any(beside[1:])
-
-
 def test_sizes_count_members_where_they_have_been_set(connection):
     members = make_members([61, 30, 6])
     # The third segment is in the seed, but the fit has no cluster for it.

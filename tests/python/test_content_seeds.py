@@ -177,15 +177,6 @@ def test_two_lines_that_claim_one_spelling_for_two_names_are_found(
     assert len(models.failures(test)) == 1
 
 
-def test_a_check_of_the_raw_data_without_a_rule_is_found(built):
-    models = CompiledModels(built, targets=["int_raw_data_checked"])
-    models.database.execute(
-        "delete from reference.data_check_rules where check_name = 'used_rows'"
-    )
-    models.run()
-    assert models.failures("every_check_of_the_raw_data_has_a_rule") != []
-
-
 def test_clients_that_are_gone_from_an_export_stop_its_publication(built):
     models = CompiledModels(built, targets=["int_raw_data_checked"])
     test = "a_far_smaller_or_larger_export_is_confirmed"

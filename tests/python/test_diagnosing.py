@@ -67,15 +67,12 @@ def test_a_feature_of_one_known_value_is_constant_and_has_no_tail():
     [
         ("total", lambda *parts: sum(parts), "total = large + middle + small"),
         # Any coefficients, and an intercept, among other features.
-        (
-            "mixed",
-            lambda large, middle, small: 40 * middle - 2.5 * small + 1234,
-            "mixed = 40 middle - 2.5 small + 1234",
-        ),
+        ("mixed", lambda large, middle, small: 40 * middle - 2.5 * small + 1234,
+         "mixed = 40 middle - 2.5 small + 1234"),
         # Of two that are equal the later one is the combination.
         ("copy", lambda large, middle, small: large, "copy = large"),
     ],
-)
+)  # fmt: skip
 def test_a_combination_is_found_once_and_solved_for_what_spreads_most(
     name, combine, written
 ):

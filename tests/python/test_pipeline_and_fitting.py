@@ -92,16 +92,6 @@ def test_imputation_center_and_scale_are_those_of_the_formula(scaling, center, s
     assert never.levels == (never.imputation,)
 
 
-def test_centroids_and_inertia_are_those_of_the_hand_computed_partition():
-    sample = make_sample(x=[0.0, 2.0, 100.0, 104.0], y=[5.0, 5.0, 7.0, 9.0])
-
-    model = fit(sample, ("x", "y"), scaling="none")
-
-    assert sorted(model.centroids.tolist()) == [[1.0, 5.0], [102.0, 8.0]]
-    assert model.inertia == pytest.approx(1 + 1 + (4 + 1) + (4 + 1))
-    assert model.sample_count == 4
-
-
 def test_a_level_that_the_fit_has_not_seen_has_no_column():
     seen = make_sample(x=[0.0, 1.0, 50.0], kind=["bar", "spa", "bar"])
     unseen = make_sample(x=[2.0, 3.0], kind=["zoo", "spa"])

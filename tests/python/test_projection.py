@@ -32,22 +32,6 @@ def project_points(points, settings=TWO_NUMBERS):
     return fit_projection(sample, model=model, variance_share=0.85)
 
 
-def test_points_on_a_line_have_that_line_as_their_first_component():
-    # On the line through (5, 2) with direction (4, 3) / 5, at -10, -5, 5 and 10 from
-    # its middle, and one pair of points at right angles, 1 off it.
-    middle, along, across = (5.0, 2.0), (0.8, 0.6), (-0.6, 0.8)
-    places = np.array([(-10, 0), (-5, 0), (5, 0), (10, 0), (0, 1), (0, -1)])
-
-    projection = project_points(np.array(middle) + places @ np.array([along, across]))
-
-    # Each component's largest entry is positive: 0.8 in both.
-    np.testing.assert_allclose(projection.loadings, [along, across], atol=1e-12)
-    np.testing.assert_allclose(projection.mean, middle)
-    np.testing.assert_allclose(
-        projection.explained_variance_ratio, [250 / 252, 2 / 252]
-    )
-
-
 @pytest.mark.parametrize("dense_cell_limit", [fitted_space.DENSE_CELL_LIMIT, 0])
 @pytest.mark.parametrize("scaling", ["standard", "minmax", "robust", "ranks", "none"])
 def test_components_and_their_shares_are_those_of_a_singular_value_decomposition(

@@ -391,13 +391,11 @@ NAMES = ["Café de la Gare", "Crêperie", "L\u2019Hôtel", "Noël", "CAFÉ", "Le
 @pytest.mark.parametrize(
     ("encoding", "told"),
     [
-        ("cp850", "code page 850 (DOS)"),
-        ("cp437", "code page 850 (DOS)"),
-        ("mac_roman", "Mac Roman"),
-        ("iso8859_15", "ISO 8859-15"),
+        ("cp850", "code page 850 (DOS)"), ("cp437", "code page 850 (DOS)"),
+        ("mac_roman", "Mac Roman"), ("iso8859_15", "ISO 8859-15"),
         ("cp1252", "Windows-1252"),
     ],
-)
+)  # fmt: skip
 def test_an_old_encoding_is_known_by_what_cannot_stand_between_letters(
     agency, names, encoding, told
 ):
@@ -588,13 +586,9 @@ def load_parquet(agency, amount, *, key="enterprise_id", year="fiscal_year"):
 @pytest.mark.parametrize(
     ("value", "as_text"),
     [
-        ("17::bigint", "17"),
-        ("17::double", "17"),
-        ("'-0'::double", "0"),
+        ("17::bigint", "17"), ("17::double", "17"), ("'-0'::double", "0"),
         ("9007199254740993::double", "9007199254740992"),
-        ("1234.5::double", "1234.5"),
-        ("0.1::float", "0.1"),
-        ("'nan'::double", "nan"),
+        ("1234.5::double", "1234.5"), ("0.1::float", "0.1"), ("'nan'::double", "nan"),
         ("1250000.00::decimal(14, 2)", "1250000"),
         ("-12.50::decimal(14, 2)", "-12.5"),
         ("100::decimal(5, 0)", "100"),
@@ -606,14 +600,10 @@ def load_parquet(agency, amount, *, key="enterprise_id", year="fiscal_year"):
         ("date '2024-12-31'", "2024-12-31"),
         ("timestamp '2024-12-31 13:00:00'", "2024-12-31 13:00:00"),
         ("timestamptz '2024-12-31 23:30:00-02'", "2025-01-01 01:30:00"),
-        ("'Zoé'", "Zoé"),
-        ("encode('Zoé')", "Zoé"),
-        ("null", None),
-        ("null::double", None),
-        ("'a'::enum('a', 'b')", "a"),
-        (f"'{UUID}'::uuid", UUID),
+        ("'Zoé'", "Zoé"), ("encode('Zoé')", "Zoé"), ("null", None),
+        ("null::double", None), ("'a'::enum('a', 'b')", "a"), (f"'{UUID}'::uuid", UUID),
     ],
-)
+)  # fmt: skip
 def test_a_typed_value_becomes_the_text_of_an_export(agency, value, as_text):
     agency.connection.execute("set timezone = 'Asia/Tokyo'")
 

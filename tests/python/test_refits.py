@@ -5,9 +5,6 @@ from pathlib import Path
 import duckdb
 import pytest
 from dbt_project import DbtProject
-from segmentation.learning.fitting import fit_pipeline
-from segmentation.learning.sampling import read_sample
-from segmentation.learning.settings import FitSettings
 
 FOUR = {"balanced_active", "facebook_leaders", "low_visibility", "moderate_presence"}
 LATER = "2025-07-31 12:00:00"
@@ -205,48 +202,3 @@ def test_a_model_of_features_that_are_gone_still_tells_who_was_where(
         ("low_visibility", "kept_by_members", 243, 243),
         ("moderate_presence", "merged", 150, 150),
     }
-
-
-@pytest.mark.slow
-def test_ranks_are_looked_up_in_the_database_as_by_scikit_learn(
-    project: DbtProject,
-) -> None:
-    """Of those who were not in the fit as well, and where they are of logarithms."""
-    project.published.unlink()
-    variables = project.folder / "dbt_project.yml"
-    text = variables.read_text(encoding="utf-8")
-    ranked = text.replace(" scaling: standard\n", " scaling: ranks\n")
-    variables.write_text(ranked, encoding="utf-8")
-    fit = {"recipe": "robust", "fit_sample_size": 300, "evaluate": "false"}
-    marts = "+enterprise_segments +inactive_enterprise_segments"
-    project.succeed("run", "--select", *marts.split(), **fit)
-
-    [(written,)] = project.rows(
-        "select settings from engine.current_fits where segmentation = 'visibility'",
-        database=project.build_database,
-    )
-    settings = FitSettings.from_json(written)
-    assert settings.scaling == "ranks"
-    with duckdb.connect(str(project.build_database), read_only=True) as database:
-        sample, everybody, inactive = (
-            read_sample(database.sql(f"from {table}"), settings=settings)
-            for table in (
-                "segmentations.visibility_sample",
-                "features.enterprise_features select *, enterprise_id as member_id",
-                "segmentations.int_inactive_features select *, enterprise_id as"
-                " member_id",
-            )
-        )
-    assert (len(sample), len(everybody)) == (300, 421)
-    assert len(inactive) > 900
-    pipeline, _ = fit_pipeline(sample, settings=settings)
-    for members, mart in (
-        (everybody, "enterprise_segments"),
-        (inactive, "inactive_enterprise_segments"),
-    ):
-        numbers = list(settings.numeric_features)
-        members[numbers] = members[numbers].astype(float)
-        labels = zip(members["member_id"], pipeline.predict(members), strict=True)
-        labelled = f"select enterprise_id, cluster_id from marts.{mart}"
-        found = project.rows(labelled, database=project.build_database)
-        assert dict(found) == dict(labels)

@@ -216,27 +216,3 @@ def test_a_build_with_the_robust_recipe_passes_its_tests(
         " where driver_rank = 1 and feature_name like 'followers_%'"
         " and coalesce(feature_value, 0) = 0"
     ) == [(0, True)]
-
-
-@pytest.mark.slow
-def test_clusters_that_another_random_state_renumbers_keep_their_segments(
-    built_of_clients: DbtProject, clients_project: DbtProject
-) -> None:
-    """Without a memory; over one, a refit continues its clusters with their numbers."""
-    built, project = built_of_clients, clients_project
-    project.published.unlink()
-    project.succeed(
-        *("run", "--select", "+cluster_profiles", "+enterprise_recommendations"),
-        **{"random_state": "7", "n_init": "3", "evaluate": "false"},
-    )
-    database = project.build_database
-
-    def same(query: str) -> bool:
-        there = project.rows(query.format("marts."), database=database)
-        return there == built.rows(query.format(""))
-
-    assert not same("select segment_key, cluster_id from {}cluster_profiles order by 1")
-    assert same(
-        "select enterprise_id, segment_key from {}enterprise_segments order by 1"
-    )
-    assert same("select * from {}enterprise_recommendations order by all")

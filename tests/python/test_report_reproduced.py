@@ -1,11 +1,15 @@
 """The shipped seeds give the figures of the study that this project replaces."""
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
 from generate_demonstration_seeds import ACCOUNTS, generate_files, planted_enterprises
 from PIL import Image
 from project_copies import CHECKOUT
+from segmentation.learning.fitting import fit_pipeline
+from segmentation.learning.sampling import read_sample
+from segmentation.learning.settings import FitSettings
 
 # By segment, in the order of the study's numbers: mean followers in total and on
 # Facebook, Instagram and TikTok (table 4.2), and leading categories (table 4.3).
@@ -68,6 +72,28 @@ def test_421_enterprises_are_active_and_each_is_in_the_segment_that_was_planted(
     assert len(labels) == 421
     assert {id_: list(REPORT).index(key) for id_, key in labels} == planted.to_dict()
     assert list(planted.value_counts().sort_index()) == [150, 3, 25, 243]
+
+
+def test_who_was_not_in_the_fit_is_labelled_as_scikit_learn_would(built):
+    """SQL scores inactive enterprises too, whose trades the fit may not know."""
+    with duckdb.connect(str(built.build_database), read_only=True) as database:
+        [(written,)] = database.sql(
+            "select settings from engine.current_fits where segmentation = 'visibility'"
+        ).fetchall()
+        settings = FitSettings.from_json(written)
+        sample, inactive = (
+            read_sample(database.sql(f"from segmentations.{table}"), settings=settings)
+            for table in ("visibility_sample", "int_inactive_features select *,"
+                          " enterprise_id as member_id")
+        )  # fmt: skip
+    pipeline, _ = fit_pipeline(sample, settings=settings)
+    numbers = list(settings.numeric_features)
+    labels = pipeline.predict(inactive.astype(dict.fromkeys(numbers, float)))
+    found = built.rows(
+        "select enterprise_id, cluster_id from inactive_enterprise_segments"
+    )
+    assert len(found) > 900
+    assert dict(found) == dict(zip(inactive["member_id"], labels, strict=True))
 
 
 def test_cleaning_recovers_the_enterprises_that_the_dirt_was_thrown_on(built):

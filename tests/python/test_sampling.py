@@ -54,18 +54,15 @@ def test_an_unknown_number_is_nan_and_an_unknown_text_is_none(connection):
 @pytest.mark.parametrize(
     ("kind", "feature", "complaint"),
     [
-        (
-            "numeric",
-            "folowers",
-            "'folowers' is not a column of members: .*member_id, f",
-        ),
+        ("numeric", "folowers",
+         "'folowers' is not a column of members: .*member_id, f"),
         ("categorical", "folowers", "'folowers' is not a column of members: correct"),
         ("categorical", "member_id", "The key 'member_id' is no feature: take it out"),
         ("numeric", "city_name", "'city_name' is of type VARCHAR: move it to categ"),
         ("numeric", "opened", "'opened' is of type DATE: move it to categorical_fea"),
         ("numeric", "seen", "'seen' is of type TIMESTAMP: move it to categorical_fe"),
     ],
-)
+)  # fmt: skip
 def test_a_feature_that_is_none_is_refused_with_the_remedy(
     connection, kind, feature, complaint
 ):
