@@ -12,6 +12,8 @@ from conftest import build_once
 from dbt_project import DbtProject
 from project_copies import CHECKOUT, leave_out_purchases
 
+MARTS = ("enterprise_segments", "enterprise_recommendations", "cluster_recommendations")
+SELECTED = [f"+{mart}" for mart in MARTS]
 SECOND_AGENCY = Path("tests", "fixtures", "second_agency")
 # Where a text names a platform, and what the condition calls it.
 PLATFORMS = {
@@ -28,14 +30,15 @@ OPENING = re.compile("ouvr|cré(er|e) ", re.IGNORECASE)
 
 @pytest.fixture(scope="session")
 def built_second_agency(tmp_path_factory: pytest.TempPathFactory) -> DbtProject:
-    """Provide a build of another agency, of other trades; tests only read it.
+    """Provide what is advised at another agency, of other trades; tests only read it.
 
     It sells nothing to accounts.
     """
     return build_once(
         tmp_path_factory,
         "second_agency",
-        prepare=leave_out_purchases,
+        leave_out_purchases,
+        options=("--indirect-selection=cautious", "--select", *SELECTED),
         raw_source="files",
         evaluate="false",
         agency_name="L'Atelier des Alpes",
@@ -54,7 +57,10 @@ def test_actions_fit_another_agency_that_has_segments_of_its_own(built_second_ag
     project = built_second_agency
     assert "WARN=0 ERROR=0 SKIP=0" in project.build_log
     known = {"low_visibility", "moderate_presence", "balanced_active"}
-    segments = project.rows("select distinct segment_key from enterprise_segments")
+    segments = project.rows(
+        "select distinct segment_key from marts.enterprise_segments",
+        database=project.build_database,
+    )
     assert {key for (key,) in segments} == known | {"new_1_1"}
 
 
@@ -101,8 +107,11 @@ def test_matching_by_kind_is_matching_everybody(agency, tmp_path):
 def test_the_agency_is_named_by_a_variable(built_second_agency):
     texts = [
         text
-        for table in ("enterprise_recommendations", "cluster_recommendations")
-        for row in built_second_agency.rows(f"select action_fr, action_en from {table}")
+        for mart in MARTS[1:]
+        for row in built_second_agency.rows(
+            f"select action_fr, action_en from marts.{mart}",
+            database=built_second_agency.build_database,
+        )
         for text in row
     ]
     assert any("L\u2019Atelier des Alpes" in text for text in texts)

@@ -166,6 +166,27 @@ def test_published_tables_carry_their_descriptions_and_keys(built):
 # Cancelling its queries, dbt-duckdb trips over a connection of its own.
 INTERRUPTED = duckdb.ConnectionException("Connection already closed!")
 INTERRUPTED.__context__ = KeyboardInterrupt()
+UNTOLD = FileNotFoundError("target/run_results.json")
+
+
+@pytest.fixture
+def run_dbt(tmp_path, monkeypatch):
+    """Build where dbt does what a test says and ends with an error or none."""
+    enter_project(tmp_path, monkeypatch)
+    monkeypatch.setattr("segmentation.build.summarise", lambda _: "All is well.")
+
+    def run(error=None, does=lambda: None):
+        ended = dbtRunnerResult(success=error is None, exception=error)
+        monkeypatch.setattr(
+            "segmentation.build.dbtRunner.invoke", lambda *_: does() or ended
+        )
+        return run_build([])
+
+    return run
+
+
+def write_published(folder: Path) -> None:
+    write_outcome(folder, status="published", message="Published.")
 
 
 @pytest.mark.parametrize(
@@ -177,15 +198,45 @@ INTERRUPTED.__context__ = KeyboardInterrupt()
     ],
 )
 def test_an_end_that_dbt_does_not_tell_its_hooks_is_recorded_too(
-    tmp_path, monkeypatch, error, exit_status, status, message
+    tmp_path, run_dbt, error, exit_status, status, message
 ):
-    ended = dbtRunnerResult(success=error is None, exception=error)
-    monkeypatch.setattr("segmentation.build.dbtRunner.invoke", lambda *_: ended)
-    enter_project(tmp_path, monkeypatch)
-    assert run_build([]) == exit_status
+    assert run_dbt(error) == exit_status
     outcome = outcome_of(DbtProject(tmp_path))
     assert outcome["status"] == status
     assert message in outcome["message"]
+
+
+def test_another_program_does_not_speak_for_a_build(tmp_path, run_dbt):
+    """It may write or remove the summary, or clean the folder; so may a full disk."""
+    folder = tmp_path / "build"
+    summary = folder / "build_summary.json"
+
+    def publish_and_remove_the_summary():
+        write_published(folder)
+        summary.unlink()
+
+    def write_another_summary():
+        summary.write_text('{"status": "published", "message": "Published."}')
+
+    assert run_dbt(UNTOLD, publish_and_remove_the_summary) == 0
+    assert run_dbt(UNTOLD, write_another_summary) == 2
+    write_published(folder)
+    with full_disk(10):
+        assert run_dbt(SegmentationError("Full.")) == 2
+    assert not summary.exists()
+
+
+def test_a_published_build_ends_with_0_even_if_a_tool_has_opened_the_file(
+    tmp_path, run_dbt, monkeypatch
+):
+    monkeypatch.undo()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PUBLISH_DIR", raising=False)
+    (tmp_path / "published").mkdir()
+    database = tmp_path / "published" / "segmentation.duckdb"
+    with hold_open(database, "sys.stdin.readline()") as holder:
+        assert run_dbt(does=lambda: write_published(tmp_path / "build")) == 0
+        holder.communicate("\n")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -351,61 +402,6 @@ def test_a_machine_that_is_too_small_is_said_to_be(
     assert "model.clusters failed" in told
     assert told.endswith("is as it was.")
     assert take_record("build_summary.json")["message"] == told
-
-
-def test_a_published_build_ends_with_0_even_if_a_tool_has_opened_the_file(
-    tmp_path, monkeypatch
-):
-    def publish_and_let_a_tool_open_it(*_: object) -> dbtRunnerResult:
-        write_outcome(tmp_path / "build", status="published", message="Published.")
-        return dbtRunnerResult(success=True)
-
-    (tmp_path / "published").mkdir()
-    enter_project(tmp_path, monkeypatch)
-    monkeypatch.delenv("PUBLISH_DIR", raising=False)
-    monkeypatch.setattr(
-        "segmentation.build.dbtRunner.invoke", publish_and_let_a_tool_open_it
-    )
-    database = tmp_path / "published" / "segmentation.duckdb"
-    with hold_open(database, "sys.stdin.readline()") as holder:
-        assert run_build([]) == 0
-        holder.communicate("\n")
-
-
-def test_what_an_earlier_build_has_said_is_never_taken_for_this_ones(
-    tmp_path, monkeypatch
-):
-    """A full disk leaves room for no other answer than the status."""
-    write_outcome(tmp_path / "build", status="published", message="Published.")
-    ended = dbtRunnerResult(success=False, exception=SegmentationError("Full."))
-    monkeypatch.setattr("segmentation.build.dbtRunner.invoke", lambda *_: ended)
-    enter_project(tmp_path, monkeypatch)
-    with full_disk(10):
-        assert run_build([]) == 2
-    assert not (tmp_path / "build" / "build_summary.json").exists()
-
-
-@pytest.mark.parametrize("is_published", [True, False])
-def test_another_command_in_the_folder_does_not_speak_for_a_build(
-    tmp_path, monkeypatch, is_published
-):
-    """It may write or remove the summary, and `dbt clean` whatever a build writes."""
-
-    def invoke_beside_another(*_: object) -> dbtRunnerResult:
-        summary = tmp_path / "build" / "build_summary.json"
-        if is_published:
-            write_outcome(tmp_path / "build", status="published", message="Published.")
-            summary.unlink()
-        else:
-            summary.parent.mkdir(exist_ok=True)
-            summary.write_text('{"status": "published", "message": "Published."}')
-        error = FileNotFoundError("target/run_results.json")
-        return dbtRunnerResult(success=False, exception=error)
-
-    enter_project(tmp_path, monkeypatch)
-    monkeypatch.setattr("segmentation.build.summarise", lambda _: "All is well.")
-    monkeypatch.setattr("segmentation.build.dbtRunner.invoke", invoke_beside_another)
-    assert run_build([]) == (0 if is_published else 2)
 
 
 def test_a_busy_build_database_ends_with_3_and_says_who_has_it(project):

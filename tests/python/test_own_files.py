@@ -80,7 +80,7 @@ def test_features_that_cannot_be_fitted_stop_a_build_with_one_paragraph(files_pr
     path = files_project.raw_files / "enterprises.csv"
     header, *_, client, _ = path.read_text("utf-8").splitlines()
     path.write_text(f"{header}\n{client}\n")
-    build = files_project.dbt("build")
+    build = files_project.dbt("build", "--select", "+enterprise_features")
     assert build.returncode != 0
     assert "has 1 members, fewer than n_clusters = 4" in build.stdout
     assert "Not published" in build.stdout
