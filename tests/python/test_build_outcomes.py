@@ -13,6 +13,7 @@ from types import SimpleNamespace
 
 import duckdb
 import pytest
+from compiled_models import nodes_of
 from dbt.cli.main import dbtRunnerResult
 from dbt_project import DbtProject
 from page_data import VISIBILITY
@@ -161,6 +162,24 @@ def test_published_tables_carry_their_descriptions_and_keys(built):
     # One row, and a Python model without a contract.
     unkeyed = {"publication", "chart_drawings"}
     assert {name for (name,) in keyed} == set(built.marts()) - unkeyed
+
+
+def test_every_table_is_documented_with_the_columns_that_it_has(built):
+    found = dict(
+        built.rows(
+            "select concat(schema_name, '.', table_name), list(column_name)"
+            " from duckdb_columns() where not internal group by all",
+            database=built.build_database,
+        )
+    )
+    for node in nodes_of(built).values():
+        # What the engine does between its ends may be undescribed.
+        if node["resource_type"] in ("model", "seed") and (
+            node["columns"]
+            or not node["path"].startswith(("engine/", "segmentations/"))
+        ):
+            name = f"{node['schema']}.{node['name']}"
+            assert sorted(node["columns"]) == sorted(found[name]), name
 
 
 # Cancelling its queries, dbt-duckdb trips over a connection of its own.

@@ -400,18 +400,6 @@ def test_the_map_names_a_segment_that_no_point_was_sampled_of(connection):
     assert sorted(drawn) == sorted([*looks, *looks[:2]])
 
 
-@pytest.mark.parametrize(
-    ("linear_to", "low", "high"),
-    [(1, -0.6, 20.2), (1, -4.5, 4.9), (1, 0.1, 0.4), (20, -2, 12), (0.1, -1e3, 1e5)],
-)
-def test_ticks_of_the_map_lie_apart_within_the_ends(linear_to, low, high):
-    ticks = pictures.asinh_ticks(low, high, linear_to)
-    assert len(ticks) >= 3
-    assert low <= min(ticks) < max(ticks) <= high
-    places = np.arcsinh(np.array([low, *ticks, high]) / linear_to)
-    assert np.diff(places[1:-1]).min() >= (places[-1] - places[0]) / 20
-
-
 def test_bars_count_every_member_once(connection):
     members = make_members([300, 100, 40], categories=[f"c{i:02d}" for i in range(37)])
     members.loc[::11, "category_name"] = None

@@ -77,9 +77,7 @@ def test_a_combination_is_found_once_and_solved_for_what_spreads_most(
     name, combine, written
 ):
     parts = spread_parts()
-
     values, details, *_ = diagnose({**parts, name: combine(*parts.values())})
-
     assert values["exact_combination"] == dict.fromkeys(parts, 0) | {name: 1}
     assert details["exact_combination"][name] == written
     near = values["near_combination"]
@@ -95,9 +93,7 @@ def test_a_combination_is_found_though_it_fails_for_many():
     # Something else comes on top for 60 of the 180 where all is known.
     total[:60] += np.random.default_rng(1).integers(1, 5_000, size=60)
     parts["middle"][180:] = np.nan
-
     values, details, *_ = diagnose({**parts, "total": total})
-
     # Without the few that happen to have the commonest total.
     exact = values["exact_combination"]["total"]
     assert exact == pytest.approx(120 / 180, abs=0.01)
@@ -107,9 +103,7 @@ def test_a_combination_is_found_though_it_fails_for_many():
 def test_noise_makes_an_exact_combination_a_near_one_with_the_r2_of_scikit_learn():
     parts = spread_parts()
     noise = np.random.default_rng(1).normal(scale=100, size=200)
-
     values, _, sample = diagnose({**parts, "total": sum(parts.values()) + noise})
-
     others = sample[list(parts)]
     expected = LinearRegression().fit(others, sample["total"])
     near = values["near_combination"]["total"]
@@ -148,7 +142,6 @@ def test_nothing_is_measured_where_there_is_nothing_to_measure(
     table, check_name, subject
 ):
     values, *_ = diagnose(table, unscaled_features=("flag",) * ("flag" in table))
-
     assert np.isnan(values[check_name][subject])
     assert subject != "flag" or not np.isnan(values[check_name]["x"])
 
@@ -180,7 +173,6 @@ def test_the_tail_is_the_share_of_variance_of_the_largest_hundredth():
     # have 199 ** 2 + 1 of the 199 ** 2 + 199 of squared deviations, whose mean is 199.
     flat = np.arange(200)
     values, details, *_ = diagnose({"one_giant": [0] * 199 + [200], "flat": flat})
-
     assert values["tail_variance_share"] == pytest.approx(
         {
             "one_giant": (199**2 + 1) / (199**2 + 199),
@@ -203,9 +195,7 @@ def test_blocks_share_the_variance_and_what_the_clusters_explain(
         "sport": ["s", "t", "s", "t", "s", "t", "s", "t"],
     }
     monkeypatch.setattr(fitted_space, "DENSE_CELL_LIMIT", dense_cell_limit)
-
     values, *_ = diagnose(table, scaling="none")
-
     assert values["random_start_count"] == {"kmeans": 2}
     assert values["block_variance_share"] == pytest.approx(
         {"numeric_features": 25 / 26, "city": 0.5 / 26, "sport": 0.5 / 26}

@@ -70,9 +70,7 @@ def identify(profiles, segments=SEGMENTS, shared=(), *, before=(), fit_id=3):
 def test_a_segment_keeps_its_key_whatever_number_its_cluster_has(order):
     """k-means numbers its clusters anew in every fit."""
     names = [list(SEGMENTS)[place] for place in order]
-
     identities = identify([at_distance(SEGMENTS[name], 0.1) for name in names])
-
     assert list(identities.columns) == list(COLUMN_TYPES)[1:]
     assert identities["segment_key"].tolist() == names
     assert identities["matched_by"].tolist() == [
@@ -87,7 +85,6 @@ def test_a_cluster_beyond_the_limit_is_a_new_segment_and_never_someone_elses(
 ):
     """The one segment that is left over would be a silent mislabel."""
     identities = identify([LEADERS, BALANCED, MODERATE, at_distance(LOW, distance)])
-
     found = ["new_3_1", "nothing"] if is_new else ["low_visibility", "reference"]
     assert identities["segment_key"].tolist()[:3] == list(SEGMENTS)[:3]
     assert identities.iloc[3].tolist()[1:4] == [*found, pytest.approx(distance)]
@@ -108,7 +105,6 @@ def test_a_pair_beyond_the_limit_breaks_no_match_within_it(profiles, segments, k
         [at_distance(BALANCED, distance) for distance in profiles],
         {f"s{i}": at_distance(BALANCED, d) for i, d in enumerate(segments)},
     )
-
     assert identities["segment_key"].tolist() == keys
 
 
@@ -116,9 +112,7 @@ def test_a_pair_beyond_the_limit_breaks_no_match_within_it(profiles, segments, k
 def test_new_segments_are_numbered_by_falling_mean_total_past_known_keys(order):
     profiles = [(90_000, 1, 1, 1), (8_000, 1, 1, 1), (1, 1, 1, 1)]
     profiles = [profiles[i] for i in order]
-
     identities = identify(profiles, {}, fit_id=7)
-
     assert identities["segment_key"].tolist() == [f"new_7_{i + 1}" for i in order]
     assert set(identities["matched_by"]) == {"nothing"}
     assert identities["match_distance"].isna().all()
@@ -129,9 +123,7 @@ def test_new_segments_are_numbered_by_falling_mean_total_past_known_keys(order):
 def test_an_unknown_mean_is_left_out_of_the_distance_and_the_rest_scaled_up():
     ours = pd.DataFrame([(np.nan, np.e - 1, 0, 0), (np.nan, np.nan, np.nan, 0)])
     theirs = pd.DataFrame([(5, 0, np.nan, 0), (5, 0, 0, np.nan)])
-
     distances = profile_distances(ours, theirs)
-
     # Known on both sides: two means of which one differs by 1 in log1p.
     assert distances[0].tolist() == pytest.approx([np.sqrt(4 / 2), np.sqrt(4 / 2)])
     assert distances[1, 0] == 0
@@ -204,7 +196,6 @@ def test_an_unknown_mean_is_left_out_of_the_distance_and_the_rest_scaled_up():
 )
 def test_members_decide_before_profiles(profiles, shared, keys, overlaps):
     identities = identify(profiles, shared=shared)
-
     assert identities["segment_key"].tolist() == keys
     found = identities["match_overlap"].to_numpy(dtype=float)
     np.testing.assert_equal(found, np.array(overlaps, dtype=float))
@@ -259,7 +250,6 @@ def test_a_profile_that_is_all_but_identical_outranks_a_bare_majority(
         shared,
         before=[("a", MODERATE)],
     )
-
     assert identities["segment_key"].tolist() == keys
     is_far = identities["matched_by"] == "members_alone"
     assert is_far.tolist() == [distances[0] == 5 for distances in profiles]
@@ -268,7 +258,6 @@ def test_a_profile_that_is_all_but_identical_outranks_a_bare_majority(
 def test_lasting_groups_keep_their_keys_through_merges_and_splits():
     """Two histories of benchmarks/lasting_keys.py; members alone swap a key in each."""
     tally = sum((live_through(seed) for seed in (10, 14)), Counter())
-
     assert tally["kept"] > 70
     assert set(tally) == {"kept"}
 

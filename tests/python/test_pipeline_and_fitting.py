@@ -40,9 +40,7 @@ def test_planted_groups_are_recovered_whatever_the_seed_and_the_order_of_rows(
     random_state,
 ):
     planted = make_planted_groups().sample(frac=1, random_state=random_state)
-
     model = fit_model(planted, settings=make_settings(random_state=random_state))
-
     groups = zip(
         planted["member_id"].str[:2], label_sample(planted, model), strict=True
     )
@@ -95,10 +93,8 @@ def test_imputation_center_and_scale_are_those_of_the_formula(scaling, center, s
 def test_a_level_that_the_fit_has_not_seen_has_no_column():
     seen = make_sample(x=[0.0, 1.0, 50.0], kind=["bar", "spa", "bar"])
     unseen = make_sample(x=[2.0, 3.0], kind=["zoo", "spa"])
-
     model = fit(seen, categorical=("kind",), scaling="none")
     pipeline, _ = fit_pipeline(seen, settings=model.settings)
-
     expected = [[2.0, 0.0, 0.0], [3.0, 0.0, 1.0]]
     transformer = pipeline.named_steps["features"]
     assert transformer.transform(unseen[["x", "kind"]]).tolist() == expected
@@ -168,7 +164,6 @@ def test_the_logarithm_of_a_count_is_the_databases_to_the_bit():
 def test_a_point_between_two_centroids_is_of_the_first():
     points = np.array([[0.0, 0.0], [3.0, 0.0], [-3.0, 0.0]])
     centroids = np.array([[1.0, 0.0], [-1.0, 0.0], [3.0, 0.0]])
-
     assert nearest_centroids(points, centroids=centroids).tolist() == [0, 2, 1]
 
 
@@ -183,12 +178,10 @@ def test_too_many_levels_for_a_dense_table_give_the_same_fit(monkeypatch):
     sample = make_members(200)
     dense = fit_model(sample, settings=make_settings())
     dense_space = transform_sample(sample, model=dense)
-
     monkeypatch.setattr(fitting, "DENSE_CELL_LIMIT", 0)
     monkeypatch.setattr(fitted_space, "DENSE_CELL_LIMIT", 0)
     sparse = fit_model(sample, settings=make_settings())
     sparse_space = transform_sample(sample, model=dense)
-
     np.testing.assert_allclose(sparse.centroids, dense.centroids, atol=1e-9)
     assert sparse.silhouette == pytest.approx(dense.silhouette)
     assert not isinstance(sparse_space, np.ndarray)

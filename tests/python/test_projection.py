@@ -63,7 +63,6 @@ def test_there_are_as_many_components_as_the_share_of_the_variance_needs(
     variance_share,
 ):
     shares = project(variance_share).explained_variance_ratio
-
     assert shares.sum() >= variance_share
     # Two at the least, for the map: 0.3 is reached by the first alone.
     assert shares[:-1].sum() < variance_share or len(shares) == 2
@@ -75,9 +74,7 @@ def test_a_feature_of_many_levels_does_not_make_more_components_than_the_limit()
     sample["city_name"] = pd.Series(names, dtype=object)
     settings = make_settings(categorical_features=("city_name",), scaling="minmax")
     model = fit_model(sample, settings=settings)
-
     projection = fit_projection(sample, model=model, variance_share=0.85)
-
     shares = projection.explained_variance_ratio
     assert len(shares) == MOST_COMPONENTS
     assert shares.sum() < 0.85
@@ -95,7 +92,6 @@ def test_the_map_is_the_same_for_mirrored_data_and_for_rows_in_any_order(scaling
     expected = project_points(points, settings).loadings
     strongest = np.abs(expected).argmax(axis=1)
     assert (expected[[0, 1], strongest] > 0).all()
-
     for changed in (-points, points[::-1], *map(random.permutation, [points] * 8)):
         loadings = project_points(changed, settings).loadings
         np.testing.assert_allclose(loadings, expected, atol=1e-12)

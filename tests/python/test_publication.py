@@ -71,9 +71,7 @@ def test_what_is_no_whole_green_build_leaves_the_publication_alone_and_says_why(
     publish_build(build, publish_dir)
     before = contents_of(publish_dir)
     build.execute("delete from enterprise_segments")
-
     sentence = publish_build(build, publish_dir, **changes)
-
     assert sentence.startswith("Not published: ")
     assert reason in sentence
     assert contents_of(publish_dir) == before
@@ -182,9 +180,7 @@ def test_a_primary_key_is_published_up_to_a_number_of_rows(
 ):
     """It shows a tool what joins; on a large table it costs more than it tells."""
     monkeypatch.setattr(publishing, "PRIMARY_KEY_ROW_LIMIT", row_limit)
-
     publish_build(build, publish_dir)
-
     with open_published(publish_dir) as published:
         found = published.sql(
             "select table_name from duckdb_constraints()"
@@ -211,10 +207,8 @@ def test_a_failure_while_writing_leaves_the_last_publication_and_names_the_file(
     publish_build(build, publish_dir)
     before = contents_of(publish_dir)
     build.execute(breakage)
-
     with pytest.raises(SegmentationError) as failure:
         publish_build(build, publish_dir)
-
     assert f"{publish_dir / DATABASE_NAME} could not be written" in str(failure.value)
     assert "The last publication is as it was" in str(failure.value)
     assert contents_of(publish_dir) == before
@@ -229,10 +223,8 @@ def test_a_file_in_place_of_the_folder_is_an_error_that_leaves_it_alone(
 ):
     publish_dir.parent.mkdir()
     publish_dir.write_text("somebody's notes")
-
     with pytest.raises(SegmentationError, match="a wrong PUBLISH_DIR"):
         publish_build(build, publish_dir)
-
     assert publish_dir.read_text() == "somebody's notes"
 
 
@@ -244,10 +236,8 @@ def test_a_build_that_began_before_the_last_publication_does_not_replace_it(
     remembered_file = identify_publication(publish_dir)
     publish_build(build, publish_dir, published_at="2024-04-01")
     before = (publish_dir / DATABASE_NAME).read_bytes()
-
     with pytest.raises(SegmentationError, match="has changed since it began"):
         publish_build(build, publish_dir, remembered_file=remembered_file)
-
     assert (publish_dir / DATABASE_NAME).read_bytes() == before
     assert files_in(publish_dir) == PUBLISHED
 
@@ -265,7 +255,6 @@ def test_equal_builds_give_equal_tables_and_files_whatever_the_order_of_their_ro
             "create or replace table enterprise_segments as"
             " select * from enterprise_segments order by md5(enterprise_id)"
         )
-
     assert contents[0] == contents[1]
 
 
@@ -382,7 +371,6 @@ def test_what_another_version_published_is_refused_with_the_remedy(
 ):
     with duckdb.connect(first_version / DATABASE_NAME) as published:
         published.execute(change)
-
     with pytest.raises(SegmentationError, match=f"(?s){sentence}"):
         attached(first_version, tmp_path)
 
