@@ -29,8 +29,8 @@ from segmentation.reporting.charts.sheet import own_style
 from segmentation.reporting.charts.texts import MINUS, ChartTexts, read_texts
 
 SPACE = "\N{NARROW NO-BREAK SPACE}"
-# The cases whose texts are tried in both languages.
-BOTH = ("twelve_segments_with_long_names", "long_words_without_a_space", "large")
+# The cases with most to draw; of the first the texts are tried in both languages.
+FULL = ("twelve_segments_with_long_names", "long_words_without_a_space", "large")
 NAMES = ["Visibilité à construire", "Présence modérée", "Leaders"]
 MOVES = {(0, 0): 30, (0, 1): 4, (1, 1): 9}
 EMPTY = ", ".join(
@@ -108,12 +108,11 @@ def unkind_charts():
                     "crowd": ("means", "boxes", "grid", "cadence"),
                 }.get(chart.segmentation, (chart.kind,))
                 if chart.kind not in kinds and not (
-                    chart.name in ("account_means", "countries") and case in BOTH
+                    chart.name in ("account_means", "countries") and case in FULL
                 ):
                     continue
                 is_ours = chart.segmentation != "crowd"
-                # Words of both languages are tried where there are most of them.
-                for language in LANGUAGES if is_ours and case in BOTH else ["fr"]:
+                for language in LANGUAGES if is_ours and case == FULL[0] else ["fr"]:
                     yield case, chart, read_texts(tables, chart, language=language)
 
 
