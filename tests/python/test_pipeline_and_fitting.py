@@ -9,7 +9,6 @@ import pytest
 from planted_data import (
     FOLLOWERS,
     make_members,
-    make_planted_groups,
     make_sample,
     make_settings,
 )
@@ -33,18 +32,6 @@ def fit(sample, numeric=("x",), categorical=(), **changes):
         numeric_features=numeric, categorical_features=categorical, **changes
     )
     return fit_model(sample, settings=settings)
-
-
-@pytest.mark.parametrize("random_state", [0, 1, 42, 20_000])
-def test_planted_groups_are_recovered_whatever_the_seed_and_the_order_of_rows(
-    random_state,
-):
-    planted = make_planted_groups().sample(frac=1, random_state=random_state)
-    model = fit_model(planted, settings=make_settings(random_state=random_state))
-    groups = zip(
-        planted["member_id"].str[:2], label_sample(planted, model), strict=True
-    )
-    assert len(set(groups)) == len(model.centroids) == 4
 
 
 @pytest.mark.parametrize(
@@ -99,30 +86,6 @@ def test_a_level_that_the_fit_has_not_seen_has_no_column():
     transformer = pipeline.named_steps["features"]
     assert transformer.transform(unseen[["x", "kind"]]).tolist() == expected
     assert transform_sample(unseen, model=model).tolist() == expected
-
-
-@pytest.mark.filterwarnings("error")
-def test_a_rank_is_the_place_of_a_value_among_the_quantiles_of_the_fit():
-    """By hand, nine values at eighths, as the database has them in its unit test."""
-    known = [0.0, 0, 0, 2, 2, 4, 8, 8, 8]
-    sample = make_sample(x=known, constant=[3.0] * 9, unknown=[np.nan] * 9)
-    expected = {-1: 0, 0: 0, 1: 5 / 16, 2: 7 / 16, 3: 9 / 16, 4: 5 / 8, 6: 11 / 16}
-    # An unknown one is as the mean of the known ones, 32 ninths.
-    expected |= {8: 1, 9: 1, np.nan: 1 / 2 + (32 / 9 - 2) / 2 / 8}
-    others = make_sample(x=[*expected], constant=[2.0, 4] * 5, unknown=[0.0, 1] * 5)
-
-    model = fit(sample, ("x", "constant", "unknown"), scaling="ranks")
-
-    x, *constants = model.numeric
-    assert x.quantiles == tuple(known)
-    assert [(f.center, f.scale) for f in constants] == [(0, 1)] * 2
-    found = transform_sample(others, model=model)
-    ranks = found[:, 0] * x.scale + x.center
-    np.testing.assert_allclose(ranks, [*expected.values()], rtol=1e-14, atol=1e-16)
-    assert found[:, 1:].tolist() == [[0, 0], [1, 1]] * 5
-    pipeline, _ = fit_pipeline(sample, settings=model.settings)
-    of_pipeline = pipeline.named_steps["features"].transform(others)
-    np.testing.assert_allclose(found, of_pipeline, rtol=1e-12)
 
 
 @pytest.mark.parametrize("count", [120, 3_000])

@@ -165,6 +165,9 @@ def test_a_build_with_every_variable_changed_passes_its_tests(
         " identified_by: [followers_total, turnover_eur]}}",
     )
     assert f"Published {PUBLISHED_TABLES} tables" in output
+    # Where the category is no feature, the mix of its levels is no matter.
+    checks = project.rows("select distinct check_name from feature_checks")
+    assert ("mixed_taxonomy_share",) not in checks
     growth = "follower_growth_per_30_days"
     assert project.rows(
         "select count(distinct cluster_id), count(*) from fit_parameters where"
