@@ -6,7 +6,8 @@ from pathlib import Path
 
 from conftest import CHECKOUT
 
-MODELS, SEEDS = "models/marts/models.yml", "seeds/seeds.yml"
+MODELS = "models/marts/models.yml"
+SEEDS, CITIES = "seeds/reference/seeds.yml", "seeds/reference/cities.csv"
 LOOSE = "models/marts/loose.sql"
 PROJECT = {
     "dbt_project.yml": "name: agency\nprofile: agency\nversion: 1.0.0\n",
@@ -29,7 +30,7 @@ models:
         data_tests: [{unique: {config: {severity: warn}}}]
 """,
     "models/docs.md": "{% docs client_id %}Key of the client.{% enddocs %}\n",
-    "seeds/cities.csv": "zip,city\n44000,Nantes\n",
+    CITIES: "zip,city\n44000,Nantes\n",
     SEEDS: """\
 seeds:
   - name: cities
@@ -51,10 +52,10 @@ FAULTS = [
     ("dbt_project.yml", "name:", "models: {+enabeld: 1}\nname:", "`+enabeld` found"),
     (SEEDS, "town", "city", "cities: column city is listed twice"),
     *(
-        (SEEDS, "", "", fault)
-        for fault in ("seeds/cities.csv: cities: has no test of its grain",
-                      "seeds/cities.csv: cities: column zip has no description",
-                      "seeds/cities.csv: has other columns or another order than its")
+        (SEEDS, "", "", f"{CITIES}: {fault}")
+        for fault in ("cities: has no test of its grain",
+                      "cities: column zip has no description",
+                      "has other columns or another order than its entry")
     ),
     ("models/docs.md", "{%", "{% docs other %}Unused.{% enddocs %}{%",
      "models/docs.md: doc block other is not used"),
