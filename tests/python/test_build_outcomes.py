@@ -28,7 +28,6 @@ from segmentation.builds.build_summary import summarise
 from segmentation.builds.interruption import interruptible
 from segmentation.builds.progress import Progress, Screen
 from segmentation.builds.records import take_record
-from segmentation.builds.refit_preview import preview
 from segmentation.data_check import check_data
 from segmentation.errors import SegmentationError
 from segmentation.publication.memory import identify_publication
@@ -597,47 +596,3 @@ def test_the_summary_tells_of_each_segmentation_what_a_person_asks_first(
     build.execute("update segment_sizes_over_time set previous_published_at = null")
     publish_build(build, publish_dir, published_at="2024-03-01")
     assert "First publication: there is none before" in summarise(publish_dir)
-
-
-def test_a_preview_tells_what_a_refit_of_each_segmentation_would_move(tmp_path):
-    with duckdb.connect(tmp_path / "build.duckdb") as connection:
-        connection.execute("""
-            create schema engine; create schema marts;
-            create table engine.current_fits as select * from (values
-                ('kept', 3, false, 3, 'published', 4, 0.2),
-                ('moved', 2, true, 1, 'variables', 5, 0.31),
-                ('unborn', 1, true, null, 'first_fit', 4, null)) as f (segmentation,
-                fit_id, is_new_fit, last_fit_id, reason, cluster_count, silhouette);
-            create table marts.segmentation_fits as select 'moved' as segmentation,
-                1 as fit_id, 4 as cluster_count, 0.25 as silhouette;
-            create table engine.fit_rows as select * from (values
-                ('undescribed_count', 25), ('sample_count', 421),
-                ('saved_by_one_more', 0.125), ('smallest_of_one_more', 20),
-                ) as r (parameter, value), (values ('moved', 'novelty')) as s
-                (segmentation, section);
-            create table engine.fit_agreements as select 'moved' as segmentation,
-                0.9 as ari_to_previous;
-            create table engine.segments_migrated as select 'moved' as segmentation,
-                * from (values ('a', 'a', 1200), ('a', 'new_2_1', 34))
-                as m (from_segment_key, to_segment_key, member_count);
-            create table engine.segment_events_found as select 'moved' as
-                segmentation, 'new_2_1' as segment_key, 'split' as event_type,
-                'a' as related_segment_key, 34 as related_member_count,
-                1234 as former_member_count;
-        """)
-    told = preview(tmp_path / "build.duckdb")
-    for text in (
-        "kept: a refit would learn what fit 3 learned, the published one",
-        "moved: a refit (variables) would replace fit 1 by fit 2:",
-        "25 of 421 members are described by no published segment",
-        "5 clusters would save 12% of the inertia, the smallest having 20 members",
-        "clusters    4 -> 5",
-        "silhouette  0.25 -> 0.31",
-        "model 0.90 (adjusted",
-        "34 of 1,234 members would move",
-        "34  a -> new_2_1",
-        "new_2_1: new, split from a (34 of its 1234 members)",
-        "unborn: nothing has been published yet",
-    ):
-        assert text in told, told
-    assert told.endswith("Nothing was published.")

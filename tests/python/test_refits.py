@@ -91,6 +91,8 @@ def test_the_preview_says_what_the_build_then_did(five: DbtProject) -> None:
     for old, new, count in migrations:
         assert f"{count}  {old} -> {new}" in five.preview
     assert "new_2_1: new, split from moderate_presence" in five.preview
+    assert "of 421 members are described by no published segment" in five.preview
+    assert "clusters    4 -> 5" in five.preview
 
 
 @pytest.mark.nightly

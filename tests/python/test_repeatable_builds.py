@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from dbt_project import DbtProject
+from segmentation.builds.refit_preview import preview
 from segmentation.publication.scoring import Scoring
 from segmentation.sql_text import fetch_dicts
 
@@ -39,6 +40,9 @@ def test_the_next_night_brings_nothing_new_on_the_same_data(
         read = reader.sql("from enterprise_segments").fetchall()
     assert read == built.rows("from enterprise_segments")
     assert project.rows(published_at) == [(NEXT_NIGHT,)]
+    # Nor would a refit; after the first build there was nothing to compare with.
+    assert "a refit would learn what fit 1 learned" in preview(project.build_database)
+    assert "nothing has been published yet" in preview(built.build_database)
     # A day later every purchase is a day older, which is no change of a segment.
     aged = {"account_activity", "account_cluster_profiles", "account_segments"}
     aged |= {"chart_drawings", "charts", "cluster_measures", "rfm_grid"}
