@@ -107,11 +107,8 @@ def test_noise_makes_an_exact_combination_a_near_one_with_the_r2_of_scikit_learn
         # Of fewer than a hundred members there is no hundredth.
         ({"x": [*range(98), 10_000]}, "tail_variance_share", "x"),
         # Too few members with all values known prove no combination.
-        (
-            {"a": [1, 2, None, None, 5, 9], "b": [2, None, 6, 8, None, 18]},
-            "exact_combination",
-            "b",
-        ),
+        ({"a": [1, 2, None, None, 5, 9], "b": [2, None, 6, 8, None, 18]},
+         "exact_combination", "b"),
         # Beside a single block there is no other.
         *(
             ({"x": [0, 1, 8, 9], "y": [5, 3, 4, 2]}, check_name, "numeric_features")
@@ -123,7 +120,7 @@ def test_noise_makes_an_exact_combination_a_near_one_with_the_r2_of_scikit_learn
             for check_name in ("tail_variance_share", "largest_deviation")
         ),
     ],
-)
+)  # fmt: skip
 def test_nothing_is_measured_where_there_is_nothing_to_measure(
     table, check_name, subject
 ):

@@ -137,63 +137,48 @@ def test_an_unknown_mean_is_left_out_of_the_distance_and_the_rest_scaled_up():
     ("profiles", "shared", "keys", "overlaps"),
     [
         pytest.param(
-            [LEADERS, LOW],
-            [(0, "low_visibility", 8), (1, "facebook_leaders", 9)],
-            ["low_visibility", "facebook_leaders"],
-            [1, 1],
+            [LEADERS, LOW], [(0, "low_visibility", 8), (1, "facebook_leaders", 9)],
+            ["low_visibility", "facebook_leaders"], [1, 1],
             id="shared members beat the profile: an audience may double",
         ),
         pytest.param(
-            [LOW, LOW],
-            [(0, "low_visibility", 4), (1, "low_visibility", 6)],
-            ["new_3_1", "low_visibility"],
-            [np.nan, 0.6],
+            [LOW, LOW], [(0, "low_visibility", 4), (1, "low_visibility", 6)],
+            ["new_3_1", "low_visibility"], [np.nan, 0.6],
             id="the larger heir keeps the segment and the smaller is new",
         ),
         pytest.param(
             [(1e6, 1e6, 0, 0), (2e6, 2e6, 0, 0)],
             [(0, "low_visibility", 5), (1, "low_visibility", 5)],
-            ["new_3_2", "new_3_1"],
-            [np.nan, np.nan],
+            ["new_3_2", "new_3_1"], [np.nan, np.nan],
             id="half is no majority: a name must not go by chance",
         ),
         pytest.param(
             [at_distance(LOW, 0.3)],
             [(0, "low_visibility", 7), (0, "balanced_active", 3)],
-            ["low_visibility"],
-            [0.7],
+            ["low_visibility"], [0.7],
             id="of merged segments the one with the majority lives on",
         ),
         *(
             pytest.param(
                 [BALANCED, (1, 1, 0, 0)],
-                [
-                    (0, "moderate_presence", known // 2),
-                    (0, "low_visibility", known // 2),
-                    (1, "balanced_active", 10),
-                ],
-                ["new_3_1", "balanced_active"],
-                [np.nan, 1],
-                id=f"no name of a segment whose members are elsewhere, {known} known",
+                [(0, "moderate_presence", half), (0, "low_visibility", half),
+                 (1, "balanced_active", 10)],
+                ["new_3_1", "balanced_active"], [np.nan, 1],
+                id=f"no name of a segment whose members are elsewhere, {half} known",
             )
-            for known in (8, 4)
+            for half in (4, 2)
         ),
         pytest.param(
-            [MODERATE],
-            [(0, "facebook_leaders", 5), (0, "low_visibility", 5)],
-            ["moderate_presence"],
-            [np.nan],
+            [MODERATE], [(0, "facebook_leaders", 5), (0, "low_visibility", 5)],
+            ["moderate_presence"], [np.nan],
             id="a segment without members in the last fit returns by its profile",
         ),
         pytest.param(
-            [BALANCED],
-            [(0, "low_visibility", 5)],
-            ["balanced_active"],
-            [np.nan],
+            [BALANCED], [(0, "low_visibility", 5)], ["balanced_active"], [np.nan],
             id="the profile decides where too few members are shared",
         ),
     ],
-)
+)  # fmt: skip
 def test_members_decide_before_profiles(profiles, shared, keys, overlaps):
     identities = identify(profiles, shared=shared)
     assert identities["segment_key"].tolist() == keys

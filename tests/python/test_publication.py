@@ -52,19 +52,15 @@ def attached(publish_dir, working_dir):
             for status in ("fail", "error", "runtime error")
         ),
         ({"results": [["a", "success"], ["b", "skipped"]]}, "b was skipped"),
-        (
-            {"results": [["a", "error"], ["test.unique", "skipped"]]},
-            "a failed, 1 were skipped",
-        ),
-        (
-            {"results": [["a.skipped", "skipped"], ["b", "fail"], ["c", "error"]]},
-            "b and 1 more failed, 1 were skipped",
-        ),
+        ({"results": [["a", "error"], ["test.unique", "skipped"]]},
+         "a failed, 1 were skipped"),
+        ({"results": [["a.skipped", "skipped"], ["b", "fail"], ["c", "error"]]},
+         "b and 1 more failed, 1 were skipped"),
         ({"results": [*GREEN, ["unit_test.b", "fail"]]}, "unit_test.b failed"),
         ({"results": GREEN[:1]}, "left out 2 of 3 models, seeds and tests"),
         ({"results": []}, "left out 3 of 3"),
     ],
-)
+)  # fmt: skip
 def test_what_is_no_whole_green_build_leaves_the_publication_alone_and_says_why(
     build, publish_dir, changes, reason
 ):
