@@ -5,6 +5,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from dbt_project import DbtProject
+from project_copies import leave_out_charts
 
 FOUR = {"balanced_active", "facebook_leaders", "low_visibility", "moderate_presence"}
 LATER = "2025-07-31 12:00:00"
@@ -23,7 +24,8 @@ def built(built_of_clients: DbtProject) -> DbtProject:
 
 @pytest.fixture
 def project(clients_project: DbtProject) -> DbtProject:
-    """Provide a copy of it to build again."""
+    """Provide a copy of it to build again, without charts."""
+    leave_out_charts(clients_project.folder)
     return clients_project
 
 
@@ -38,6 +40,7 @@ def five(built: DbtProject, tmp_path_factory: pytest.TempPathFactory) -> DbtProj
     """Provide a publication of five clusters over the one of four, previewed first."""
     folder = tmp_path_factory.mktemp("five") / "project"
     project = built.copied_to(folder, evaluate="false")
+    leave_out_charts(folder)
     published = project.published.read_bytes()
     project.preview = project.shell("make preview-refit VARS='n_clusters: 5'")
     assert project.published.read_bytes() == published
