@@ -23,8 +23,7 @@ from dbt_common.events.base_types import EventLevel, EventMsg
 PROPERTY_FOLDERS = ("models", "python_models", "seeds", "macros", "tests", "analyses")
 NO_PROPERTIES = ("tests/fixtures/", "tests/python/")
 CONTRACTED_FOLDERS = ("models/features/", "models/engine/published/", "models/marts/")
-KEYED_FOLDERS = (*CONTRACTED_FOLDERS, "models/clients/", "seeds/")
-DESCRIBED_FOLDERS = (*KEYED_FOLDERS, "python_models/")
+KEYED_FOLDERS = (*CONTRACTED_FOLDERS, "seeds/")
 
 
 def find_property_files() -> list[Path]:
@@ -90,7 +89,7 @@ def check_descriptions(manifest: Manifest) -> Iterator[str]:
             yield f"{place}: has no description"
         if resource.resource_type in ("model", "seed"):
             path = resource.original_file_path
-            if not resource.columns and path.startswith(DESCRIBED_FOLDERS):
+            if not resource.columns and path.startswith(KEYED_FOLDERS):
                 yield f"{place}: lists no columns"
             for column in resource.columns.values():
                 if not column.description.strip():
@@ -112,7 +111,7 @@ def check_grains(manifest: Manifest) -> Iterator[str]:
 
     By `unique` and `not_null` on one column, by `unique_combination`, or by a primary
     key under an enforced contract. `meta: no_grain_because` says why there is none.
-    What the engine does between ends in tables of which one of these holds the key.
+    What lies between ends in tables of which one of these holds the key.
     """
     tests: dict[str, set[tuple[str, str]]] = {}
     for test in manifest.nodes.values():
