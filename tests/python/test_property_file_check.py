@@ -28,8 +28,8 @@ models:
         data_tests: [{unique: {config: {severity: warn}}}]
 """,
     "models/docs.md": "{% docs client_id %}Key of the client.{% enddocs %}\n",
-    "seeds/cities.csv": "zip,city\n44000,Nantes\n",
-    "seeds/seeds.yml": """\
+    "seeds/reference/cities.csv": "zip,city\n44000,Nantes\n",
+    "seeds/reference/seeds.yml": """\
 seeds:
   - name: cities
     description: One row per city.
@@ -52,7 +52,7 @@ DROPPED_KEYS = [
     (MODELS, "severity:", "severty:", "unique_clients_client_id: unknown key severty"),
     (MODELS, "materialized:", "contract:", "Duplicate key 'contract'"),
     ("dbt_project.yml", "name:", "models: {+enabeld: 1}\nname:", "`+enabeld` found"),
-    ("seeds/seeds.yml", "zip", "city", "cities: column city is listed twice"),
+    ("seeds/reference/seeds.yml", "zip", "city", "cities: column city is listed twice"),
 ]
 
 
@@ -90,9 +90,8 @@ def test_what_lacks_a_description_or_a_test_is_found(project):
         "models/marts/loose.sql: loose: has no enforced contract",
         "models/marts/loose.sql: loose: has no test of its grain",
         "models/marts/loose.sql: loose: lists no columns",
-        "seeds/cities.csv: cities: column zip has no description",
-        "seeds/cities.csv: cities: has no test of its grain",
-        "seeds/cities.csv: has other columns or another order than its entry",
+        "seeds/reference/cities.csv: cities: column zip has no description",
+        "seeds/reference/cities.csv: cities: has no test of its grain",
     ]
     # And what dbt itself refuses, in its own words.
     (project / MODELS).write_text(PROJECT[MODELS].replace("{enforced", "[enforced"))
