@@ -6,6 +6,10 @@
 {{ config(materialized='view') }}
 {%- set recipe = active_recipe(segmentation) -%}
 {%- set languages = ['fr', 'en'] -%}
+{%- set figure = [
+    'feature_name', 'feature_value', 'feature_level', 'segment_mean', 'runner_up_mean',
+    'is_absent',
+] -%}
 {%- set texts = ['many', 'one', 'zero', 'unknown', 'absent', 'unit'] -%}
 {#- A French semicolon follows a narrow no-break space. -#}
 {%- set separators = {'fr': '\u202f; ', 'en': '; '} -%}
@@ -73,37 +77,16 @@ override_texts as (
 ),
 
 -- A feature that nobody wrote texts for is called by its column name.
-driver_texts_joined as (
+features_described as (
     select
-        drivers.member_id,
-        drivers.driver_rank,
-        drivers.feature_name,
-        drivers.feature_value,
-        drivers.feature_level,
-        drivers.contribution_share,
-        drivers.measure,
-        -- A level can also speak for a segment by what is frequent in the other one.
-        coalesce(drivers.level_contribution >= drivers.contribution / 2, true)
-        and coalesce(drivers.is_distinctive, true) as is_its_own_reason,
-        drivers.feature_name in (
+        names.feature_name,
+        names.feature_name in (
             '{{ (recipe.log1p_features or []) | join("', '") }}'
         ) as is_log,
-        drivers.feature_value is null and drivers.feature_level is null as is_unknown,
-        coalesce(drivers.feature_level, substitutes.substitute_level) as shown_level,
-        coalesce(
-            drivers.feature_value,
-            case
-                when is_log then exp(substitutes.substitute_value) - 1
-                else substitutes.substitute_value
-            end
-        ) as shown_value,
+        substitutes.substitute_level,
+        substitutes.substitute_value,
+        feature_kinds.kind,
         feature_kinds.is_share,
-        -- No account here and none there are two things, and so are two flags.
-        case
-            when not feature_kinds.is_share and drivers.feature_value <> 0
-                then concat(feature_kinds.kind, ' ', drivers.feature_value)
-            else drivers.feature_name
-        end as number_told,
         feature_kinds.whole_from,
         feature_kinds.minimum_contribution_share,
         {% for language in languages -%}
@@ -113,18 +96,36 @@ driver_texts_joined as (
         feature_kinds.first_comparison_{{ language }},
         feature_kinds.next_comparison_{{ language }},
         {% endfor -%}
-        -- Of a yes or no that is no, the share of those that say no as well.
-        {% for side in ['segment', 'runner_up'] -%}
-        case
-            when feature_kinds.is_share and drivers.feature_value = 0
-                then 100 * (1 - drivers.{{ side }}_mean)
-            when feature_kinds.is_share then 100 * drivers.{{ side }}_mean
-            else drivers.{{ side }}_mean
-        end as {{ side }}_figure,
+        feature_texts.presence_flag
+    from (
+        values
+        {%- for name in recipe.numeric_features + recipe.categorical_features %}
+        (
+            '{{ name }}',
+            'any {{ "number" if name in recipe.numeric_features else "level" }}'
+        ){{ ',' if not loop.last }}
+        {%- endfor %}
+    ) as names(feature_name, any_name)
+    left join substitutes using (feature_name)
+    left join feature_texts as own_texts using (feature_name)
+    inner join feature_texts
+        on coalesce(own_texts.feature_name, names.any_name) = feature_texts.feature_name
+    inner join feature_kinds on feature_texts.kind = feature_kinds.kind
+),
+
+-- Those that weigh enough. A level can also speak for a segment by what is frequent in
+-- the other one: its own column has to make half of the difference, and no chance.
+drivers_weighed as (
+    select
+        drivers.member_id,
+        drivers.driver_rank,
+        {% for column in figure if column != 'is_absent' -%}
+        drivers.{{ column }},
         {% endfor -%}
+        drivers.measure,
         {% if recipe.presence_flags -%}
         coalesce(
-            case feature_texts.presence_flag
+            case features_described.presence_flag
                 {%- for flag in recipe.presence_flags %}
                 when '{{ flag }}' then not features.{{ flag }}
                 {%- endfor %}
@@ -135,22 +136,67 @@ driver_texts_joined as (
         false as is_absent
         {%- endif %}
     from drivers
+    inner join features_described using (feature_name)
     inner join features
         on drivers.member_id = cast(features.{{ recipe.key }} as string)
-    left join substitutes using (feature_name)
-    left join feature_texts as own_texts using (feature_name)
-    inner join feature_texts
-        on
-            coalesce(
-                own_texts.feature_name,
-                case
-                    when drivers.feature_name in (
-                        '{{ recipe.categorical_features | join("', '") }}'
-                    ) then 'any level'
-                    else 'any number'
-                end
-            ) = feature_texts.feature_name
-    inner join feature_kinds on feature_texts.kind = feature_kinds.kind
+    where
+        (
+            drivers.driver_rank = 1
+            or drivers.contribution_share
+            >= features_described.minimum_contribution_share
+        )
+        and coalesce(drivers.level_contribution >= drivers.contribution / 2, true)
+        and coalesce(drivers.is_distinctive, true)
+),
+
+-- Many members have the same figure, which is worded once.
+figures as (
+    select distinct
+        {{ figure | join(', ') }}
+    from drivers_weighed
+),
+
+figures_described as (
+    select
+        {% for column in figure -%}
+        figures.{{ column }},
+        {% endfor -%}
+        figures.feature_value is null and figures.feature_level is null as is_unknown,
+        coalesce(figures.feature_level, described.substitute_level) as shown_level,
+        coalesce(
+            figures.feature_value,
+            case
+                when is_log then exp(described.substitute_value) - 1
+                else described.substitute_value
+            end
+        ) as shown_value,
+        described.is_log,
+        described.is_share,
+        -- No account here and none there are two things, and so are two flags.
+        case
+            when not described.is_share and figures.feature_value <> 0
+                then concat(described.kind, ' ', figures.feature_value)
+            else figures.feature_name
+        end as number_told,
+        described.whole_from,
+        {% for language in languages -%}
+        {% for text in texts -%}
+        described.{{ text }}_{{ language }},
+        {% endfor -%}
+        described.first_comparison_{{ language }},
+        described.next_comparison_{{ language }},
+        {% endfor -%}
+        -- Of a yes or no that is no, the share of those that say no as well.
+        {% for side in ['segment', 'runner_up'] -%}
+        case
+            when described.is_share and figures.feature_value = 0
+                then 100 * (1 - figures.{{ side }}_mean)
+            when described.is_share then 100 * figures.{{ side }}_mean
+            else figures.{{ side }}_mean
+        end as {{ side }}_figure{{ ',' if not loop.last }}
+        {% endfor -%}
+    from figures
+    inner join features_described as described using (feature_name)
 ),
 
 figures_worded as (
@@ -189,30 +235,23 @@ figures_worded as (
         next_comparison_{{ language }},
         {% endfor -%}
         -- A logarithm sees how many times as large, not how much larger.
-        {% for figure in ['feature_value', 'segment_figure', 'runner_up_figure'] -%}
+        {% for number in ['feature_value', 'segment_figure', 'runner_up_figure'] -%}
         case
-            when is_log then ln(1 + greatest({{ figure }}, 0))
-            else {{ figure }}
-        end as compared_{{ figure }},
+            when is_log then ln(1 + greatest({{ number }}, 0))
+            else {{ number }}
+        end as compared_{{ number }},
         {% endfor -%}
-        member_id,
-        driver_rank,
-        contribution_share,
-        minimum_contribution_share,
-        measure,
-        is_its_own_reason,
+        {{ figure | join(', ') }},
         number_told,
         is_unknown,
         is_share,
         segment_figure,
         runner_up_figure
-    from driver_texts_joined
+    from figures_described
 ),
 
--- Told are the drivers that weigh enough and whose figures show it: a level whose own
--- column makes half of the difference, which is no chance; a logarithm only where the
--- means of the counts agree with it.
-drivers_shown_by_their_figures as (
+-- Told are those that show why: a logarithm only where the means of the counts agree.
+figures_that_tell as (
     select
         {% for language in languages -%}
         {% for place in ['first', 'next'] -%}
@@ -228,15 +267,45 @@ drivers_shown_by_their_figures as (
         concat(value_{{ language }}, coalesce(' (' || {{ comparison }} || ')', ''))
             as {{ place }}_mention_{{ language }},
         {% endfor -%}
+        value_{{ language }},
         {% endfor -%}
-        member_id,
-        driver_rank,
+        {{ figure | join(', ') }},
+        number_told,
         is_unknown,
-        is_share,
-        -- The same words, two measures that are all but one, or two equal numbers say one
-        -- thing. What weighs more is told, so that the sentence begins with what decided.
+        is_share
+    from figures_worded
+    where
+        segment_figure is null
+        or runner_up_figure is null
+        or (
+            segment_fr <> runner_up_fr
+            and case
+                when is_share then segment_figure > runner_up_figure
+                when compared_feature_value is null then true
+                else
+                    abs(compared_feature_value - compared_segment_figure)
+                    < abs(compared_feature_value - compared_runner_up_figure)
+            end
+        )
+),
+
+-- The same words, two measures that are all but one, or two equal numbers say one thing.
+-- What weighs more is told, so that the sentence begins with what decided.
+drivers_compared as (
+    select
+        {% for language in languages -%}
+        {% for place in ['first', 'next'] -%}
+        told.{{ place }}_mention_{{ language }},
+        {% endfor -%}
+        {% endfor -%}
+        weighed.member_id,
+        weighed.driver_rank,
+        told.is_unknown,
+        told.is_share,
         {% for before in range(1, driver_count()) -%}
-        {% for columns in [['value_fr', 'value_en'], ['measure'], ['number_told']] -%}
+        {% for columns in [
+            ['told.value_fr', 'told.value_en'], ['weighed.measure'], ['told.number_told']
+        ] -%}
         {{ 'or ' if not (loop.first and before == 1) -}}
         coalesce(
             {%- for column in columns %}
@@ -248,25 +317,14 @@ drivers_shown_by_their_figures as (
         {% endfor -%}
         {% endfor -%}
         as is_repeated
-    from figures_worded
-    where
-        (driver_rank = 1 or contribution_share >= minimum_contribution_share)
-        and is_its_own_reason
-        and (
-            segment_figure is null
-            or runner_up_figure is null
-            or (
-                segment_fr <> runner_up_fr
-                and case
-                    when is_share then segment_figure > runner_up_figure
-                    when compared_feature_value is null then true
-                    else
-                        abs(compared_feature_value - compared_segment_figure)
-                        < abs(compared_feature_value - compared_runner_up_figure)
-                end
-            )
-        )
-    window by_weight as (partition by member_id order by driver_rank)
+    from drivers_weighed as weighed
+    inner join figures_that_tell as told
+        on
+            {% for column in figure -%}
+            {{ 'and ' if not loop.first -}}
+            weighed.{{ column }} is not distinct from told.{{ column }}
+            {% endfor -%}
+    window by_weight as (partition by weighed.member_id order by weighed.driver_rank)
 ),
 
 drivers_told as (
@@ -281,7 +339,7 @@ drivers_told as (
         row_number() over (
             partition by member_id, is_share order by driver_rank
         ) as place_among_alike
-    from drivers_shown_by_their_figures
+    from drivers_compared
     where not is_repeated
 ),
 
@@ -323,6 +381,7 @@ margin_levels as (
         on cases.rests_on_known or not needs_known_value
 ),
 
+-- Each has a match. Left joins, so that a plan counts on as many rows as there are.
 sentences_filled as (
     select
         {% for language in languages -%}
@@ -341,11 +400,11 @@ sentences_filled as (
         runner_up_names.segment_key as runner_up_segment_key,
         scores.member_id
     from scores
-    inner join clusters as own_names using (cluster_id)
-    inner join clusters as runner_up_names
+    left join clusters as own_names using (cluster_id)
+    left join clusters as runner_up_names
         on scores.runner_up_cluster_id = runner_up_names.cluster_id
     left join drivers_joined using (member_id)
-    inner join margin_levels
+    left join margin_levels
         on
             coalesce(drivers_joined.rests_on_known, true) = margin_levels.rests_on_known
             and scores.assignment_margin >= margin_levels.minimum_margin
