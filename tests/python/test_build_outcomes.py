@@ -613,10 +613,10 @@ def test_a_preview_tells_what_a_refit_of_each_segmentation_would_move(tmp_path):
             create table engine.segments_migrated as select 'moved' as segmentation,
                 * from (values ('a', 'a', 1200), ('a', 'new_2_1', 34))
                 as m (from_segment_key, to_segment_key, member_count);
-            create table engine.segment_events_found as select 'moved' as
-                segmentation, 'new_2_1' as segment_key, 'split' as event_type,
-                'a' as related_segment_key, 34 as related_member_count,
-                1234 as former_member_count;
+            create table marts.segment_events as select 'moved' as
+                segmentation, 2 as fit_id, 'new_2_1' as segment_key,
+                'split' as event_type, 'a' as related_segment_key,
+                34 as related_member_count, 1234 as former_member_count;
         """)
     told = preview(tmp_path / "build.duckdb")
     for text in (
