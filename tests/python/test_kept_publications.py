@@ -363,9 +363,6 @@ def test_where_nothing_is_published_there_is_nothing_to_roll_back(tmp_path):
         roll_back(tmp_path / "nowhere")
     with pytest.raises(SegmentationError, match=r"is kept there\.$"):
         roll_back(tmp_path)
-    (tmp_path / "kept" / "000001").mkdir(parents=True)
-    with pytest.raises(SegmentationError, match=r"Version 1 .* has kept 000001 there"):
-        roll_back(tmp_path)
 
 
 def test_the_command_says_what_is_in_place_or_why_nothing_changed(

@@ -1,1 +1,0 @@
-"""Parts of the generator of the made-up demonstration data."""
