@@ -82,9 +82,12 @@ def check_descriptions(manifest: Manifest) -> Iterator[str]:
         # Of the tests the singular ones: a generic one says what it holds by its name.
         and not getattr(resource, "test_metadata", None)
     ]
+    names = {node.name for node in manifest.nodes.values()}
     for resource in described:
         place = f"{resource.original_file_path}: {resource.name}"
-        if not resource.description.strip():
+        # A table of the last publication is described with the model of its name.
+        is_remembered = resource.resource_type == "source" and resource.name in names
+        if not (resource.description.strip() or is_remembered):
             yield f"{place}: has no description"
         if resource.resource_type in ("model", "seed"):
             path = resource.original_file_path
