@@ -19,7 +19,7 @@ export PYTHONPATH := $(CURDIR)/python_models
 
 SIZES ?= 1595 100000
 
-.PHONY: build serve check-data rollback erase preview-refit test test-slow test-nightly lint format benchmark bench bench-ratio docs demonstration-pictures lock clean help
+.PHONY: build serve check-data rollback erase preview-refit test test-slow test-nightly lint format benchmark bench bench-ratio docs demonstration-seeds demonstration-pictures lock clean help
 
 build: .venv/installed  ## Build the segments and publish them to PUBLISH_DIR
 	@python -m segmentation.build --vars "{$$VARS}"
@@ -81,6 +81,9 @@ docs: .venv/installed  ## Write the documentation as one page, target/static_ind
 	@test -e build/segmentation.duckdb || PUBLISH_DIR=target/none dbt --quiet build \
 		--profiles-dir . --exclude-resource-type test --vars "{$$VARS}"
 	dbt --quiet --no-partial-parse docs generate --static --profiles-dir . --vars "{$$VARS}"
+
+demonstration-seeds: .venv/installed  ## Write the made-up raw data of seeds/raw anew
+	python tools/generate_demonstration_seeds.py
 
 demonstration-pictures: .venv/installed  ## Copy the published charts to assets/charts
 	rm -f assets/charts/*.png

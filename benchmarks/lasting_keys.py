@@ -25,7 +25,7 @@ import pandas as pd
 # Lets the script run by its path; pytest knows these folders from pyproject.toml.
 sys.path.extend(
     str(Path(__file__).resolve().parents[1] / name)
-    for name in ("python_models", "tests/python")
+    for name in ("python_models", "tools", "tests/python")
 )
 
 from planted_data import FOLLOWERS, make_variables

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from demonstration_clients import planted_enterprises
+from generate_demonstration_seeds import planted_enterprises
 
 FIRST_AS_OF = pd.Timestamp("2025-06-30 12:00:00")
 # Each month, of some 420 clients: in a year a sixth is new and a ninth has left.

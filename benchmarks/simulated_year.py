@@ -30,7 +30,7 @@ from sklearn.metrics import adjusted_rand_score
 # Lets the script run by its path; pytest knows these folders from pyproject.toml.
 sys.path.extend(
     str(Path(__file__).resolve().parents[1] / name)
-    for name in ("python_models", "tests/python")
+    for name in ("python_models", "tools", "tests/python")
 )
 
 from dbt_project import DbtProject

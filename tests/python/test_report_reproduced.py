@@ -4,14 +4,13 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from demonstration_clients import planted_enterprises
+from generate_demonstration_seeds import ACCOUNTS, generate_files, planted_enterprises
 from PIL import Image
 from project_copies import CHECKOUT
 from segmentation.learning.fitting import fit_pipeline
 from segmentation.learning.sampling import read_sample
 from segmentation.learning.settings import FitSettings
 
-ACCOUNTS = "tests/fixtures/demonstration_accounts.csv"
 # By segment, in the order of the study's numbers: mean followers in total and on
 # Facebook, Instagram and TikTok (table 4.2), and leading categories (table 4.3).
 REPORT = {
@@ -36,6 +35,11 @@ REPORT = {
         [("Produits locaux", 16), ("RESTAURATION & BOISSONS", 16), ("Automobile", 13)],
     ),
 }
+
+
+def test_the_shipped_seeds_are_as_the_generator_writes_them():
+    for path, content in generate_files().items():
+        assert (CHECKOUT / path).read_bytes() == content, path
 
 
 def test_means_and_leading_categories_equal_the_report_to_the_printed_decimal(built):
@@ -93,6 +97,7 @@ def test_who_was_not_in_the_fit_is_labelled_as_scikit_learn_would(built):
 
 
 def test_cleaning_recovers_the_enterprises_that_the_dirt_was_thrown_on(built):
+    """The generator knows the clean table; SQL sees only the dirty one."""
     planted = planted_enterprises().sort_values("enterprise_id")
     columns = [name for name in planted.columns if name != "report_cluster"]
     recovered = built.rows(

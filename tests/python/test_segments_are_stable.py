@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from demonstration_clients import planted_enterprises
+from generate_demonstration_seeds import planted_enterprises
 from planted_data import FOLLOWERS, as_sample, make_settings, make_variables
 from project_copies import CHECKOUT
 from segmentation.learning.fitted_space import label_sample

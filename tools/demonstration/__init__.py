@@ -1,0 +1,1 @@
+"""Parts of the generator of the made-up demonstration data."""
