@@ -136,8 +136,8 @@ def read_verdicts(figures: dict, *, member_count: int) -> dict[int, str]:
         connection.execute(
             "create table current_fits as"
             f" select 'planted' as segmentation, {member_count} as member_count;"
-            "create table cluster_count_verdicts as from read_csv("
-            f"'{PROJECT}/seeds/reference/cluster_count_verdicts.csv')"
+            "create table evaluation_readings as from read_csv("
+            f"'{PROJECT}/seeds/reference/evaluation_readings.csv')"
         )
         found = connection.sql(query).project("cluster_count, verdict")
         return dict(found.order("cluster_count").fetchall())

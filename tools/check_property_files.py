@@ -7,7 +7,6 @@ rules are this project's; each says why it exists.
 Usage: ``python tools/check_property_files.py [PROJECT_DIR]``, one line per finding.
 """
 
-import csv
 import os
 import re
 import sys
@@ -23,8 +22,7 @@ from dbt_common.events.base_types import EventLevel, EventMsg
 PROPERTY_FOLDERS = ("models", "python_models", "seeds", "macros", "tests", "analyses")
 NO_PROPERTIES = ("tests/fixtures/", "tests/python/")
 CONTRACTED_FOLDERS = ("models/features/", "models/engine/published/", "models/marts/")
-KEYED_FOLDERS = (*CONTRACTED_FOLDERS, "models/clients/", "seeds/")
-DESCRIBED_FOLDERS = (*KEYED_FOLDERS, "python_models/")
+KEYED_FOLDERS = (*CONTRACTED_FOLDERS, "seeds/reference/")
 
 
 def find_property_files() -> list[Path]:
@@ -84,13 +82,16 @@ def check_descriptions(manifest: Manifest) -> Iterator[str]:
         # Of the tests the singular ones: a generic one says what it holds by its name.
         and not getattr(resource, "test_metadata", None)
     ]
+    names = {node.name for node in manifest.nodes.values()}
     for resource in described:
         place = f"{resource.original_file_path}: {resource.name}"
-        if not resource.description.strip():
+        # A table of the last publication is described with the model of its name.
+        is_remembered = resource.resource_type == "source" and resource.name in names
+        if not (resource.description.strip() or is_remembered):
             yield f"{place}: has no description"
         if resource.resource_type in ("model", "seed"):
             path = resource.original_file_path
-            if not resource.columns and path.startswith(DESCRIBED_FOLDERS):
+            if not resource.columns and path.startswith(KEYED_FOLDERS):
                 yield f"{place}: lists no columns"
             for column in resource.columns.values():
                 if not column.description.strip():
@@ -110,45 +111,26 @@ def check_doc_blocks(manifest: Manifest) -> Iterator[str]:
 def check_grains(manifest: Manifest) -> Iterator[str]:
     """A join that doubles rows is seen only where the grain is tested.
 
-    By `unique` and `not_null` on one column, by `unique_combination`, or by a primary
-    key under an enforced contract. `meta: no_grain_because` says why there is none.
-    What the engine does between ends in tables of which one of these holds the key.
+    By a test of the project, or by a primary key under an enforced contract. What lies
+    between ends in tables of which one of these holds the key.
     """
-    tests: dict[str, set[tuple[str, str]]] = {}
-    for test in manifest.nodes.values():
-        if getattr(test, "test_metadata", None) and test.attached_node:
-            tested = (test.column_name or "", test.test_metadata.name)
-            tests.setdefault(test.attached_node, set()).add(tested)
+    tested = {
+        test.attached_node
+        for test in manifest.nodes.values()
+        if getattr(test, "test_metadata", None)
+        and test.test_metadata.name in ("unique_combination", "content_holds")
+    }
     for node in manifest.nodes.values():
-        if node.resource_type not in ("model", "seed"):
-            continue
-        if not node.original_file_path.startswith(KEYED_FOLDERS):
-            continue
-        place = f"{node.original_file_path}: {node.name}"
-        contracted = node.config.contract.enforced
-        if node.original_file_path.startswith(CONTRACTED_FOLDERS) and not contracted:
-            yield f"{place}: has no enforced contract"
-        found = tests.get(node.unique_id, set())
-        is_tested = {("", "unique_combination"), ("", "content_holds")} & found or any(
-            {(column, "unique"), (column, "not_null")} <= found
-            for column in node.columns
-        )
-        holders = [node, *node.columns.values()]
-        kinds = {c.type for h in holders for c in getattr(h, "constraints", [])}
-        has_key = contracted and "primary_key" in kinds
-        if not (is_tested or has_key or node.config.meta.get("no_grain_because")):
-            yield f"{place}: has no test of its grain"
-
-
-def check_seed_columns(manifest: Manifest) -> Iterator[str]:
-    """A seed is loaded by position: a swapped column loads swapped and says OK."""
-    for seed in manifest.nodes.values():
-        if seed.resource_type == "seed":
-            path = Path(seed.original_file_path)
-            with path.open(encoding="utf-8-sig", newline="") as file:
-                header = next(csv.reader(file, delimiter=seed.config.delimiter), [])
-            if header != list(seed.columns):
-                yield f"{path}: has other columns or another order than its entry"
+        path = node.original_file_path
+        if node.resource_type in ("model", "seed") and path.startswith(KEYED_FOLDERS):
+            contracted = node.config.contract.enforced
+            if path.startswith(CONTRACTED_FOLDERS) and not contracted:
+                yield f"{path}: {node.name}: has no enforced contract"
+            holders = [node, *node.columns.values()]
+            kinds = {c.type for h in holders for c in getattr(h, "constraints", [])}
+            has_key = contracted and "primary_key" in kinds
+            if not (has_key or node.unique_id in tested):
+                yield f"{path}: {node.name}: has no test of its grain"
 
 
 def find_findings() -> list[str]:
@@ -161,7 +143,6 @@ def find_findings() -> list[str]:
             *check_descriptions(manifest),
             *check_doc_blocks(manifest),
             *check_grains(manifest),
-            *check_seed_columns(manifest),
         ]
     return findings
 

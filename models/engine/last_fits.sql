@@ -1,19 +1,11 @@
 {#- A view: a table that a partial run leaves alone would outlive the publication. -#}
 {{ config(materialized='view') }}
 
-with published_fits as (
-    select * from {{ source('previous_publication', 'segmentation_fits') }}
-),
-
-last_fits as (
-    select
-        segmentation,
-        max(fit_id) as fit_id,
-        max_by(fitted_at, fit_id) as fitted_at,
-        max_by(reason, fit_id) as reason,
-        max_by(fingerprint, fit_id) as fingerprint
-    from published_fits
-    group by segmentation
-)
-
-select * from last_fits
+select
+    segmentation,
+    max(fit_id) as fit_id,
+    max_by(fitted_at, fit_id) as fitted_at,
+    max_by(reason, fit_id) as reason,
+    max_by(fingerprint, fit_id) as fingerprint
+from {{ source('previous_publication', 'segmentation_fits') }}
+group by segmentation

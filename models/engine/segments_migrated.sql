@@ -22,9 +22,9 @@ segments_migrated as (
         from_segment_key,
         to_segment_key,
         member_count,
-        sum(member_count) over (
+        cast(sum(member_count) over (
             partition by segmentation, from_segment_key
-        ) as from_member_count,
+        ) as bigint) as from_member_count,
         member_count / sum(member_count) over (
             partition by segmentation, from_segment_key
         ) as from_share,

@@ -297,11 +297,9 @@ def unkind_cases() -> dict[str, dict[str, Any]]:
             "selected": 2,
             "advised": 2,
         },
-        "a_segment_without_members": {
-            "members": make_members([50, 0, 3]),
-            "names": ["Premier", "Personne", "Nouveau"],
+        "one_member_or_none": {
+            "members": make_members([1, 0, 1, 1]), "names": [*"ABC", long[0]]
         },
-        "one_member_per_segment": {"members": make_members([1] * 4), "names": long[:4]},
         "nobody_has_any": {
             "members": four.assign(**dict.fromkeys(NUMBERS, 0.0)), "names": [*"ABCD"]
         },

@@ -9,7 +9,12 @@ import pytest
 from dbt_project import DbtProject
 from headless_browser import INSTALL, find_or_install_browser, launch
 from playwright.sync_api import Browser, sync_playwright
-from project_copies import CHECKOUT, copy_checkout, leave_out_purchases
+from project_copies import (
+    CHECKOUT,
+    copy_checkout,
+    leave_out_charts,
+    leave_out_purchases,
+)
 
 pytest_plugins = ["postgres_server", "small_publication"]
 
@@ -40,7 +45,8 @@ def shared_folder(factory: pytest.TempPathFactory) -> Path:
 def build_once(
     factory: pytest.TempPathFactory,
     name: str,
-    prepare: Callable[[Path], None] = lambda _: None,
+    *prepare: Callable[[Path], None],
+    options: tuple[str, ...] = (),
     **settings: str,
 ) -> DbtProject:
     """Copy the checkout and build it with settings, once for all workers of a run.
@@ -54,8 +60,9 @@ def build_once(
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not log.exists():
             copy_checkout(project.folder)
-            prepare(project.folder)
-            log.write_text(project.succeed("build"), encoding="utf-8")
+            for change in prepare:
+                change(project.folder)
+            log.write_text(project.succeed("build", *options), encoding="utf-8")
     project.build_log = log.read_text(encoding="utf-8")
     return project
 
@@ -69,7 +76,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> DbtProject:
 @pytest.fixture(scope="session")
 def built_of_clients(tmp_path_factory: pytest.TempPathFactory) -> DbtProject:
     """Provide a build of one segmentation, that of clients; tests only read it."""
-    return build_once(tmp_path_factory, "clients", prepare=leave_out_purchases)
+    return build_once(tmp_path_factory, "clients", leave_out_purchases)
 
 
 @pytest.fixture(scope="session")
@@ -78,6 +85,7 @@ def built_from_files(tmp_path_factory: pytest.TempPathFactory) -> DbtProject:
     return build_once(
         tmp_path_factory,
         "files",
+        leave_out_charts,
         raw_source="files",
         evaluate="false",
         data_set="messy_agency",

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from compiled_models import compiled_test, nodes_of
+from compiled_models import nodes_of
 from conftest import build_once
 from dbt_project import DbtProject
 from project_copies import CHECKOUT, leave_out_purchases
 
+MARTS = ("enterprise_segments", "enterprise_recommendations", "cluster_recommendations")
+SELECTED = [f"+{mart}" for mart in MARTS]
 SECOND_AGENCY = Path("tests", "fixtures", "second_agency")
 # Where a text names a platform, and what the condition calls it.
 PLATFORMS = {
@@ -28,14 +30,15 @@ OPENING = re.compile("ouvr|cré(er|e) ", re.IGNORECASE)
 
 @pytest.fixture(scope="session")
 def built_second_agency(tmp_path_factory: pytest.TempPathFactory) -> DbtProject:
-    """Provide a build of another agency, of other trades; tests only read it.
+    """Provide what is advised at another agency, of other trades; tests only read it.
 
     It sells nothing to accounts.
     """
     return build_once(
         tmp_path_factory,
         "second_agency",
-        prepare=leave_out_purchases,
+        leave_out_purchases,
+        options=("--indirect-selection=cautious", "--select", *SELECTED),
         raw_source="files",
         evaluate="false",
         agency_name="L'Atelier des Alpes",
@@ -49,25 +52,16 @@ def agency(request: pytest.FixtureRequest) -> DbtProject:
     return request.getfixturevalue(request.param)
 
 
-@pytest.mark.parametrize(
-    "claim",
-    [
-        "assert_nobody_opens_what_it_has_or_runs_what_it_has_not",
-        "assert_every_enterprise_has_enough_actions",
-    ],
-)
-def test_actions_fit_whom_they_are_proposed_to_and_are_enough(agency, claim):
-    test = compiled_test(nodes_of(agency), claim)
-    assert agency.rows(test, database=agency.build_database) == []
-
-
-def test_both_agencies_have_segments_that_are_known_and_the_second_also_others(
-    built, built_second_agency
-):
+def test_actions_fit_another_agency_that_has_segments_of_its_own(built_second_agency):
+    """Data tests say whom actions fit, and that each client has enough of them."""
+    project = built_second_agency
+    assert "WARN=0 ERROR=0 SKIP=0" in project.build_log
     known = {"low_visibility", "moderate_presence", "balanced_active"}
-    segments = "select distinct segment_key from enterprise_segments"
-    assert {key for (key,) in built.rows(segments)} == known | {"facebook_leaders"}
-    assert {key for (key,) in built_second_agency.rows(segments)} == known | {"new_1_1"}
+    segments = project.rows(
+        "select distinct segment_key from marts.enterprise_segments",
+        database=project.build_database,
+    )
+    assert {key for (key,) in segments} == known | {"new_1_1"}
 
 
 def test_every_action_reaches_somebody_in_the_demonstration_or_says_why_not(built):
@@ -84,39 +78,6 @@ def test_every_action_reaches_somebody_in_the_demonstration_or_says_why_not(buil
         line["recommendation_id"] for line in SEED if not line["reaches_nobody_because"]
     }
     assert own - reached == own - silent
-
-
-def test_whom_is_told_to_open_a_first_page(built):
-    """All 243 were, of whom 193 have a page on Facebook and 12 none at all."""
-    assert built.rows(
-        "select recommendation_id, count(*) from enterprise_recommendations"
-        " where recommendation_id in ('low_visibility_any_starter_pack',"
-        " 'low_visibility_facebook_first_page') group by all order by all"
-    ) == [
-        ("low_visibility_any_starter_pack", 12),
-        ("low_visibility_facebook_first_page", 50),
-    ]
-    [[sets]] = built.rows("select count(distinct actions_fr) from enterprise_segments")
-    assert sets > 150
-
-
-@pytest.mark.parametrize(
-    ("action", "trade"),
-    [
-        ("%market%", "category_name = 'Musée'"),
-        ("low_visibility_tiktok_viemaville_visit",
-         "category_group = 'HABITAT & TRAVAUX'"),
-        ("%craftsmen_shared_photos", "category_name = 'Photographe'"),
-    ],
-)  # fmt: skip
-def test_an_action_is_kept_from_trades_that_it_does_not_suit(built, action, trade):
-    [(others, of_trade)] = built.rows(
-        f"select count(*) filter (where not ({trade})), count(*) filter (where {trade})"
-        " from enterprise_recommendations"
-        " inner join enterprise_segments using (enterprise_id)"
-        f" where recommendation_id like '{action}'"
-    )
-    assert of_trade == 0 < others
 
 
 def test_matching_by_kind_is_matching_everybody(agency, tmp_path):
@@ -143,38 +104,34 @@ def test_matching_by_kind_is_matching_everybody(agency, tmp_path):
     assert kind_count < count
 
 
-def test_what_became_of_a_proposal_takes_it_off_the_list(built):
-    """Unless too few would be left: E0064 has an event for each of seven actions."""
-    listed = (
-        "from enterprise_recommendations inner join"
-        " (select unnest(['E1452', 'E1080', 'E0573', 'E0136']) as enterprise_id,"
-        " unnest(['any_area_campaign', 'any_area_campaign', 'any_joint_event',"
-        " 'instagram_calendar']) as action) using (enterprise_id)"
-        " where recommendation_id like '%' || action"
-    )
-    assert built.rows(f"select enterprise_id {listed}") == []
-    [[left]] = built.rows(
-        "select count(*) from enterprise_recommendations where enterprise_id = 'E0064'"
-    )
-    assert left >= 3
-    [counts] = built.rows(
-        "select sum(proposed_count), sum(done_count), sum(declined_count)"
-        " from recommendation_outcomes"
-    )
-    assert min(counts) > 0
-
-
 def test_the_agency_is_named_by_a_variable(built_second_agency):
-    project = built_second_agency
     texts = [
         text
-        for table in ("enterprise_recommendations", "cluster_recommendations")
-        for row in project.rows(f"select distinct action_fr, action_en from {table}")
+        for mart in MARTS[1:]
+        for row in built_second_agency.rows(
+            f"select action_fr, action_en from marts.{mart}",
+            database=built_second_agency.build_database,
+        )
         for text in row
     ]
     assert any("L\u2019Atelier des Alpes" in text for text in texts)
     assert any("Vu des Cimes" in text for text in texts)
     assert not any(re.search("[{}]|DIGNAMIK|VieMaVille", text) for text in texts)
+
+
+# Of whom no audience is called by a word that the segment's name denies.
+DENIED_LEVELS = {
+    "low_visibility": {"high", "very_high"},
+    "moderate_presence": {"very_high"},
+    "balanced_active": {"low"},
+    "facebook_leaders": {"low", "moderate"},
+}
+
+
+def test_the_level_of_an_audience_does_not_contradict_its_segment(built):
+    found = built.rows("select segment_key, engagement_level from enterprise_segments")
+    assert {key for key, _ in found} == set(DENIED_LEVELS)
+    assert not [pair for pair in found if pair[1] in DENIED_LEVELS[pair[0]]]
 
 
 @pytest.mark.parametrize("line", SEED, ids=lambda line: line["recommendation_id"])

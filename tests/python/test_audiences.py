@@ -263,12 +263,10 @@ def test_who_refuses_in_one_row_refuses_in_all_and_silence_is_no_refusal(agency)
         (f"{HEADER}\nA,{WHO},{NUMBER},oui,{WHO}\n", "line 2: Expected Number"),
         (f'{HEADER}\nA,"{WHO},{NUMBER},oui\n', "line 2: Value with unterminated"),
         (f"{HEADER}\nA,{WHO}\0,{NUMBER},oui\n", "holds bytes that are no text"),
-        (
-            f"{HEADER}\nA,{WHO},{NUMBER},oui\n".encode() + WHO.encode("cp1252"),
-            "partly in UTF-8",
-        ),
+        (f"{HEADER}\nA,{WHO},{NUMBER},oui\n".encode() + WHO.encode("cp1252"),
+         "partly in UTF-8"),
     ],
-)
+)  # fmt: skip
 def test_a_file_that_is_refused_is_refused_without_a_value(agency, content, told):
     content = content if isinstance(content, bytes) else content.encode()
     (agency[0] / "contacts.csv").write_bytes(content)
@@ -472,8 +470,3 @@ def test_a_month_of_contacts(files_project):
         if any(swiss[0] in text for (text,) in texts_in(path))
     ]
     assert traces == []
-
-    # Without the table everybody is to be removed.
-    (project.raw_files / "contacts.csv").unlink()
-    project.succeed("build", as_of="2025-09-30 12:00:00")
-    assert [*audiences_of(project)] == sorted([f"{large}_remove", f"{small}_remove"])

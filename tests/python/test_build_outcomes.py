@@ -13,6 +13,7 @@ from types import SimpleNamespace
 
 import duckdb
 import pytest
+from compiled_models import nodes_of
 from dbt.cli.main import dbtRunnerResult
 from dbt_project import DbtProject
 from page_data import VISIBILITY
@@ -27,7 +28,6 @@ from segmentation.builds.build_summary import summarise
 from segmentation.builds.interruption import interruptible
 from segmentation.builds.progress import Progress, Screen
 from segmentation.builds.records import take_record
-from segmentation.builds.refit_preview import preview
 from segmentation.data_check import check_data
 from segmentation.errors import SegmentationError
 from segmentation.publication.memory import identify_publication
@@ -78,7 +78,6 @@ def test_a_published_build_ends_with_0_and_says_what_it_published(built):
 @pytest.mark.parametrize(
     ("options", "status", "exit_status", "message"),
     [
-        (["--select", "segments"], "not_published", 4, "this build left out"),
         (["--empty", "--select", "segments"], "not_published", 4, "--empty builds"),
         (["--bogus"], "refused", 2, "No such option"),
     ],
@@ -135,10 +134,6 @@ def test_a_start_that_cannot_end_well_is_a_sentence_and_leaves_nothing(
     assert "No space left on device" in json.loads(written.read_text())["message"]
 
 
-def test_a_project_with_signs_in_its_path_loads_its_seeds(built, tmp_path):
-    built.copied_to(tmp_path / "l'agence [1]").succeed("seed")
-
-
 def test_dbt_that_is_started_elsewhere_is_told_where_to_start(built, tmp_path):
     """As schedulers and editors do; its paths would be made where it is."""
     project = built.copied_to(tmp_path / "project").folder
@@ -168,9 +163,46 @@ def test_published_tables_carry_their_descriptions_and_keys(built):
     assert {name for (name,) in keyed} == set(built.marts()) - unkeyed
 
 
+def test_every_table_is_documented_with_the_columns_that_it_has(built):
+    found = dict(
+        built.rows(
+            "select concat(schema_name, '.', table_name), list(column_name)"
+            " from duckdb_columns() where not internal group by all",
+            database=built.build_database,
+        )
+    )
+    for node in nodes_of(built).values():
+        # Of seeds and of what people read: other models may describe as much as helps.
+        contract = node["config"].get("contract", {"enforced": False})
+        if node["resource_type"] == "seed" or contract["enforced"]:
+            name = f"{node['schema']}.{node['name']}"
+            assert sorted(node["columns"]) == sorted(found[name]), name
+
+
 # Cancelling its queries, dbt-duckdb trips over a connection of its own.
 INTERRUPTED = duckdb.ConnectionException("Connection already closed!")
 INTERRUPTED.__context__ = KeyboardInterrupt()
+UNTOLD = FileNotFoundError("target/run_results.json")
+
+
+@pytest.fixture
+def run_dbt(tmp_path, monkeypatch):
+    """Build where dbt does what a test says and ends with an error or none."""
+    enter_project(tmp_path, monkeypatch)
+    monkeypatch.setattr("segmentation.build.summarise", lambda _: "All is well.")
+
+    def run(error=None, does=lambda: None):
+        ended = dbtRunnerResult(success=error is None, exception=error)
+        monkeypatch.setattr(
+            "segmentation.build.dbtRunner.invoke", lambda *_: does() or ended
+        )
+        return run_build([])
+
+    return run
+
+
+def write_published(folder: Path) -> None:
+    write_outcome(folder, status="published", message="Published.")
 
 
 @pytest.mark.parametrize(
@@ -182,15 +214,45 @@ INTERRUPTED.__context__ = KeyboardInterrupt()
     ],
 )
 def test_an_end_that_dbt_does_not_tell_its_hooks_is_recorded_too(
-    tmp_path, monkeypatch, error, exit_status, status, message
+    tmp_path, run_dbt, error, exit_status, status, message
 ):
-    ended = dbtRunnerResult(success=error is None, exception=error)
-    monkeypatch.setattr("segmentation.build.dbtRunner.invoke", lambda *_: ended)
-    enter_project(tmp_path, monkeypatch)
-    assert run_build([]) == exit_status
+    assert run_dbt(error) == exit_status
     outcome = outcome_of(DbtProject(tmp_path))
     assert outcome["status"] == status
     assert message in outcome["message"]
+
+
+def test_another_program_does_not_speak_for_a_build(tmp_path, run_dbt):
+    """It may write or remove the summary, or clean the folder; so may a full disk."""
+    folder = tmp_path / "build"
+    summary = folder / "build_summary.json"
+
+    def publish_and_remove_the_summary():
+        write_published(folder)
+        summary.unlink()
+
+    def write_another_summary():
+        summary.write_text('{"status": "published", "message": "Published."}')
+
+    assert run_dbt(UNTOLD, publish_and_remove_the_summary) == 0
+    assert run_dbt(UNTOLD, write_another_summary) == 2
+    write_published(folder)
+    with full_disk(10):
+        assert run_dbt(SegmentationError("Full.")) == 2
+    assert not summary.exists()
+
+
+def test_a_published_build_ends_with_0_even_if_a_tool_has_opened_the_file(
+    tmp_path, run_dbt, monkeypatch
+):
+    monkeypatch.undo()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PUBLISH_DIR", raising=False)
+    (tmp_path / "published").mkdir()
+    database = tmp_path / "published" / "segmentation.duckdb"
+    with hold_open(database, "sys.stdin.readline()") as holder:
+        assert run_dbt(does=lambda: write_published(tmp_path / "build")) == 0
+        holder.communicate("\n")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -204,8 +266,7 @@ def test_an_interruption_comes_only_where_it_may(number):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_build_says_so_in_a_sentence(project, number):
+def test_an_interrupted_build_says_so_in_a_sentence(project):
     before = contents_of(project.published.parent)
     environment = {"PYTHONPATH": "python_models", "PYTHONUNBUFFERED": "1"}
     process = project._start(
@@ -213,7 +274,7 @@ def test_an_interrupted_build_says_so_in_a_sentence(project, number):
     )
     for line in process.stdout:
         if "START python table model engine.visibility_fit" in line:
-            process.send_signal(number)
+            process.send_signal(signal.SIGTERM)
             break
     rest = process.communicate(timeout=60)[0]
     assert process.returncode == 1, rest
@@ -359,61 +420,6 @@ def test_a_machine_that_is_too_small_is_said_to_be(
     assert take_record("build_summary.json")["message"] == told
 
 
-def test_a_published_build_ends_with_0_even_if_a_tool_has_opened_the_file(
-    tmp_path, monkeypatch
-):
-    def publish_and_let_a_tool_open_it(*_: object) -> dbtRunnerResult:
-        write_outcome(tmp_path / "build", status="published", message="Published.")
-        return dbtRunnerResult(success=True)
-
-    (tmp_path / "published").mkdir()
-    enter_project(tmp_path, monkeypatch)
-    monkeypatch.delenv("PUBLISH_DIR", raising=False)
-    monkeypatch.setattr(
-        "segmentation.build.dbtRunner.invoke", publish_and_let_a_tool_open_it
-    )
-    database = tmp_path / "published" / "segmentation.duckdb"
-    with hold_open(database, "sys.stdin.readline()") as holder:
-        assert run_build([]) == 0
-        holder.communicate("\n")
-
-
-def test_what_an_earlier_build_has_said_is_never_taken_for_this_ones(
-    tmp_path, monkeypatch
-):
-    """A full disk leaves room for no other answer than the status."""
-    write_outcome(tmp_path / "build", status="published", message="Published.")
-    ended = dbtRunnerResult(success=False, exception=SegmentationError("Full."))
-    monkeypatch.setattr("segmentation.build.dbtRunner.invoke", lambda *_: ended)
-    enter_project(tmp_path, monkeypatch)
-    with full_disk(10):
-        assert run_build([]) == 2
-    assert not (tmp_path / "build" / "build_summary.json").exists()
-
-
-@pytest.mark.parametrize("is_published", [True, False])
-def test_another_command_in_the_folder_does_not_speak_for_a_build(
-    tmp_path, monkeypatch, is_published
-):
-    """It may write or remove the summary, and `dbt clean` whatever a build writes."""
-
-    def invoke_beside_another(*_: object) -> dbtRunnerResult:
-        summary = tmp_path / "build" / "build_summary.json"
-        if is_published:
-            write_outcome(tmp_path / "build", status="published", message="Published.")
-            summary.unlink()
-        else:
-            summary.parent.mkdir(exist_ok=True)
-            summary.write_text('{"status": "published", "message": "Published."}')
-        error = FileNotFoundError("target/run_results.json")
-        return dbtRunnerResult(success=False, exception=error)
-
-    enter_project(tmp_path, monkeypatch)
-    monkeypatch.setattr("segmentation.build.summarise", lambda _: "All is well.")
-    monkeypatch.setattr("segmentation.build.dbtRunner.invoke", invoke_beside_another)
-    assert run_build([]) == (0 if is_published else 2)
-
-
 def test_a_busy_build_database_ends_with_3_and_says_who_has_it(project):
     with hold_open(project.build_database, "sys.stdin.readline()") as holder:
         build = project.build()
@@ -475,7 +481,7 @@ def test_a_limit_of_memory_that_duckdb_cannot_keep_is_refused(value):
 def test_a_build_beyond_its_limit_of_memory_ends_with_the_remedy(project):
     """Whatever DuckDB advises; and a good build database is not to blame."""
     before = contents_of(project.published.parent)
-    build = project.build(MEMORY_LIMIT="60MB")
+    build = project.build("--select", "stg_sales_lines", MEMORY_LIMIT="60MB")
     assert build.returncode == 1, build.stdout
     message = outcome_of(project)["message"]
     assert build.stdout.endswith(f"\n{message}\n")
@@ -590,47 +596,3 @@ def test_the_summary_tells_of_each_segmentation_what_a_person_asks_first(
     build.execute("update segment_sizes_over_time set previous_published_at = null")
     publish_build(build, publish_dir, published_at="2024-03-01")
     assert "First publication: there is none before" in summarise(publish_dir)
-
-
-def test_a_preview_tells_what_a_refit_of_each_segmentation_would_move(tmp_path):
-    with duckdb.connect(tmp_path / "build.duckdb") as connection:
-        connection.execute("""
-            create schema engine; create schema marts;
-            create table engine.current_fits as select * from (values
-                ('kept', 3, false, 3, 'published', 4, 0.2),
-                ('moved', 2, true, 1, 'variables', 5, 0.31),
-                ('unborn', 1, true, null, 'first_fit', 4, null)) as f (segmentation,
-                fit_id, is_new_fit, last_fit_id, reason, cluster_count, silhouette);
-            create table marts.segmentation_fits as select 'moved' as segmentation,
-                1 as fit_id, 4 as cluster_count, 0.25 as silhouette;
-            create table engine.fit_rows as select * from (values
-                ('undescribed_count', 25), ('sample_count', 421),
-                ('saved_by_one_more', 0.125), ('smallest_of_one_more', 20),
-                ) as r (parameter, value), (values ('moved', 'novelty')) as s
-                (segmentation, section);
-            create table engine.fit_agreements as select 'moved' as segmentation,
-                0.9 as ari_to_previous;
-            create table engine.segments_migrated as select 'moved' as segmentation,
-                * from (values ('a', 'a', 1200), ('a', 'new_2_1', 34))
-                as m (from_segment_key, to_segment_key, member_count);
-            create table engine.segment_events_found as select 'moved' as
-                segmentation, 'new_2_1' as segment_key, 'split' as event_type,
-                'a' as related_segment_key, 34 as related_member_count,
-                1234 as former_member_count;
-        """)
-    told = preview(tmp_path / "build.duckdb")
-    for text in (
-        "kept: a refit would learn what fit 3 learned, the published one",
-        "moved: a refit (variables) would replace fit 1 by fit 2:",
-        "25 of 421 members are described by no published segment",
-        "5 clusters would save 12% of the inertia, the smallest having 20 members",
-        "clusters    4 -> 5",
-        "silhouette  0.25 -> 0.31",
-        "model 0.90 (adjusted",
-        "34 of 1,234 members would move",
-        "34  a -> new_2_1",
-        "new_2_1: new, split from a (34 of its 1234 members)",
-        "unborn: nothing has been published yet",
-    ):
-        assert text in told, told
-    assert told.endswith("Nothing was published.")

@@ -29,8 +29,8 @@ from segmentation.reporting.charts.sheet import own_style
 from segmentation.reporting.charts.texts import MINUS, ChartTexts, read_texts
 
 SPACE = "\N{NARROW NO-BREAK SPACE}"
-# The cases whose texts are tried in both languages.
-BOTH = ("twelve_segments_with_long_names", "long_words_without_a_space", "large")
+# The cases with most to draw; of the first the texts are tried in both languages.
+FULL = ("twelve_segments_with_long_names", "long_words_without_a_space", "large")
 NAMES = ["Visibilité à construire", "Présence modérée", "Leaders"]
 MOVES = {(0, 0): 30, (0, 1): 4, (1, 1): 9}
 EMPTY = ", ".join(
@@ -108,12 +108,11 @@ def unkind_charts():
                     "crowd": ("means", "boxes", "grid", "cadence"),
                 }.get(chart.segmentation, (chart.kind,))
                 if chart.kind not in kinds and not (
-                    chart.name in ("account_means", "countries") and case in BOTH
+                    chart.name in ("account_means", "countries") and case in FULL
                 ):
                     continue
                 is_ours = chart.segmentation != "crowd"
-                # Words of both languages are tried where there are most of them.
-                for language in LANGUAGES if is_ours and case in BOTH else ["fr"]:
+                for language in LANGUAGES if is_ours and case == FULL[0] else ["fr"]:
                     yield case, chart, read_texts(tables, chart, language=language)
 
 
@@ -330,20 +329,6 @@ def test_what_is_not_known_is_counted_on_the_chart(connection):
     assert labels.count("unknown") == 1
 
 
-@pytest.mark.parametrize(
-    "name", ["segment_sizes", "followers_by_platform", "social_indicators"]
-)
-def test_a_row_has_the_shape_of_its_segment_beside_its_name(connection, name):
-    chart, figure, *_ = draw_one(make_ordinary_tables(connection), name)
-    beside = [
-        [line.get_marker() for line in axes.lines
-         if line.get_transform().transform((0, 0))[0] < axes.bbox.x0 - 1]
-        for axes in figure.axes
-    ]  # fmt: skip
-    assert beside[0] == [segment.marker for segment in chart.segments]
-    assert not any(beside[1:])
-
-
 def test_sizes_count_members_where_they_have_been_set(connection):
     members = make_members([61, 30, 6])
     # The third segment is in the seed, but the fit has no cluster for it.
@@ -412,18 +397,6 @@ def test_the_map_names_a_segment_that_no_point_was_sampled_of(connection):
     looks = [(segment.colour, segment.marker) for segment in chart.segments]
     drawn = [(line.get_color(), line.get_marker()) for line in lines]
     assert sorted(drawn) == sorted([*looks, *looks[:2]])
-
-
-@pytest.mark.parametrize(
-    ("linear_to", "low", "high"),
-    [(1, -0.6, 20.2), (1, -4.5, 4.9), (1, 0.1, 0.4), (20, -2, 12), (0.1, -1e3, 1e5)],
-)
-def test_ticks_of_the_map_lie_apart_within_the_ends(linear_to, low, high):
-    ticks = pictures.asinh_ticks(low, high, linear_to)
-    assert len(ticks) >= 3
-    assert low <= min(ticks) < max(ticks) <= high
-    places = np.arcsinh(np.array([low, *ticks, high]) / linear_to)
-    assert np.diff(places[1:-1]).min() >= (places[-1] - places[0]) / 20
 
 
 def test_bars_count_every_member_once(connection):

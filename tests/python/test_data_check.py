@@ -1,11 +1,8 @@
 """The data check says what raw data are like, and tells a scheduler if they will do."""
 
 import csv
-import difflib
 import json
-import re
 import shutil
-import unicodedata
 from pathlib import Path
 
 import duckdb
@@ -17,9 +14,7 @@ from raw_columns import RAW_COLUMNS
 from segmentation.build_folder import folder_of
 from segmentation.builds.build_database import BuildDatabaseBusyError
 from segmentation.builds.data_check_report import (
-    LIKENESS,
     REPORT_NAME,
-    Check,
     report_data_check,
     write_share,
 )
@@ -29,11 +24,6 @@ from segmentation.data_check import check_data
 def read_seed(name: str) -> list[dict]:
     path = CHECKOUT / "seeds" / "reference" / f"{name}.csv"
     return list(csv.DictReader(path.read_text("utf-8").splitlines()))
-
-
-def text_key(name: str) -> str:
-    plain = unicodedata.normalize("NFD", name.lower().replace("œ", "oe"))
-    return " ".join(re.findall("[a-z0-9]+", re.sub("[\u0300-\u036f]", "", plain)))
 
 
 def check_of(project: DbtProject) -> dict:
@@ -225,52 +215,9 @@ def test_of_many_unlisted_names_the_most_frequent_are_told(checked):
 @pytest.mark.parametrize(
     ("value", "written"),
     [
-        (None, "-"),
-        (0.0, "0.0 %"),
-        (0.0001, "< 0.1 %"),
-        (0.001, "0.1 %"),
-        (0.5, "50.0 %"),
-        (0.99999, "> 99.9 %"),
-        (1.0, "100.0 %"),
+        (None, "-"), (0.0, "0.0 %"), (0.0001, "< 0.1 %"), (0.001, "0.1 %"),
+        (0.5, "50.0 %"), (0.99999, "> 99.9 %"), (1.0, "100.0 %"),
     ],
-)
+)  # fmt: skip
 def test_only_all_is_100_percent_and_only_none_0(value, written):
     assert write_share(value) == written
-
-
-RULES = read_seed("data_check_rules")
-
-
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule["check_name"])
-def test_a_sentence_names_what_its_figures_count(rule):
-    """How many they are is left to the figures, which may be 0, 1, some or all."""
-    meaning = rule["meaning"]
-    assert not re.search(r"(?i)^(there|few|many|most|no)\b|\bare unknown\b", meaning)
-    for part, whole in [(0, 8), (1, 8), (3, 8), (8, 8), (1, 1)]:
-        words = Check(
-            *(rule["check_name"], "enterprises", "city_name", "text", part, whole),
-            *(part / whole, 0.5, True, False, meaning, rule["remedy"]),
-        ).words
-        assert f"{part} of {whole}" in words or f"{part} for {whole}" in words
-        assert words.endswith(meaning)
-        assert "1 rows" not in words
-        assert "1 values" not in words
-
-
-def likest(name: str) -> list[str]:
-    keys = [text_key(row["category_name"]) for row in read_seed("category_groups")]
-    return difflib.get_close_matches(text_key(name), keys, n=1, cutoff=LIKENESS)
-
-
-@pytest.mark.parametrize("trade", ["hotdogs", "Auto-école", "Horlogerie", "Notaire"])
-def test_no_line_is_suggested_for_a_trade_of_its_own(trade):
-    assert likest(trade) == []
-
-
-def test_the_spellings_of_the_seed_are_suggested_for_their_own_category():
-    suggested = [
-        (likest(row["alias"]), text_key(row["category_name"]))
-        for row in read_seed("category_aliases")
-    ]
-    assert all(found in ([], [name]) for found, name in suggested)
-    assert sum(found != [] for found, _ in suggested) > len(suggested) / 2

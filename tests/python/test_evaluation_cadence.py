@@ -60,15 +60,13 @@ def test_a_shift_is_seen_in_its_week_and_in_its_feature():
 @pytest.mark.parametrize(
     ("changes", "first_week"),
     [
-        ({"known_from": 13}, 13),
-        ({"known_from": 39}, 39),
+        ({"known_from": 13}, 13), ({"known_from": 39}, 39),
         # Neither do seven weeks tell anything, nor fewer members than clusters.
-        ({"known_from": 52}, None),
-        ({"weeks": (0, 4, 7)}, None),
+        ({"known_from": 52}, None), ({"weeks": (0, 4, 7)}, None),
         ({"weeks": (0, 8), "members": 0}, None),
         ({"weeks": ()}, None),
     ],
-)
+)  # fmt: skip
 def test_a_history_begins_when_a_quarter_of_the_members_are_known(changes, first_week):
     refits, shifts = measure_cadence(
         make_history(**changes), variables=make_variables()

@@ -39,51 +39,36 @@ def test_the_largest_jaccard_is_that_of_the_most_similar_new_cluster():
         # k-means with two clusters parts 0, 1, 2 from 10, 11; the clusters to be
         # judged have the member at 2 with the far ones.
         pytest.param(
-            [0.0, 1.0, 2.0, 10.0, 11.0],
-            [0, 0, 1, 1, 1],
+            [0.0, 1.0, 2.0, 10.0, 11.0], [0, 0, 1, 1, 1],
             [
                 [0, 1, 2, 3, 4],  # {0,1} in {0,1,2}: 2/3; {2,3,4} in {3,4}: 2/3
                 [0, 1, 3, 4],  # both found again: 1 and 1
                 [2, 3, 4],  # 0 has no member: 0; {2,3,4} in {3,4}: 2/3
                 [0, 2, 3],  # {0} in {0,2}: 1/2; {2,3} in {3}: 1/2
             ],
-            {
-                "sample_count": [2, 3],
-                "mean_jaccard": [13 / 24, 17 / 24],
-                "dissolved_share": [0.5, 0.25],
-                "recovered_share": [0.25, 0.25],
-                "bootstrap_count": [4, 4],
-            },
+            {"sample_count": [2, 3], "mean_jaccard": [13 / 24, 17 / 24],
+             "dissolved_share": [0.5, 0.25], "recovered_share": [0.25, 0.25],
+             "bootstrap_count": [4, 4]},
             id="worked by hand",
         ),
         pytest.param(
-            [0.0, 1.0, 10.0, 11.0],
-            [0, 0, 1, 1],
-            [[3], [0, 1, 2, 3]],
+            [0.0, 1.0, 10.0, 11.0], [0, 0, 1, 1], [[3], [0, 1, 2, 3]],
             {"bootstrap_count": [1, 1], "mean_jaccard": [1.0, 1.0]},
             id="a bootstrap sample that cannot be fitted does not count",
         ),
         pytest.param(
-            [0.0, 1.0, 10.0, 11.0],
-            [0, 0, 2, 2],
-            [[0, 1, 2, 3]],
-            {
-                "sample_count": [2, 0, 2],
-                "mean_jaccard": [1, NAN, 1],
-                "dissolved_share": [0, NAN, 0],
-                "recovered_share": [1, NAN, 1],
-            },
+            [0.0, 1.0, 10.0, 11.0], [0, 0, 2, 2], [[0, 1, 2, 3]],
+            {"sample_count": [2, 0, 2], "mean_jaccard": [1, NAN, 1],
+             "dissolved_share": [0, NAN, 0], "recovered_share": [1, NAN, 1]},
             id="a cluster without a member has no figures",
         ),
         pytest.param(
-            [5.0, 5.0, 5.0],
-            [0, 0, 1],
-            [[0], [2]],
+            [5.0, 5.0, 5.0], [0, 0, 1], [[0], [2]],
             {"bootstrap_count": [0, 0], "mean_jaccard": [NAN, NAN]},
             id="no bootstrap sample can be fitted",
         ),
     ],
-)
+)  # fmt: skip
 def test_stability_is_the_mean_over_the_bootstrap_samples(
     values, labels, bootstraps, expected
 ):

@@ -56,29 +56,6 @@ def write(
 
 
 @pytest.mark.parametrize(
-    "value",
-    [
-        *("=1+1", "+33 2 41 00 00 00", "-10 % chez Léa", "@home", "\uff1d1+1"),
-        *(
-            "\uff0b1",
-            "\uff0d1",
-            "\uff20home",
-            "\ufe661",
-            "  =1+1",
-            "\u00a0=1+1",
-            "\ufeff=1+1",
-        ),
-        *("\u200b=1+1", "\t=1+1", "\r\n=cmd|' /C calc'!A0", "\x00=1"),
-    ],
-)
-def test_what_a_spreadsheet_would_run_is_text_behind_an_apostrophe(value: str) -> None:
-    written = harmless_text(value)
-    assert written.startswith("'")
-    invisible = " \u00a0\ufeff\u200b\t\r\n\x00"
-    assert written[1:].lstrip(invisible) == value.lstrip(invisible)
-
-
-@pytest.mark.parametrize(
     ("value", "written"),
     [(v, v) for v in ("", " ", "Léa = Luc", "L'été", "'=1", "1+1", "a-b", "¡ole!",
                       "\u200b")]
@@ -271,14 +248,6 @@ def test_the_schema_is_valid_closed_and_describes_every_property() -> None:
         assert set(described["required"]) == set(described["properties"])
         for name, definition in described["properties"].items():
             assert len(definition["description"]) > 10, name
-    for document in (
-        {"segments": []},
-        {"schema_version": 2, "segments": []},
-        {"schema_version": 1, "segments": [], "more": 1},
-        {"schema_version": 1, "segments": [{"segment_key": "a"}]},
-    ):
-        with pytest.raises(jsonschema.ValidationError):
-            jsonschema.validate(document, SCHEMA)
 
 
 def test_the_json_holds_every_recommendation_and_whom_it_reaches(
@@ -352,7 +321,10 @@ def test_a_new_segment_is_listed_without_portrait_and_actions_and_history_is_not
             make_recommendation("e2", "z", "facebook", platform_name="Facebook")
         ],
     )
-    document = written_json(connection, tmp_path / "recommendations.json")
+    path = tmp_path / "recommendations.json"
+    nothing = {"schema_version": SCHEMA_VERSION, "segments": []}
+    assert written_json(small_tables(), path) == nothing
+    document = written_json(connection, path)
     segments = document["segments"]
     assert [(s["segment_key"], s["enterprise_count"]) for s in segments] == [
         ("b", 0), ("a", 1), ("new_2_1", 2),
@@ -363,8 +335,3 @@ def test_a_new_segment_is_listed_without_portrait_and_actions_and_history_is_not
         (r["recommendation_id"], r["platform_name"], r["enterprise_count"])
         for r in document["segments"][1]["recommendations"]
     ] == [("x", None, 0), ("y", None, 0), ("z", "Facebook", 1), ("w", "Facebook", 0)]
-
-
-def test_without_any_segment_the_json_is_valid_and_empty(tmp_path: Path) -> None:
-    document = written_json(small_tables(), tmp_path / "recommendations.json")
-    assert document == {"schema_version": SCHEMA_VERSION, "segments": []}

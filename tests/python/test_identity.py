@@ -70,9 +70,7 @@ def identify(profiles, segments=SEGMENTS, shared=(), *, before=(), fit_id=3):
 def test_a_segment_keeps_its_key_whatever_number_its_cluster_has(order):
     """k-means numbers its clusters anew in every fit."""
     names = [list(SEGMENTS)[place] for place in order]
-
     identities = identify([at_distance(SEGMENTS[name], 0.1) for name in names])
-
     assert list(identities.columns) == list(COLUMN_TYPES)[1:]
     assert identities["segment_key"].tolist() == names
     assert identities["matched_by"].tolist() == [
@@ -87,7 +85,6 @@ def test_a_cluster_beyond_the_limit_is_a_new_segment_and_never_someone_elses(
 ):
     """The one segment that is left over would be a silent mislabel."""
     identities = identify([LEADERS, BALANCED, MODERATE, at_distance(LOW, distance)])
-
     found = ["new_3_1", "nothing"] if is_new else ["low_visibility", "reference"]
     assert identities["segment_key"].tolist()[:3] == list(SEGMENTS)[:3]
     assert identities.iloc[3].tolist()[1:4] == [*found, pytest.approx(distance)]
@@ -108,7 +105,6 @@ def test_a_pair_beyond_the_limit_breaks_no_match_within_it(profiles, segments, k
         [at_distance(BALANCED, distance) for distance in profiles],
         {f"s{i}": at_distance(BALANCED, d) for i, d in enumerate(segments)},
     )
-
     assert identities["segment_key"].tolist() == keys
 
 
@@ -116,9 +112,7 @@ def test_a_pair_beyond_the_limit_breaks_no_match_within_it(profiles, segments, k
 def test_new_segments_are_numbered_by_falling_mean_total_past_known_keys(order):
     profiles = [(90_000, 1, 1, 1), (8_000, 1, 1, 1), (1, 1, 1, 1)]
     profiles = [profiles[i] for i in order]
-
     identities = identify(profiles, {}, fit_id=7)
-
     assert identities["segment_key"].tolist() == [f"new_7_{i + 1}" for i in order]
     assert set(identities["matched_by"]) == {"nothing"}
     assert identities["match_distance"].isna().all()
@@ -129,9 +123,7 @@ def test_new_segments_are_numbered_by_falling_mean_total_past_known_keys(order):
 def test_an_unknown_mean_is_left_out_of_the_distance_and_the_rest_scaled_up():
     ours = pd.DataFrame([(np.nan, np.e - 1, 0, 0), (np.nan, np.nan, np.nan, 0)])
     theirs = pd.DataFrame([(5, 0, np.nan, 0), (5, 0, 0, np.nan)])
-
     distances = profile_distances(ours, theirs)
-
     # Known on both sides: two means of which one differs by 1 in log1p.
     assert distances[0].tolist() == pytest.approx([np.sqrt(4 / 2), np.sqrt(4 / 2)])
     assert distances[1, 0] == 0
@@ -145,66 +137,50 @@ def test_an_unknown_mean_is_left_out_of_the_distance_and_the_rest_scaled_up():
     ("profiles", "shared", "keys", "overlaps"),
     [
         pytest.param(
-            [LEADERS, LOW],
-            [(0, "low_visibility", 8), (1, "facebook_leaders", 9)],
-            ["low_visibility", "facebook_leaders"],
-            [1, 1],
+            [LEADERS, LOW], [(0, "low_visibility", 8), (1, "facebook_leaders", 9)],
+            ["low_visibility", "facebook_leaders"], [1, 1],
             id="shared members beat the profile: an audience may double",
         ),
         pytest.param(
-            [LOW, LOW],
-            [(0, "low_visibility", 4), (1, "low_visibility", 6)],
-            ["new_3_1", "low_visibility"],
-            [np.nan, 0.6],
+            [LOW, LOW], [(0, "low_visibility", 4), (1, "low_visibility", 6)],
+            ["new_3_1", "low_visibility"], [np.nan, 0.6],
             id="the larger heir keeps the segment and the smaller is new",
         ),
         pytest.param(
             [(1e6, 1e6, 0, 0), (2e6, 2e6, 0, 0)],
             [(0, "low_visibility", 5), (1, "low_visibility", 5)],
-            ["new_3_2", "new_3_1"],
-            [np.nan, np.nan],
+            ["new_3_2", "new_3_1"], [np.nan, np.nan],
             id="half is no majority: a name must not go by chance",
         ),
         pytest.param(
             [at_distance(LOW, 0.3)],
             [(0, "low_visibility", 7), (0, "balanced_active", 3)],
-            ["low_visibility"],
-            [0.7],
+            ["low_visibility"], [0.7],
             id="of merged segments the one with the majority lives on",
         ),
         *(
             pytest.param(
                 [BALANCED, (1, 1, 0, 0)],
-                [
-                    (0, "moderate_presence", known // 2),
-                    (0, "low_visibility", known // 2),
-                    (1, "balanced_active", 10),
-                ],
-                ["new_3_1", "balanced_active"],
-                [np.nan, 1],
-                id=f"no name of a segment whose members are elsewhere, {known} known",
+                [(0, "moderate_presence", half), (0, "low_visibility", half),
+                 (1, "balanced_active", 10)],
+                ["new_3_1", "balanced_active"], [np.nan, 1],
+                id=f"no name of a segment whose members are elsewhere, {half} known",
             )
-            for known in (8, 4)
+            for half in (4, 2)
         ),
         pytest.param(
-            [MODERATE],
-            [(0, "facebook_leaders", 5), (0, "low_visibility", 5)],
-            ["moderate_presence"],
-            [np.nan],
+            [MODERATE], [(0, "facebook_leaders", 5), (0, "low_visibility", 5)],
+            ["moderate_presence"], [np.nan],
             id="a segment without members in the last fit returns by its profile",
         ),
         pytest.param(
-            [BALANCED],
-            [(0, "low_visibility", 5)],
-            ["balanced_active"],
-            [np.nan],
+            [BALANCED], [(0, "low_visibility", 5)], ["balanced_active"], [np.nan],
             id="the profile decides where too few members are shared",
         ),
     ],
-)
+)  # fmt: skip
 def test_members_decide_before_profiles(profiles, shared, keys, overlaps):
     identities = identify(profiles, shared=shared)
-
     assert identities["segment_key"].tolist() == keys
     found = identities["match_overlap"].to_numpy(dtype=float)
     np.testing.assert_equal(found, np.array(overlaps, dtype=float))
@@ -259,7 +235,6 @@ def test_a_profile_that_is_all_but_identical_outranks_a_bare_majority(
         shared,
         before=[("a", MODERATE)],
     )
-
     assert identities["segment_key"].tolist() == keys
     is_far = identities["matched_by"] == "members_alone"
     assert is_far.tolist() == [distances[0] == 5 for distances in profiles]
@@ -268,7 +243,6 @@ def test_a_profile_that_is_all_but_identical_outranks_a_bare_majority(
 def test_lasting_groups_keep_their_keys_through_merges_and_splits():
     """Two histories of benchmarks/lasting_keys.py; members alone swap a key in each."""
     tally = sum((live_through(seed) for seed in (10, 14)), Counter())
-
     assert tally["kept"] > 70
     assert set(tally) == {"kept"}
 

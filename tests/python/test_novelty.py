@@ -43,7 +43,6 @@ def test_a_new_group_is_noticed_and_a_calm_month_is_not(model):
     """At least 9 times in 10, and at most 1 false alarm in 100."""
     calm = [measured(draw([100] * 4, seed=seed), model) for seed in range(100, 200)]
     new = [measured(draw([100] * 5, seed=seed), model) for seed in range(20)]
-
     assert sum(figures["is_alarm"] for figures in calm) <= 1
     assert sum(figures["is_alarm"] for figures in new) >= 18
     assert all("saved_by_one_more" not in f for f in calm if not f["is_alarm"])
@@ -57,9 +56,7 @@ def test_a_new_group_merges_no_others(model, age_days):
     stored = StoredModel(rows=rows, model=model, fit_id=1, age_days=age_days)
     variables = make_variables(**RECIPE, refit_below_ari=0.95)
     today = draw([100] * 5, seed=3)
-
     decision = decide(today, variables=variables, stored=stored)
-
     assert decision.declined == ("age" if age_days else "drift")
     assert decision.model is model
     # Where the others have moved as well, there is more to it than one group more.
@@ -79,10 +76,8 @@ def test_a_few_giants_are_no_new_group(model):
     today = draw([150, 150, 97, 3, 60], seed=1)
     today.loc[397:399, "d"] += 9
     variables = make_variables(**RECIPE, refit_below_ari=0.95)
-
     is_new = find_undescribed(today, model=of_giants)
     decision = decide(today, variables=variables, stored=stored)
-
     assert is_new[397:].all()
     assert (decision.reason, decision.declined) == (None, "drift")
 

@@ -21,24 +21,18 @@ def test_files_in_another_column_order_with_extra_columns_build_without_warning(
 @pytest.mark.parametrize(
     ("query", "rows"),
     [
-        (
-            "enterprise_id, followers_total from enterprise_segments",
-            [*FOLLOWERS.items()],
-        ),
+        ("enterprise_id, followers_total from enterprise_segments",
+         [*FOLLOWERS.items()]),
         (
             "enterprise_id, turnover_eur::varchar from enterprise_segments"
             " where turnover_eur is not null",
             [("B01", "120000.50"), ("B04", "1250000.00")],
         ),
         # Spellings that no seed knows are still one.
-        (
-            "distinct city_name from enterprise_segments",
-            [("Brugge",), ("Gent",), (None,)],
-        ),
-        (
-            "distinct category_name from enterprise_segments",
-            [("Bakery",), ("Bike shop",), ("Museum",), (None,)],
-        ),
+        ("distinct city_name from enterprise_segments",
+         [("Brugge",), ("Gent",), (None,)]),
+        ("distinct category_name from enterprise_segments",
+         [("Bakery",), ("Bike shop",), ("Museum",), (None,)]),
         (
             "raw_table, enterprise_id, reason from rejected_rows",
             [
@@ -48,16 +42,12 @@ def test_files_in_another_column_order_with_extra_columns_build_without_warning(
             ],
         ),
         # Foreign clients get new segments, never the name of another.
-        (
-            "segment_key, segment_name, is_named_segment from cluster_profiles",
-            [(f"new_1_{n}", f"Nouveau segment new_1_{n}", False) for n in range(1, 5)],
-        ),
-        (
-            "matched_on, count(*) from enterprise_recommendations group by all",
-            [("starting_set", 36)],
-        ),
+        ("segment_key, segment_name, is_named_segment from cluster_profiles",
+         [(f"new_1_{n}", f"Nouveau segment new_1_{n}", False) for n in range(1, 5)]),
+        ("matched_on, count(*) from enterprise_recommendations group by all",
+         [("starting_set", 36)]),
     ],
-)
+)  # fmt: skip
 def test_what_files_hold_is_read_grouped_and_listed(built_from_files, query, rows):
     assert built_from_files.rows(f"select {query} order by all") == rows
 
@@ -80,7 +70,7 @@ def test_features_that_cannot_be_fitted_stop_a_build_with_one_paragraph(files_pr
     path = files_project.raw_files / "enterprises.csv"
     header, *_, client, _ = path.read_text("utf-8").splitlines()
     path.write_text(f"{header}\n{client}\n")
-    build = files_project.dbt("build")
+    build = files_project.dbt("build", "--select", "+enterprise_features")
     assert build.returncode != 0
     assert "has 1 members, fewer than n_clusters = 4" in build.stdout
     assert "Not published" in build.stdout

@@ -508,17 +508,6 @@ def test_a_phone_scrolls_down_only_even_with_words_without_a_space(visit, tmp_pa
             assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_charts_are_printed_large_enough_to_read(visit):
-    # The width that margins leave of A4.
-    page = visit(viewport={"width": 688, "height": 1_000})
-    page.emulate_media(media="print")
-    charts = page.locator("figure:visible img").all()
-    assert len(charts) > 5
-    # The smallest letters have 8.5 points on a sheet of 768 dots of CSS.
-    assert min(chart.bounding_box()["width"] for chart in charts) >= 0.7 * 768
-    assert max(chart.bounding_box()["height"] for chart in charts) < 800
-
-
 def test_a_hundred_are_shown_at_a_time_and_print_shows_all_and_no_controls(
     visit, clients
 ):

@@ -9,7 +9,6 @@ import pytest
 from planted_data import (
     FOLLOWERS,
     make_members,
-    make_planted_groups,
     make_sample,
     make_settings,
 )
@@ -33,20 +32,6 @@ def fit(sample, numeric=("x",), categorical=(), **changes):
         numeric_features=numeric, categorical_features=categorical, **changes
     )
     return fit_model(sample, settings=settings)
-
-
-@pytest.mark.parametrize("random_state", [0, 1, 42, 20_000])
-def test_planted_groups_are_recovered_whatever_the_seed_and_the_order_of_rows(
-    random_state,
-):
-    planted = make_planted_groups().sample(frac=1, random_state=random_state)
-
-    model = fit_model(planted, settings=make_settings(random_state=random_state))
-
-    groups = zip(
-        planted["member_id"].str[:2], label_sample(planted, model), strict=True
-    )
-    assert len(set(groups)) == len(model.centroids) == 4
 
 
 @pytest.mark.parametrize(
@@ -92,51 +77,15 @@ def test_imputation_center_and_scale_are_those_of_the_formula(scaling, center, s
     assert never.levels == (never.imputation,)
 
 
-def test_centroids_and_inertia_are_those_of_the_hand_computed_partition():
-    sample = make_sample(x=[0.0, 2.0, 100.0, 104.0], y=[5.0, 5.0, 7.0, 9.0])
-
-    model = fit(sample, ("x", "y"), scaling="none")
-
-    assert sorted(model.centroids.tolist()) == [[1.0, 5.0], [102.0, 8.0]]
-    assert model.inertia == pytest.approx(1 + 1 + (4 + 1) + (4 + 1))
-    assert model.sample_count == 4
-
-
 def test_a_level_that_the_fit_has_not_seen_has_no_column():
     seen = make_sample(x=[0.0, 1.0, 50.0], kind=["bar", "spa", "bar"])
     unseen = make_sample(x=[2.0, 3.0], kind=["zoo", "spa"])
-
     model = fit(seen, categorical=("kind",), scaling="none")
     pipeline, _ = fit_pipeline(seen, settings=model.settings)
-
     expected = [[2.0, 0.0, 0.0], [3.0, 0.0, 1.0]]
     transformer = pipeline.named_steps["features"]
     assert transformer.transform(unseen[["x", "kind"]]).tolist() == expected
     assert transform_sample(unseen, model=model).tolist() == expected
-
-
-@pytest.mark.filterwarnings("error")
-def test_a_rank_is_the_place_of_a_value_among_the_quantiles_of_the_fit():
-    """By hand, nine values at eighths, as the database has them in its unit test."""
-    known = [0.0, 0, 0, 2, 2, 4, 8, 8, 8]
-    sample = make_sample(x=known, constant=[3.0] * 9, unknown=[np.nan] * 9)
-    expected = {-1: 0, 0: 0, 1: 5 / 16, 2: 7 / 16, 3: 9 / 16, 4: 5 / 8, 6: 11 / 16}
-    # An unknown one is as the mean of the known ones, 32 ninths.
-    expected |= {8: 1, 9: 1, np.nan: 1 / 2 + (32 / 9 - 2) / 2 / 8}
-    others = make_sample(x=[*expected], constant=[2.0, 4] * 5, unknown=[0.0, 1] * 5)
-
-    model = fit(sample, ("x", "constant", "unknown"), scaling="ranks")
-
-    x, *constants = model.numeric
-    assert x.quantiles == tuple(known)
-    assert [(f.center, f.scale) for f in constants] == [(0, 1)] * 2
-    found = transform_sample(others, model=model)
-    ranks = found[:, 0] * x.scale + x.center
-    np.testing.assert_allclose(ranks, [*expected.values()], rtol=1e-14, atol=1e-16)
-    assert found[:, 1:].tolist() == [[0, 0], [1, 1]] * 5
-    pipeline, _ = fit_pipeline(sample, settings=model.settings)
-    of_pipeline = pipeline.named_steps["features"].transform(others)
-    np.testing.assert_allclose(found, of_pipeline, rtol=1e-12)
 
 
 @pytest.mark.parametrize("count", [120, 3_000])
@@ -178,7 +127,6 @@ def test_the_logarithm_of_a_count_is_the_databases_to_the_bit():
 def test_a_point_between_two_centroids_is_of_the_first():
     points = np.array([[0.0, 0.0], [3.0, 0.0], [-3.0, 0.0]])
     centroids = np.array([[1.0, 0.0], [-1.0, 0.0], [3.0, 0.0]])
-
     assert nearest_centroids(points, centroids=centroids).tolist() == [0, 2, 1]
 
 
@@ -193,12 +141,10 @@ def test_too_many_levels_for_a_dense_table_give_the_same_fit(monkeypatch):
     sample = make_members(200)
     dense = fit_model(sample, settings=make_settings())
     dense_space = transform_sample(sample, model=dense)
-
     monkeypatch.setattr(fitting, "DENSE_CELL_LIMIT", 0)
     monkeypatch.setattr(fitted_space, "DENSE_CELL_LIMIT", 0)
     sparse = fit_model(sample, settings=make_settings())
     sparse_space = transform_sample(sample, model=dense)
-
     np.testing.assert_allclose(sparse.centroids, dense.centroids, atol=1e-9)
     assert sparse.silhouette == pytest.approx(dense.silhouette)
     assert not isinstance(sparse_space, np.ndarray)

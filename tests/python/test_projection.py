@@ -32,22 +32,6 @@ def project_points(points, settings=TWO_NUMBERS):
     return fit_projection(sample, model=model, variance_share=0.85)
 
 
-def test_points_on_a_line_have_that_line_as_their_first_component():
-    # On the line through (5, 2) with direction (4, 3) / 5, at -10, -5, 5 and 10 from
-    # its middle, and one pair of points at right angles, 1 off it.
-    middle, along, across = (5.0, 2.0), (0.8, 0.6), (-0.6, 0.8)
-    places = np.array([(-10, 0), (-5, 0), (5, 0), (10, 0), (0, 1), (0, -1)])
-
-    projection = project_points(np.array(middle) + places @ np.array([along, across]))
-
-    # Each component's largest entry is positive: 0.8 in both.
-    np.testing.assert_allclose(projection.loadings, [along, across], atol=1e-12)
-    np.testing.assert_allclose(projection.mean, middle)
-    np.testing.assert_allclose(
-        projection.explained_variance_ratio, [250 / 252, 2 / 252]
-    )
-
-
 @pytest.mark.parametrize("dense_cell_limit", [fitted_space.DENSE_CELL_LIMIT, 0])
 @pytest.mark.parametrize("scaling", ["standard", "minmax", "robust", "ranks", "none"])
 def test_components_and_their_shares_are_those_of_a_singular_value_decomposition(
@@ -79,7 +63,6 @@ def test_there_are_as_many_components_as_the_share_of_the_variance_needs(
     variance_share,
 ):
     shares = project(variance_share).explained_variance_ratio
-
     assert shares.sum() >= variance_share
     # Two at the least, for the map: 0.3 is reached by the first alone.
     assert shares[:-1].sum() < variance_share or len(shares) == 2
@@ -91,9 +74,7 @@ def test_a_feature_of_many_levels_does_not_make_more_components_than_the_limit()
     sample["city_name"] = pd.Series(names, dtype=object)
     settings = make_settings(categorical_features=("city_name",), scaling="minmax")
     model = fit_model(sample, settings=settings)
-
     projection = fit_projection(sample, model=model, variance_share=0.85)
-
     shares = projection.explained_variance_ratio
     assert len(shares) == MOST_COMPONENTS
     assert shares.sum() < 0.85
@@ -111,7 +92,6 @@ def test_the_map_is_the_same_for_mirrored_data_and_for_rows_in_any_order(scaling
     expected = project_points(points, settings).loadings
     strongest = np.abs(expected).argmax(axis=1)
     assert (expected[[0, 1], strongest] > 0).all()
-
     for changed in (-points, points[::-1], *map(random.permutation, [points] * 8)):
         loadings = project_points(changed, settings).loadings
         np.testing.assert_allclose(loadings, expected, atol=1e-12)

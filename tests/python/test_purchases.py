@@ -26,7 +26,7 @@ def accounts(built):
             "last_sold_on::varchar",
         ),
         *("distinct_product_count", "country", "recency_days"),
-        *("recency_score", "frequency_score", "monetary_score"),
+        *("recency_score", "frequency_score", "monetary_score", "rfm_segment_key"),
         *(f"{feature}::double" for feature in FEATURES),
     ]
     rows = built.rows(f"select {', '.join(columns)} from account_segments")
@@ -45,7 +45,7 @@ def test_the_accounts_of_the_demonstration_are_those_beneath_its_lines(accounts)
     )
 
 
-def test_scores_are_the_fifths_of_ranks_that_pandas_cuts(accounts):
+def test_scores_are_the_fifths_of_ranks_that_pandas_cuts_and_name_a_segment(accounts):
     """Of equal values the first by id ranks first; the most recent scores the most."""
     for score, values in {
         "recency_score": -accounts["recency_days"],
@@ -55,6 +55,13 @@ def test_scores_are_the_fifths_of_ranks_that_pandas_cuts(accounts):
         ranks = values.rank(method="first")
         expected = pd.qcut(ranks, 5, labels=range(1, 6)).astype(int)
         assert expected.tolist() == accounts[score].tolist(), score
+    segments = pd.read_csv(CHECKOUT / "seeds/reference/rfm_segments.csv")
+    pairs = accounts.merge(segments, how="cross", suffixes=("", "_of_seed"))
+    for name in ("recency", "frequency", "monetary"):
+        score = pairs[f"{name}_score"]
+        pairs = pairs[score.between(pairs[f"{name}_from"], pairs[f"{name}_to"])]
+    assert len(pairs) == len(accounts)
+    assert (pairs["rfm_segment_key"] == pairs["rfm_segment_key_of_seed"]).all()
 
 
 def test_clusters_are_those_of_k_means_on_ranks(accounts):
@@ -186,24 +193,3 @@ def test_accounts_change_and_nobody_else_does_until_there_are_no_sales(project):
     assert project.rows(accounts) == []
     assert project.rows(visible) == of_visibility
     assert not (exports / "crm_segments.csv").exists()
-
-
-@pytest.mark.nightly
-def test_sales_lines_that_no_accounts_can_be_made_of_are_refused(files_project):
-    columns = (
-        "line_id,account_id,contract_id,product_code,product_name,quantity,"
-        "unit_price_eur,sold_on,country"
-    )
-    line = "{},{},,P,Pack,{},9,2025-01-01,FR"
-    three = [line.format(n, f"A{n}", 1) for n in range(3)]
-    unreadable = [line.format(n, f"A{n}", "many") for n in range(9)]
-    for lines, said in (
-        ([columns.replace("account_id", "account"), *three], "rename 'account'"),
-        ([columns, *three], "has 3 members, fewer than n_clusters = 4"),
-        ([columns, *unreadable], "has 0 members, fewer than n_clusters = 4"),
-    ):
-        text = "\n".join([*lines, ""])
-        (files_project.raw_files / "sales_lines.csv").write_text(text, "utf-8")
-        build = files_project.dbt("build", "--select", "+account_features")
-        assert build.returncode
-        assert said in build.stdout, build.stdout

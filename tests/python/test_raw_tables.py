@@ -77,7 +77,6 @@ def agency(tmp_path):
 
 def test_a_folder_that_is_none_is_refused_with_the_files_it_should_hold(agency):
     message = agency.refusal(*RAW_COLUMNS, raw_data_dir="nowhere")
-
     assert "RAW_DATA_DIR is 'nowhere'" in message
     assert ", ".join(f"{table}.csv" for table in RAW_COLUMNS) in message
     assert agency.tables == []
@@ -140,9 +139,7 @@ def test_a_file_that_is_no_whole_csv_of_the_table_is_refused_with_the_remedy(
     agency, content, told
 ):
     agency.write(content)
-
     message = agency.refusal()
-
     for part in [str(agency.folder / "turnover.csv"), *told]:
         assert part in message
     assert "Dupont" not in message
@@ -155,7 +152,6 @@ def test_a_file_that_is_no_whole_csv_of_the_table_is_refused_with_the_remedy(
 def test_every_value_is_kept_as_the_text_that_it_is(agency):
     """Parsing is staging's work: a code must keep its zeros, a date its form."""
     content = '007,2020,1e3\ntrue,01/02/2020,\n"a\nb, ""c""", 2021 ,NULL\n#2,2022,6\n'
-
     assert agency.rows_of(HEADER + content) == [
         ("007", "2020", "1e3"),
         ("true", "01/02/2020", None),
@@ -169,7 +165,6 @@ def test_every_value_is_kept_as_the_text_that_it_is(agency):
 def test_a_broken_file_can_be_corrected_and_loaded_by_the_same_process(agency):
     agency.write(SHORT_ROW)
     agency.refusal()
-
     assert len(agency.rows_of(ROW)) == 1
     assert len(agency.rows_of(ROW + "2,2020,6\n")) == 2
 
@@ -217,7 +212,6 @@ def test_seeds_are_checked_as_files_are_and_left_to_dbt_to_load(
         agency.write("\n".join(filled), f"seeds/raw/raw_{name}.csv")
     source = {"raw_source": "seeds", "raw_data_dir": "", "relations": {}}
     assert agency.load(**source) == agency.tables == []
-
     agency.write(content, f"seeds/raw/raw_{table}.csv")
     if told:
         message = agency.refusal(**source)
@@ -241,7 +235,6 @@ def test_every_usual_way_to_write_a_csv_gives_the_same_rows(
         delimiter.join(["é", "2020", '"a ""b"""']),
         delimiter.join([f'"x{delimiter}{line_end}y"', "2021", ""]),
     ]
-
     assert agency.rows_of(mark + line_end.join([*lines, "", "", ""])) == [
         ("é", "2020", 'a "b"'),
         (
@@ -255,16 +248,13 @@ def test_every_usual_way_to_write_a_csv_gives_the_same_rows(
 def test_lines_that_end_in_different_ways_are_all_read(agency):
     """Two exports written one behind the other; and Excel's breaks inside a cell."""
     content = HEADER.replace("\n", "\r\n") + '"a\nb",2020,1\r\nc,2021,2\nd,2022,3\r\n'
-
     assert [key for key, *_ in agency.rows_of(content)] == ["a\nb", "c", "d"]
 
 
 def test_columns_without_a_name_behind_the_last_one_are_left_out(agency):
     """Spreadsheets write the whole rectangle that was ever used, and rows too."""
     content = "enterprise_id;fiscal_year;turnover_eur;;\n1;2020;5;;\n;;;;\n ;;;;\n\n"
-
     rows, log = agency.rows_and_log_of(content)
-
     assert rows == [("1", "2020", "5")]
     assert "2 rows without a value in its columns left out" in log
 
@@ -272,7 +262,6 @@ def test_columns_without_a_name_behind_the_last_one_are_left_out(agency):
 @pytest.mark.parametrize("before", ["sep=;\r\n", "\r\n\r\n"])
 def test_what_stands_before_the_header_is_passed_over(agency, before):
     content = before + ROW.replace(",", ";").replace("\n", "\r\n")
-
     assert agency.rows_of(content) == [("1", "2020", "5")]
 
 
@@ -280,7 +269,6 @@ def test_the_log_names_the_file_its_rows_and_the_columns_that_are_not_used(agenc
     agency.write("", "notes.txt")
     content = HEADER.strip() + ",Note\n1,2020,5,x\n2,2021,6,y\n"
     _, log = agency.rows_and_log_of(content)
-
     path = agency.folder / "turnover.csv"
     assert f"{path}, 2 rows; read as UTF-8; columns not used: note" in log
     assert f"Not read in {agency.folder}: notes.txt" in log
@@ -304,7 +292,6 @@ def test_the_log_names_the_file_its_rows_and_the_columns_that_are_not_used(agenc
 )  # fmt: skip
 def test_unusual_headers_and_values_are_read(agency, header, row):
     rows, log = agency.rows_and_log_of(header + row * 2)
-
     assert rows == [("1", "2020", "5")] * 2
     assert "columns not used: " in log
 
@@ -322,9 +309,7 @@ def test_a_path_is_no_pattern_and_names_no_value(agency, name, suffix):
         for file in ("data1", name):
             write = rows.write_csv if suffix == "csv" else rows.write_parquet
             write(str(place / f"{file}.{suffix}"))
-
     agency.load(raw_data_dir=str(agency.folder / name))
-
     assert agency.rows() == [("7", "2020", "5")] * 2
 
 
@@ -344,7 +329,6 @@ FRENCH = HEADER + "Crêperie « L\u2019Été » à Noël,2020,12 345 €\nZoé,2
 )
 def test_an_encoding_is_found_and_told(agency, content, told):
     rows, log = agency.rows_and_log_of(content)
-
     assert rows == [
         ("Crêperie « L\u2019Été » à Noël", "2020", "12 345 €"),
         ("Zoé", "2021", "5"),
@@ -358,7 +342,6 @@ def test_an_encoding_is_found_and_told(agency, content, told):
 def test_french_in_windows_1252_that_looks_like_utf_8_is_still_read(agency, name):
     """É and a no-break space are together a letter of UTF-8, by chance."""
     content = (HEADER + f"{name},2020,5\nà côté de l'été,2021,6\n").encode("cp1252")
-
     assert agency.rows_of(content)[0][0] == name
 
 
@@ -375,9 +358,7 @@ def test_french_in_windows_1252_that_looks_like_utf_8_is_still_read(agency, name
 def test_a_file_in_two_encodings_is_refused_with_the_line(agency, content):
     """Taken for Windows-1252 every Zoé would be published as ZoÃ©."""
     agency.write(content)
-
     message = agency.refusal()
-
     assert "partly in UTF-8 and partly not (line 3)" in message
     assert "Save it as CSV UTF-8" in message
 
@@ -391,21 +372,17 @@ NAMES = ["Café de la Gare", "Crêperie", "L\u2019Hôtel", "Noël", "CAFÉ", "Le
 @pytest.mark.parametrize(
     ("encoding", "told"),
     [
-        ("cp850", "code page 850 (DOS)"),
-        ("cp437", "code page 850 (DOS)"),
-        ("mac_roman", "Mac Roman"),
-        ("iso8859_15", "ISO 8859-15"),
+        ("cp850", "code page 850 (DOS)"), ("cp437", "code page 850 (DOS)"),
+        ("mac_roman", "Mac Roman"), ("iso8859_15", "ISO 8859-15"),
         ("cp1252", "Windows-1252"),
     ],
-)
+)  # fmt: skip
 def test_an_old_encoding_is_known_by_what_cannot_stand_between_letters(
     agency, names, encoding, told
 ):
     """As Windows-1252 these are Caf\u201a, CafŽ and c½ur."""
     written = "".join(f"{name},2020,5\n" for name in names).encode(encoding, "ignore")
-
     rows, log = agency.rows_and_log_of(HEADER.encode() + written)
-
     assert [row[0] for row in rows] == [
         name.encode(encoding, "ignore").decode(encoding) for name in names
     ]
@@ -416,7 +393,6 @@ def test_an_old_encoding_is_known_by_what_cannot_stand_between_letters(
 @pytest.mark.parametrize("content", [b"\x81", b"Ma\x81\x9f"])
 def test_an_encoding_that_cannot_be_told_is_refused_with_the_line(agency, content):
     agency.write(HEADER.encode() + b"a,2020,5\n" + content + b",2021,6\n")
-
     assert "can be told (line 3): save it as CSV UTF-8" in agency.refusal()
 
 
@@ -451,7 +427,6 @@ def test_utf_8_that_was_once_read_as_something_else_is_mended_and_told(
 )
 def test_letters_that_were_lost_before_are_told(agency, name):
     rows, log = agency.rows_and_log_of(f"{HEADER}{name},2020,5\nÀ l\u2019Île,2020,5\n")
-
     assert rows[0][0] == name
     assert "enterprise_id: 1 value with letters that an earlier" in log
 
@@ -461,7 +436,6 @@ def test_a_copy_in_utf_8_is_beside_the_build_database_and_then_gone(agency, tmp_
     with duckdb.connect(str(tmp_path / "build" / "segmentation.duckdb")) as connection:
         ours = Agency(connection, agency.folder)
         assert len(ours.rows_of(FRENCH.encode("cp1252"))) == 2
-
     assert os.listdir(tmp_path / "build") == ["segmentation.duckdb"]
     assert os.listdir(agency.folder) == ["turnover.csv"]
 
@@ -489,9 +463,7 @@ def test_the_files_of_a_table_are_found_by_one_rule(agency, names):
     if "/" in names[0]:
         folder = names[0].split("/")[0]
         agency.write(ROW, f"{folder}/.DS_Store", f"{folder}/_SUCCESS")
-
     agency.load()
-
     assert agency.rows() == [("1", "2020", "5")] * len(names)
 
 
@@ -516,7 +488,6 @@ def test_the_files_of_a_table_are_found_by_one_rule(agency, names):
 def test_files_of_which_one_may_be_meant_are_refused_by_name(agency, names, named):
     """Reading one of two, or both, would be a guess that nobody sees."""
     agency.write(ROW, *names)
-
     assert named in agency.refusal()
     assert agency.tables == []
 
@@ -524,7 +495,6 @@ def test_files_of_which_one_may_be_meant_are_refused_by_name(agency, names, name
 def test_a_name_that_is_not_in_utf_8_is_refused(agency):
     agency.write()
     (agency.folder / os.fsdecode(b"caf\xe9.csv")).touch()
-
     assert "The name 'caf?.csv' in" in agency.refusal()
 
 
@@ -565,7 +535,6 @@ def test_what_is_wrong_in_one_part_leaves_all_tables_as_they_were(
     agency.write(content.format(header=header), "social_accounts.csv")
     agency.connection.execute("create schema raw")
     agency.connection.execute("create table raw.turnover as select 1 as x")
-
     assert complaint in agency.refusal("turnover", "social_accounts")
     assert agency.connection.table("raw.turnover").fetchall() == [(1,)]
 
@@ -588,13 +557,9 @@ def load_parquet(agency, amount, *, key="enterprise_id", year="fiscal_year"):
 @pytest.mark.parametrize(
     ("value", "as_text"),
     [
-        ("17::bigint", "17"),
-        ("17::double", "17"),
-        ("'-0'::double", "0"),
+        ("17::bigint", "17"), ("17::double", "17"), ("'-0'::double", "0"),
         ("9007199254740993::double", "9007199254740992"),
-        ("1234.5::double", "1234.5"),
-        ("0.1::float", "0.1"),
-        ("'nan'::double", "nan"),
+        ("1234.5::double", "1234.5"), ("0.1::float", "0.1"), ("'nan'::double", "nan"),
         ("1250000.00::decimal(14, 2)", "1250000"),
         ("-12.50::decimal(14, 2)", "-12.5"),
         ("100::decimal(5, 0)", "100"),
@@ -606,17 +571,12 @@ def load_parquet(agency, amount, *, key="enterprise_id", year="fiscal_year"):
         ("date '2024-12-31'", "2024-12-31"),
         ("timestamp '2024-12-31 13:00:00'", "2024-12-31 13:00:00"),
         ("timestamptz '2024-12-31 23:30:00-02'", "2025-01-01 01:30:00"),
-        ("'Zoé'", "Zoé"),
-        ("encode('Zoé')", "Zoé"),
-        ("null", None),
-        ("null::double", None),
-        ("'a'::enum('a', 'b')", "a"),
-        (f"'{UUID}'::uuid", UUID),
+        ("'Zoé'", "Zoé"), ("encode('Zoé')", "Zoé"), ("null", None),
+        ("null::double", None), ("'a'::enum('a', 'b')", "a"), (f"'{UUID}'::uuid", UUID),
     ],
-)
+)  # fmt: skip
 def test_a_typed_value_becomes_the_text_of_an_export(agency, value, as_text):
     agency.connection.execute("set timezone = 'Asia/Tokyo'")
-
     assert load_parquet(agency, f"{value} as turnover_eur") == as_text
 
 
@@ -636,13 +596,11 @@ def test_a_column_of_parquet_that_cannot_serve_is_refused_by_name(
 ):
     with pytest.raises(SegmentationError, match=complaint) as refusal:
         load_parquet(agency, amount, **changes)
-
     assert "turnover.parquet" in str(refusal.value)
 
 
 def test_further_columns_of_any_type_and_the_case_of_names_do_not_matter(agency):
     amount = r"5 as TURNOVER_EUR, {'a': [1]} as s, '\xFF'::blob as b, [1] as l"
-
     assert load_parquet(agency, amount, key="Enterprise_ID", year="fiscal_year ") == "5"
 
 
@@ -656,5 +614,4 @@ def test_further_columns_of_any_type_and_the_case_of_names_do_not_matter(agency)
 )
 def test_a_file_that_is_no_parquet_is_refused(agency, content, complaint):
     agency.write(content, "turnover.parquet")
-
     assert f"turnover.parquet {complaint}" in agency.refusal()

@@ -19,6 +19,7 @@ ALL = "\n".join(DOCUMENTS.values())
 # Each line of the consoles, by how a test runs it.
 ON_THE_DEMONSTRATION = [
     "PYTHONPATH=python_models PATH=.venv/bin:$PATH python -m segmentation.build",
+    "make spark": "make spark",
     "make rollback",
     "make rollback TO=3",
     "dbt run --vars '{n_clusters: 5, scaling: robust}'",
@@ -30,45 +31,25 @@ ON_FILES = [
     " dbt build --vars 'raw_source: files'",
     "RAW_DATA_DIR=path/to/export dbt source freshness --vars 'raw_source: files'",
 ]
-BY_OTHER_TESTS = {
-    "make spark": "make spark",
-    "make serve": '"-m", "api"',
-    "make build": "test_make_build_is_enough_on_a_fresh_machine",
-    "make test": "test_workflows_run_commands_that_exist",
-    "make preview-refit": "test_the_preview_says_what_the_build_then_did",
-    "make preview-refit VARS='n_clusters: 5'": "make preview-refit VARS='n_clusters",
-    "make erase ID=B04": "make erase ID=",
-    "PYTHONPATH=python_models PATH=.venv/bin:$PATH python -m segmentation.erase B04": (
-        "python -m segmentation.erase"
-    ),
-    "dbt run --vars '{recipe: robust}'": 'recipe="robust"',
-    "PGHOST=db.example.org PGDATABASE=agency PGUSER=segments_reader"
-    " PUBLISH_DIR=path/to/publication dbt build --vars 'raw_source: postgres'": (
-        'raw_source="postgres"'
-    ),
-    "NOTIFY_COMMAND='curl --silent --data @- https://chat.example.org/hook'"
-    " tools/scheduled_build.sh": "NOTIFY_COMMAND",
-}
 
 
 def blocks(language: str, text: str = ALL) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", text, flags=re.M | re.S)
 
 
-def test_every_command_is_run_by_a_test():
-    # Those of docs/segmentations.md are run by test_another_segmentation.py.
-    others = [text for name, text in DOCUMENTS.items() if name != "segmentations.md"]
-    lines = set("\n".join(blocks("console", "\n".join(others))).split("\n"))
-    assert lines - {""} == {*ON_THE_DEMONSTRATION, *ON_FILES, *BY_OTHER_TESTS}
-    others = "\n".join(
-        path.read_text(encoding="utf-8")
-        for path in (CHECKOUT / "tests" / "python").glob("test_*.py")
-        if path.name != "test_readme.py"
-    )
-    assert [words for words in BY_OTHER_TESTS.values() if words not in others] == []
+def test_every_command_is_of_a_target_and_of_variables_that_there_are():
+    """Those that change something are run below, by name in other tests, and in CI."""
     makefile = (CHECKOUT / "Makefile").read_text(encoding="utf-8")
     for target in re.findall(r"(?:^|`|\s)make ([a-z]+-?[a-z]+)[`\n]", ALL):
         assert re.search(rf"^{target}:", makefile, flags=re.M), target
+    lines = {line for block in blocks("console") for line in block.splitlines()}
+    assert {*ON_THE_DEMONSTRATION, *ON_FILES} <= lines
+    known = yaml.safe_load((CHECKOUT / "dbt_project.yml").read_text("utf-8"))["vars"]
+    for line in lines:
+        if "--vars" in line:
+            words = shlex.split(line)
+            variables = yaml.safe_load(words[words.index("--vars") + 1])
+            assert variables.keys() <= known.keys(), line
 
 
 @pytest.mark.nightly
@@ -129,43 +110,31 @@ def test_the_tree_and_the_documents_name_only_what_is_there():
     assert missing == {"models/core.py"}
 
 
-def test_the_figures_on_trust_are_the_ones_of_the_marts(built):
-    text = " ".join(DOCUMENTS["trust.md"].split())
+OF_VISIBILITY = "where segmentation = 'visibility'"
 
-    def value(query: str) -> object:
-        [(found,)] = built.rows(query)
-        return found
 
-    of_visibility = "segmentation = 'visibility'"
-    silhouette = value(
-        f"select silhouette from segmentation_fits where {of_visibility}"
-    )
-    assert f"silhouette of the demonstration fit is {silhouette:.2f}" in text
-    margin = value("select min(assignment_margin) from enterprise_segments")
-    assert f"an `assignment_margin` of {margin:.2f}" in text
-    assert "on Facebook and in the total larger than seven counts in ten" in text
-    assert built.rows(
-        "select subject from feature_checks"
-        " where check_name = 'imputed_rank_share' and value > 0.7 order by subject"
-    ) == [("followers_facebook",), ("followers_total",)]
-    assert "again in nine of ten bootstrap samples or more" in text
-    assert (
-        value(
-            f"select min(recovered_share) from cluster_stability where {of_visibility}"
-        )
-        >= 0.9
-    )
-    assert "Without the three giants no number of clusters is clearly better" in text
-    assert built.rows(
-        "select distinct giant_count, verdict from cluster_count_evaluation"
-        f" where {of_visibility}"
-    ) == [(3, "not_above_chance")]
-    assert "On the demonstration data they favour the robust recipe" in " ".join(
-        text.split()
-    )
-    assert built.rows(
-        "select approach from clustering_comparison where is_favoured"
-    ) == [("robust_recipe",)]
+@pytest.mark.parametrize(
+    ("query", "found", "told"),
+    [
+        (f"round(silhouette, 2) from segmentation_fits {OF_VISIBILITY}", [0.2],
+         "silhouette of the demonstration fit is 0.20"),
+        ("round(min(assignment_margin), 2) from enterprise_segments", [0.05],
+         "an `assignment_margin` of 0.05"),
+        ("subject from feature_checks where check_name = 'imputed_rank_share'"
+         " and value > 0.7 order by all", ["followers_facebook", "followers_total"],
+         "on Facebook and in the total larger than seven counts in ten"),
+        (f"min(recovered_share) >= 0.9 from cluster_stability {OF_VISIBILITY}", [True],
+         "again in nine of ten bootstrap samples or more"),
+        (f"distinct concat(giant_count, verdict) from cluster_count_evaluation"
+         f" {OF_VISIBILITY}", ["3not_above_chance"],
+         "Without the three giants no number of clusters is clearly better"),
+        ("approach from clustering_comparison where is_favoured", ["robust_recipe"],
+         "On the demonstration data they favour the robust recipe"),
+    ],
+)  # fmt: skip
+def test_the_figures_on_trust_are_the_ones_of_the_marts(built, query, found, told):
+    assert [value for (value,) in built.rows(f"select {query}")] == found
+    assert told in " ".join(DOCUMENTS["trust.md"].split())
 
 
 def test_every_published_table_is_in_a_table_of_questions(built):
@@ -176,12 +145,3 @@ def test_every_published_table_is_in_a_table_of_questions(built):
     )
     listed = [name for names in rows for name in re.findall(r"\w+", names)]
     assert sorted(listed) == sorted(built.marts())
-
-
-def test_the_variables_of_commands_are_variables():
-    known = yaml.safe_load((CHECKOUT / "dbt_project.yml").read_text("utf-8"))["vars"]
-    for line in [line for block in blocks("console") for line in block.splitlines()]:
-        if "--vars" in line:
-            words = shlex.split(line)
-            variables = yaml.safe_load(words[words.index("--vars") + 1])
-            assert variables.keys() <= known.keys(), line

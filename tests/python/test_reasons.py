@@ -53,17 +53,6 @@ def test_a_chance_is_the_upper_tail_of_the_hypergeometric_distribution() -> None
     )
 
 
-def test_what_is_distinctive_is_what_fishers_exact_test_says(built: DbtProject) -> None:
-    mixes = table(built, "from cluster_mix where segmentation = 'visibility'")
-    count = mixes["member_count"]
-    size = count.groupby([mixes["dimension"], mixes["cluster_id"]]).transform("sum")
-    everybody = count.groupby(mixes["dimension"]).transform("sum")
-    holders = (mixes["population_share"] * everybody).round()
-    chance = hypergeom.sf(count - 1, everybody, holders, size)
-    assert mixes["is_distinctive"].tolist() == (chance <= 0.01).tolist()
-    assert 0 < mixes["is_distinctive"].sum() < len(mixes)
-
-
 def test_a_trade_is_told_where_its_own_column_decides_and_chance_does_not(
     built: DbtProject, clients: pd.DataFrame
 ) -> None:
@@ -89,12 +78,3 @@ def test_a_trade_is_told_where_its_own_column_decides_and_chance_does_not(
         nearer = (place - centroids.loc[client.runner_up_cluster_id]) ** 2
         nearer -= (place - centroids.loc[client.cluster_id]) ** 2
         assert nearer[client.category_name] >= nearer.sum() / 2
-
-
-def test_no_number_is_told_twice(clients: pd.DataFrame) -> None:
-    """The total is all but Facebook's number: 79 explanations told both."""
-    told = clients["explanation_en"]
-    is_of_facebook = told.str.contains("on Facebook|Facebook account")
-    assert not (told.str.contains("followers in all") & is_of_facebook).any()
-    numbers = told.str.findall(r"([\d,]+) followers? (?:in|on)")
-    assert (numbers.map(len) == numbers.map(lambda found: len({*found}))).all()

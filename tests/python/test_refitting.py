@@ -24,7 +24,6 @@ from segmentation.learning.refitting import (
     has_learned_the_same,
     read_stored_model,
 )
-from segmentation.learning.settings import FitSettings
 from sklearn.metrics import adjusted_rand_score
 
 SETTINGS = make_settings()
@@ -62,7 +61,6 @@ def regrouped(sample):
 
 def test_without_a_published_model_the_first_is_fitted(sample, stored):
     decision = decided(sample, None)
-
     assert decision.reason == "first_fit"
     assert decision.model.fingerprint() == stored.model.fingerprint()
 
@@ -76,7 +74,6 @@ def test_the_published_model_is_kept_to_the_bit_while_a_fit_learns_the_same(
 ):
     """Or every build under 'always' would number a new fit for nothing."""
     decision = decided(sample, replace(stored, age_days=age_days), refit=refit)
-
     assert decision.reason == reason
     assert decision.agreement == 1
     assert decision.model is stored.model
@@ -88,9 +85,7 @@ def test_a_model_that_has_drifted_is_fitted_anew_once_and_says_why(
 ):
     today, fit = regrouped(sample), Mock(wraps=fit_model)
     monkeypatch.setattr(refitting, "fit_model", fit)
-
     decision = decided(today, stored)
-
     assert decision.agreement < 0.8
     assert decision.reason == "drift"
     fit.assert_called_once()
@@ -103,9 +98,7 @@ def test_a_model_that_has_drifted_is_fitted_anew_once_and_says_why(
 def test_a_group_that_ends_splits_no_other(sample, stored, reason):
     left = sample[stored.model.labels != stored.model.labels[0]].reset_index(drop=True)
     old = replace(stored, age_days=9_999 if reason == "age" else 0)
-
     decision = decided(left, old, refit_below_ari=0.8 if reason == "age" else 0.99)
-
     assert (decision.reason, decision.declined) == (None, reason)
     assert decided(regrouped(left), old).declined is None
 
@@ -121,24 +114,7 @@ def test_a_group_that_ends_splits_no_other(sample, stored, reason):
 )
 def test_other_variables_ask_for_another_model(sample, stored, changes):
     decision = decided(sample, stored, **changes)
-
     assert (decision.reason, decision.agreement) == ("variables_changed", None)
-
-
-def test_a_model_of_the_former_logarithm_is_replaced_and_never_scored(
-    sample, stored, monkeypatch
-):
-    former = stored.model.settings.to_json().replace(
-        '"log1p_features": []', '"log_features": ["followers_total"]'
-    )
-    old = replace(stored.model, settings=FitSettings.from_json(former))
-    scored = Mock()
-    monkeypatch.setattr(refitting, "label_sample", scored)
-
-    decision = decided(sample, replace(stored, model=old))
-
-    assert (decision.reason, decision.agreement) == ("variables_changed", None)
-    scored.assert_not_called()
 
 
 def test_never_keeps_an_old_model_that_has_drifted(sample, stored):
@@ -200,9 +176,7 @@ def test_a_refit_continues_the_former_groups_unless_others_save_enough(
     counts = make_ring(width=width).T.tolist()
     wide = make_sample(followers_facebook=counts[0], followers_instagram=counts[1])
     fresh = fit_model(wide, settings=TWO)
-
     model = fit_model(wide, settings=TWO, former=FormerGroups(former, minimum_gain, 5))
-
     assert (adjusted_rand_score(model.labels, former) == 1) == continues
     assert (model.fingerprint() == fresh.fingerprint()) != continues
     assert fresh.inertia <= model.inertia < fresh.inertia / 0.95
@@ -213,7 +187,6 @@ def test_a_model_that_differs_in_its_last_bits_has_learned_the_same(stored):
     one = stored.model
     rounded = replace(one, centroids=one.centroids * (1 + 1e-14))
     other = replace(one, centroids=one.centroids * (1 + 1e-6))
-
     assert has_learned_the_same(one, rounded)
     assert not has_learned_the_same(one, other)
 
@@ -227,7 +200,6 @@ def test_other_quantiles_are_another_fit(sample):
         replace(one, numeric=(replace(first, quantiles=quantiles), *one.numeric[1:]))
         for quantiles in (*changes, first.quantiles[1:])
     ]
-
     assert [has_learned_the_same(one, other) for other in others] == [
         True,
         False,

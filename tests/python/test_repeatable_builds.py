@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from dbt_project import DbtProject
+from segmentation.builds.refit_preview import preview
 from segmentation.publication.scoring import Scoring
 from segmentation.sql_text import fetch_dicts
 
@@ -39,6 +40,9 @@ def test_the_next_night_brings_nothing_new_on_the_same_data(
         read = reader.sql("from enterprise_segments").fetchall()
     assert read == built.rows("from enterprise_segments")
     assert project.rows(published_at) == [(NEXT_NIGHT,)]
+    # Nor would a refit; after the first build there was nothing to compare with.
+    assert "a refit would learn what fit 1 learned" in preview(project.build_database)
+    assert "nothing has been published yet" in preview(built.build_database)
     # A day later every purchase is a day older, which is no change of a segment.
     aged = {"account_activity", "account_cluster_profiles", "account_segments"}
     aged |= {"chart_drawings", "charts", "cluster_measures", "rfm_grid"}
@@ -165,6 +169,9 @@ def test_a_build_with_every_variable_changed_passes_its_tests(
         " identified_by: [followers_total, turnover_eur]}}",
     )
     assert f"Published {PUBLISHED_TABLES} tables" in output
+    # Where the category is no feature, the mix of its levels is no matter.
+    checks = project.rows("select distinct check_name from feature_checks")
+    assert ("mixed_taxonomy_share",) not in checks
     growth = "follower_growth_per_30_days"
     assert project.rows(
         "select count(distinct cluster_id), count(*) from fit_parameters where"
@@ -216,27 +223,3 @@ def test_a_build_with_the_robust_recipe_passes_its_tests(
         " where driver_rank = 1 and feature_name like 'followers_%'"
         " and coalesce(feature_value, 0) = 0"
     ) == [(0, True)]
-
-
-@pytest.mark.slow
-def test_clusters_that_another_random_state_renumbers_keep_their_segments(
-    built_of_clients: DbtProject, clients_project: DbtProject
-) -> None:
-    """Without a memory; over one, a refit continues its clusters with their numbers."""
-    built, project = built_of_clients, clients_project
-    project.published.unlink()
-    project.succeed(
-        *("run", "--select", "+cluster_profiles", "+enterprise_recommendations"),
-        **{"random_state": "7", "n_init": "3", "evaluate": "false"},
-    )
-    database = project.build_database
-
-    def same(query: str) -> bool:
-        there = project.rows(query.format("marts."), database=database)
-        return there == built.rows(query.format(""))
-
-    assert not same("select segment_key, cluster_id from {}cluster_profiles order by 1")
-    assert same(
-        "select enterprise_id, segment_key from {}enterprise_segments order by 1"
-    )
-    assert same("select * from {}enterprise_recommendations order by all")

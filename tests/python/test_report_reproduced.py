@@ -1,21 +1,16 @@
 """The shipped seeds give the figures of the study that this project replaces."""
 
-import csv
-import re
-from collections import Counter, defaultdict
-from datetime import date, datetime
-from fractions import Fraction
-
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from demonstration.raw_tables import COLUMNS
 from generate_demonstration_seeds import ACCOUNTS, generate_files, planted_enterprises
 from PIL import Image
 from project_copies import CHECKOUT
+from segmentation.learning.fitting import fit_pipeline
+from segmentation.learning.sampling import read_sample
+from segmentation.learning.settings import FitSettings
 
-# Sales lie before the youngest row of the other raw tables.
-TOO_LATE = date(2025, 7, 1)
 # By segment, in the order of the study's numbers: mean followers in total and on
 # Facebook, Instagram and TikTok (table 4.2), and leading categories (table 4.3).
 REPORT = {
@@ -79,6 +74,28 @@ def test_421_enterprises_are_active_and_each_is_in_the_segment_that_was_planted(
     assert list(planted.value_counts().sort_index()) == [150, 3, 25, 243]
 
 
+def test_who_was_not_in_the_fit_is_labelled_as_scikit_learn_would(built):
+    """SQL scores inactive enterprises too, whose trades the fit may not know."""
+    with duckdb.connect(str(built.build_database), read_only=True) as database:
+        [(written,)] = database.sql(
+            "select settings from engine.current_fits where segmentation = 'visibility'"
+        ).fetchall()
+        settings = FitSettings.from_json(written)
+        sample, inactive = (
+            read_sample(database.sql(f"from segmentations.{table}"), settings=settings)
+            for table in ("visibility_sample", "int_inactive_features select *,"
+                          " enterprise_id as member_id")
+        )  # fmt: skip
+    pipeline, _ = fit_pipeline(sample, settings=settings)
+    numbers = list(settings.numeric_features)
+    labels = pipeline.predict(inactive.astype(dict.fromkeys(numbers, float)))
+    found = built.rows(
+        "select enterprise_id, cluster_id from inactive_enterprise_segments"
+    )
+    assert len(found) > 900
+    assert dict(found) == dict(zip(inactive["member_id"], labels, strict=True))
+
+
 def test_cleaning_recovers_the_enterprises_that_the_dirt_was_thrown_on(built):
     """The generator knows the clean table; SQL sees only the dirty one."""
     planted = planted_enterprises().sort_values("enterprise_id")
@@ -94,34 +111,6 @@ def test_cleaning_recovers_the_enterprises_that_the_dirt_was_thrown_on(built):
     ]
 
 
-def test_the_sales_that_plain_rules_leave_are_those_of_the_planted_accounts():
-    sales, fates = clean_sales(read_rows("seeds/raw/raw_sales_lines.csv"))
-    planted = read_rows(ACCOUNTS)
-    assert 1000 < len(planted) <= sum(fates.values()) <= 10_000
-    enterprises = set(planted_enterprises()["enterprise_id"])
-    ids = [row["account_id"] for row in planted if row["account_id"].startswith("E")]
-    assert len(enterprises.intersection(ids)) == len(ids) == 300
-    found = defaultdict(list)
-    for sale in sales:
-        found[sale["account"]].append(sale)
-    assert sorted(found) == [row["account_id"] for row in planted]
-    for row in planted:
-        lines = found[row["account_id"]]
-        total = float(sum(line["quantity"] * line["price"] for line in lines))
-        orders = [line["contract_id"] or line["number"] for line in lines]
-        days = [line["day"].isoformat() for line in lines]
-        assert (
-            *(float(row["total_sales_eur"]), float(row["avg_order_value_eur"])),
-            *(int(row["order_count"]), int(row["distinct_product_count"])),
-            *(row["first_sold_on"], row["last_sold_on"], {row["country"]}),
-        ) == (
-            *(total, total / len(set(orders)), len(set(orders))),
-            len({line["product"] for line in lines}),
-            *(min(days), max(days)),
-            {COUNTRY[line["country"].strip()[:2].upper()] for line in lines} - {None},
-        )
-
-
 def test_the_planted_accounts_stand_to_each_other_as_in_the_study_of_crm_sales():
     """Mean standardised ranks of the four kinds; the study gives centroids."""
     planted = pd.read_csv(CHECKOUT / ACCOUNTS)
@@ -135,23 +124,25 @@ def test_the_planted_accounts_stand_to_each_other_as_in_the_study_of_crm_sales()
     }
 
 
-def test_every_kind_of_dirt_is_in_the_sales():
-    rows = read_rows("seeds/raw/raw_sales_lines.csv")
-    assert tuple(rows[0]) == COLUMNS["raw_sales_lines"]
-    sales, fates = clean_sales(rows)
-    assert fates.keys() == {
-        *("used", "account_id", "quantity", "unit_price_eur", "sold_on"),
-        *("duplicate", "other_name", "cancelled", "lonely_credit", "zero"),
-    }
-    assert min(fates.values()) >= 10
-    blank = {name: sum(not sale[name] for sale in sales) for name in COUNTRY_OR_KEY}
-    assert min(blank.values()) >= 10, blank
-    assert sum(sale["price"] == 0 for sale in sales) >= 10
-    for name, least in {"product_name": 100, "country": 10, "sold_on": 1000}.items():
-        assert len({sale[name] for sale in sales}) > least
-    used = {sale["line_id"] for sale in sales} - {""}
-    unreadable = [row for row in rows if read_number(row["quantity"]) is None]
-    assert sum(row["line_id"] in used for row in unreadable) >= 10
+def test_every_kind_of_dirt_is_in_the_sales(built):
+    """What is left of them is compared with the planted accounts, to the cent."""
+    sales = "from intermediate.int_sales_lines_disposed"
+    kinds = built.rows(
+        f"select disposition, count(*) {sales} group by all order by all",
+        database=built.build_database,
+    )
+    assert [kind for kind, _ in kinds] == [
+        *("cancelled", "duplicate", "missing_key", "missing_value", "not_positive"),
+        *("out_of_range", "unreadable", "used", "written_unknown"),
+    ]
+    assert min(count for _, count in kinds) >= 10
+    [blank] = built.rows(
+        "select count_if(line_id is null), count_if(contract_id is null),"
+        f" count_if(country is null), count_if(unit_price_eur = 0) {sales}"
+        " where disposition = 'used'",
+        database=built.build_database,
+    )
+    assert min(blank) >= 10
 
 
 def test_the_committed_pictures_are_what_a_build_draws(built):
@@ -177,86 +168,6 @@ def test_the_build_runs_without_any_warning(built):
     output = built.build_log
     assert "WARN=0 ERROR=0 SKIP=0" in output
     assert "warning" not in output.lower().replace("0 warnings", "")
-
-
-COUNTRY_OR_KEY = ("line_id", "contract_id", "product_code", "country")
-# By the first two letters of every spelling.
-COUNTRY = {
-    **{"FR": "FR", "BE": "BE", "CH": "CH", "SU": "CH", "LU": "LU"},
-    **{"": None, "N/": None},
-}
-
-
-def read_rows(path):
-    with (CHECKOUT / path).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def read_number(text: str) -> Fraction | None:
-    bare = re.sub(r"[\s€]|EUR", "", text)
-    if re.fullmatch(r"-?[1-9]\d{0,2}([.,]\d{3})+", bare):
-        bare = re.sub("[.,]", "", bare)
-    try:
-        return Fraction(bare.replace(",", "."))
-    except ValueError:
-        return None
-
-
-def read_day(text: str) -> date | None:
-    try:
-        if "/" in text:
-            return datetime.strptime(text, "%d/%m/%Y").date()
-        return date.fromisoformat(text[:10])
-    except ValueError:
-        return None
-
-
-def clean_sales(rows):
-    """Return the usable lines, and the number of lines by what becomes of them."""
-    fates, kept, by_sale = Counter(), {}, defaultdict(list)
-    for number, row in enumerate(rows):
-        line = row | {
-            "number": number,
-            "account": row["account_id"].strip(),
-            "product": row["product_code"] or row["product_name"],
-            "quantity": read_number(row["quantity"]),
-            "price": read_number(row["unit_price_eur"]),
-            "day": read_day(row["sold_on"]),
-        }
-        key = row["line_id"] or number
-        if not re.fullmatch(r"[AE]\d+", line["account"]):
-            fates["account_id"] += 1
-        elif line["quantity"] is None:
-            fates["quantity"] += 1
-        elif line["price"] is None or not 0 <= line["price"] < 10**6:
-            fates["unit_price_eur"] += 1
-        elif line["day"] is None or not date(1950, 1, 1) <= line["day"] < TOO_LATE:
-            fates["sold_on"] += 1
-        elif key in kept:
-            fates["duplicate" if kept[key] == row else "other_name"] += 1
-        else:
-            kept[key] = row
-            sale = [
-                line[name] for name in ("account", "contract_id", "product", "price")
-            ]
-            by_sale[*sale, abs(line["quantity"])].append(line)
-    used = []
-    for lines in by_sale.values():
-        lines.sort(key=lambda line: (line["day"], -line["quantity"]))
-        sales = []
-        for line in lines:
-            if line["quantity"] > 0:
-                sales.append(line)
-            elif line["quantity"] == 0:
-                fates["zero"] += 1
-            elif sales:
-                sales.pop()
-                fates["cancelled"] += 2
-            else:
-                fates["lonely_credit"] += 1
-        used += sales
-    fates["used"] = len(used)
-    return used, fates
 
 
 def _plain(value: object) -> object:

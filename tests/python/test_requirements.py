@@ -171,7 +171,6 @@ def test_a_variable_is_refused_with_its_value_and_the_remedy(
 ):
     with pytest.raises(SegmentationError) as refusal:
         check(connection, **changes)
-
     assert complaint in str(refusal.value)
     assert remedy in str(refusal.value)
     if "segmentations" in changes and "Visible-2" not in complaint:
@@ -224,7 +223,6 @@ def test_only_a_new_folder_or_one_of_its_own_is_a_place_to_publish(
 def test_fewer_different_members_than_clusters_are_refused(connection, update):
     load_features(connection)
     connection.execute(f"update enterprise_features set {update}")
-
     with pytest.raises(SegmentationError, match="only 1 different feature values"):
         check_table(connection)
 
@@ -239,10 +237,7 @@ def test_fewer_different_members_than_clusters_are_refused(connection, update):
         (0, {"refit": "never"}, "has 0 members"),
         (0, {"is_empty_run": True}, None),
         (0, {"is_empty_run": True, "numeric_features": ["likes"]}, "'likes' is not a"),
-        (9, {"numeric_features": ["likes"]}, "'likes' is not a column"),
         (9, {"categorical_features": ["town"]}, "'town' is not a column"),
-        (9, {"numeric_features": ["category_name"], "categorical_features": []},
-         "'category_name' is of type VARCHAR"),
         (9, {"measures": ["follower_total"]},
          "'follower_total' in measures is not a column of enterprise_features: did you"
          " mean followers_total?"),

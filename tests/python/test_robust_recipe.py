@@ -65,9 +65,7 @@ def test_a_count_enters_as_the_standardised_logarithm_of_one_more(sample, model)
     counts = sample.loc[~is_giant, "followers_facebook"].to_numpy()
     logs = np.log(counts + 1)
     imputed = np.where(np.isnan(logs), np.nanmean(logs), logs)
-
     found = model.numeric[0]
-
     assert (found.name, found.is_log) == ("followers_facebook", True)
     assert found.imputation == pytest.approx(np.nanmean(logs))
     assert found.center == pytest.approx(imputed.mean())
@@ -78,7 +76,6 @@ def test_a_count_enters_as_the_standardised_logarithm_of_one_more(sample, model)
 
 def test_flags_keep_their_unit_constants_are_dropped_and_levels_weighted(sample, model):
     flag = model.numeric[2]
-
     assert [f.name for f in model.numeric] == [*COUNTS[:2], *FLAGS[:2]]
     assert (flag.center, flag.scale, flag.is_log) == (0, 1, False)
     of_levels = transform_sample(sample, model=model)[:, len(model.numeric) :]
@@ -93,9 +90,7 @@ def test_giants_are_told_by_tukeys_fence_and_have_the_last_cluster(sample, model
     low, high = np.quantile(logs, [0.25, 0.75])
     expected = np.zeros(len(sums), dtype=bool)
     expected[sums > 0] = logs > high + 1.5 * (high - low)
-
     is_giant = find_giants(sample, settings=model.settings)
-
     assert list(sample["member_id"][is_giant]) == ["e0120", "e0121"]
     assert (is_giant == expected).all()
     transformed = transform_sample(sample, model=model)
@@ -107,9 +102,7 @@ def test_giants_do_not_move_the_others(sample, model):
     """Ten times larger giants leave scaling and the other centroids as they are."""
     larger = sample.copy()
     larger.loc[larger["followers_facebook"] > 1e6, "followers_facebook"] *= 10
-
     one, other = (fit_model(s, settings=model.settings) for s in (sample, larger))
-
     assert one.numeric == other.numeric
     np.testing.assert_array_equal(one.centroids[:-1], other.centroids[:-1])
 
@@ -164,7 +157,6 @@ def test_settings_that_contradict_each_other_are_refused(changes, complaint):
 def test_a_sample_of_constants_says_how_few_members_differ():
     """Dropping every feature would end in an error that nobody understands."""
     sample = make_sample(**{name: [1.0] * 4 for name in COUNTS + FLAGS})
-
     with pytest.raises(SegmentationError, match="only 1 different feature"):
         fit_model(sample, settings=robust_settings(categorical_features=()))
 
@@ -179,7 +171,5 @@ def test_a_fit_goes_on_with_whatever_still_varies(varying):
     values["category_name"] = ["bar"] * 8
     if "category_name" in varying:
         values["category_name"] = ["bar", "shop", "club", "spa"] * 2
-
     model = fit_model(make_sample(**values), settings=robust_settings())
-
     assert len(model.centroids) == 3

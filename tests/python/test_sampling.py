@@ -25,10 +25,8 @@ def as_relation(connection, sample):
 def test_the_sample_is_ordered_by_key_and_cut_by_rank(connection):
     table = make_members(60).sample(frac=1, random_state=3)
     relation = as_relation(connection, table)
-
     whole = read_sample(relation, settings=make_settings())
     first = read_sample(relation, settings=make_settings(), size=20)
-
     assert whole["member_id"].tolist() == sorted(table["member_id"])
     assert first["member_id"].tolist() == sorted(table["member_id"].head(20))
 
@@ -42,9 +40,7 @@ def test_an_unknown_number_is_nan_and_an_unknown_text_is_none(connection):
     settings = make_settings(
         numeric_features=('the "net" income',), categorical_features=("kind",)
     )
-
     sample = read_sample(relation, settings=settings)
-
     assert list(sample.columns) == ["member_id", 'the "net" income', "kind"]
     assert sample['the "net" income'].dtype == "float64"
     assert sample['the "net" income'].fillna(-1).tolist() == [12.5, -1]
@@ -54,18 +50,15 @@ def test_an_unknown_number_is_nan_and_an_unknown_text_is_none(connection):
 @pytest.mark.parametrize(
     ("kind", "feature", "complaint"),
     [
-        (
-            "numeric",
-            "folowers",
-            "'folowers' is not a column of members: .*member_id, f",
-        ),
+        ("numeric", "folowers",
+         "'folowers' is not a column of members: .*member_id, f"),
         ("categorical", "folowers", "'folowers' is not a column of members: correct"),
         ("categorical", "member_id", "The key 'member_id' is no feature: take it out"),
         ("numeric", "city_name", "'city_name' is of type VARCHAR: move it to categ"),
         ("numeric", "opened", "'opened' is of type DATE: move it to categorical_fea"),
         ("numeric", "seen", "'seen' is of type TIMESTAMP: move it to categorical_fe"),
     ],
-)
+)  # fmt: skip
 def test_a_feature_that_is_none_is_refused_with_the_remedy(
     connection, kind, feature, complaint
 ):
@@ -74,6 +67,5 @@ def test_a_feature_that_is_none_is_refused_with_the_remedy(
         "select *, current_date as opened, now()::timestamp as seen from members"
     )
     settings = make_settings(**{f"{kind}_features": (feature,)})
-
     with pytest.raises(SegmentationError, match=complaint):
         check_columns(features, key="member_id", table="members", settings=settings)

@@ -25,9 +25,7 @@ def test_variables_are_read_as_dbt_hands_them_over():
         name: str(value) if isinstance(value, int | float) else value
         for name, value in VARIABLES.items()
     }
-
     ours = make_variables()
-
     assert make_variables(**as_texts) == ours
     assert ours.settings == make_settings()
     assert ours.as_of == datetime(2026, 1, 31, 12)
@@ -59,7 +57,6 @@ def test_the_variables_of_one_segmentation_are_found_in_the_table():
             " variables)",
             params=[json.dumps(VARIABLES)],
         )
-
         assert variables_of("planted", table) == make_variables()
 
 
@@ -118,7 +115,6 @@ def test_a_refusal_names_segmentation_variable_value_and_remedy(
 ):
     with pytest.raises(SegmentationError) as refusal:
         make_variables(**{variable: value})
-
     assert "Segmentation 'planted': " in str(refusal.value)
     assert complaint in str(refusal.value)
     assert remedy in str(refusal.value)
@@ -130,9 +126,7 @@ def test_json_gives_the_same_settings_back_and_of_equal_ones_is_equal_text():
         numeric_features=('chiffre "net" d\'affaires', "followers_total"),
         categorical_features=("catégorie",),
     )
-
     written = settings.to_json()
-
     assert FitSettings.from_json(written) == settings
     assert "\n" not in written
     assert FitSettings(**dict(reversed(vars(settings).items()))).to_json() == written
@@ -142,7 +136,6 @@ def test_settings_of_an_older_version_are_completed_and_of_a_newer_one_refused()
     """A publication outlives the version of the project that wrote it."""
     values = json.loads(make_settings().to_json())
     older = {k: v for k, v in values.items() if k != "categorical_weight"}
-
     assert FitSettings.from_json(json.dumps(older)) == make_settings()
     with pytest.raises(SegmentationError, match="'depth', which this"):
         FitSettings.from_json(json.dumps(values | {"depth": 3}))
@@ -154,9 +147,7 @@ def test_a_model_of_the_former_logarithm_is_of_features_that_no_table_has():
     values = json.loads(settings.to_json())
     former = values | {"log_features": values.pop("log1p_features")}
     without = json.loads(make_settings().to_json())
-
     found = FitSettings.from_json(json.dumps(former))
-
     assert "ln(followers_total)" in found.numeric_features
     with pytest.raises(SegmentationError, match=r"ln\(followers_total"):
         check_stored_settings(settings, refit="never", stored=found)

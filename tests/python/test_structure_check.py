@@ -40,16 +40,7 @@ def tree(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_a_project_as_it_should_be_passes():
-    assert not list(check_structure.check_business_words())
-    assert not list(check_structure.check_thin_files())
-    assert not list(check_structure.check_queries())
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["category_name", "per_city", "CategoryWeight", "MIN_TURNOVER", "A platform."],
-)
+@pytest.mark.parametrize("text", ["per_city", "CategoryWeight", "MIN_TURNOVER"])
 def test_a_business_word_in_the_engine_is_found_and_a_folder_that_is_gone(tree, text):
     (tree / "models" / "engine" / "docs.md").write_text(f"velocity\n{text}")
     (tree / "macros" / "engine").rmdir()
@@ -69,11 +60,7 @@ def test_a_thin_file_that_differs_or_is_alone_is_found(tree):
 
 @pytest.mark.parametrize(
     "text",
-    [
-        "select fits.* from fits",
-        "a as (select *, 1 from b) select c from a",
-        "select sum(a) over () from b",
-    ],
+    ["a as (select *, 1 from b) select c from a", "select sum(a) over () from b"],
 )
 def test_a_star_in_mid_query_and_a_window_over_everything_are_found(tree, text):
     (tree / "models" / "engine" / "fits.sql").write_text(text)

@@ -60,7 +60,6 @@ TEXTS = ["1", "nan", "None", "", "1.0"]
 def test_a_table_has_the_promised_types_and_its_values_to_the_bit(columns, expected):
     with duckdb.connect() as connection:
         table = typed_table(connection, pd.DataFrame(columns), TYPES)
-
         assert table.columns == list(TYPES)
         assert [str(type_).lower() for type_ in table.types] == list(TYPES.values())
         assert repr(table.fetchall()) == repr(expected)

@@ -11,7 +11,9 @@ current_fits as (
 ),
 
 verdict_texts as (
-    select * from {{ ref('cluster_count_verdicts') }}
+    select *
+    from {{ ref('evaluation_readings') }}
+    where section = 'cluster_count'
 ),
 
 conditions as (
@@ -142,7 +144,7 @@ verdicts_explained as (
         counts_measured.evaluated_at
     from counts_measured
     inner join verdicts_reached using (segmentation, cluster_count)
-    left join verdict_texts using (verdict)
+    left join verdict_texts on verdicts_reached.verdict = verdict_texts.reading
 )
 
 select * from verdicts_explained

@@ -9,7 +9,9 @@ clusters as (
 ),
 
 readings as (
-    select * from {{ ref('stability_readings') }}
+    select *
+    from {{ ref('evaluation_readings') }}
+    where section = 'stability'
 ),
 
 clusters_resampled as (
@@ -31,10 +33,10 @@ highest_readings as (
     select
         clusters_resampled.segmentation,
         clusters_resampled.cluster_id,
-        max_by(readings.reading, coalesce(readings.minimum_mean_jaccard, 0)) as reading,
+        max_by(readings.reading, coalesce(readings.minimum_value, 0)) as reading,
         max_by(
             readings.description_{{ var('language') }},
-            coalesce(readings.minimum_mean_jaccard, 0)
+            coalesce(readings.minimum_value, 0)
         ) as reading_description
     from clusters_resampled
     inner join readings
@@ -43,8 +45,8 @@ highest_readings as (
                 when
                     clusters_resampled.sample_count
                     < {{ own_setting('minimum_cluster_size') }}
-                    then readings.minimum_mean_jaccard is null
-                else clusters_resampled.mean_jaccard >= readings.minimum_mean_jaccard
+                    then readings.minimum_value is null
+                else clusters_resampled.mean_jaccard >= readings.minimum_value
             end
     where clusters_resampled.mean_jaccard is not null
     group by clusters_resampled.segmentation, clusters_resampled.cluster_id

@@ -11,11 +11,15 @@ with figures as (
 ),
 
 approach_texts as (
-    select * from {{ ref('clustering_approaches') }}
+    select *
+    from {{ ref('evaluation_readings') }}
+    where section = 'approach'
 ),
 
 verdict_texts as (
-    select * from {{ ref('recipe_verdicts') }}
+    select *
+    from {{ ref('evaluation_readings') }}
+    where section = 'recipe'
 ),
 
 approaches_measured as (
@@ -39,7 +43,7 @@ approaches_measured as (
         {{ figure('moved_by_one_share') }} as moved_by_one_share,
         figures.evaluated_at
     from figures
-    left join approach_texts on figures.subject = approach_texts.approach
+    left join approach_texts on figures.subject = approach_texts.reading
     group by
         figures.segmentation,
         figures.subject,
@@ -111,7 +115,7 @@ approaches_judged as (
         verdicts_reached.is_favoured,
         replace(
             replace(
-                verdict_texts.sentence_{{ var('language') }},
+                verdict_texts.description_{{ var('language') }},
                 '{won}',
                 cast(verdicts_reached.most_won as {{ dbt.type_string() }})
             ),
@@ -121,7 +125,7 @@ approaches_judged as (
         approaches_measured.evaluated_at
     from approaches_measured
     left join verdicts_reached using (segmentation, approach)
-    left join verdict_texts using (verdict)
+    left join verdict_texts on verdicts_reached.verdict = verdict_texts.reading
 )
 
 select * from approaches_judged

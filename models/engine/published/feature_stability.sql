@@ -5,7 +5,9 @@ with figures as (
 ),
 
 readings as (
-    select * from {{ ref('shift_readings') }}
+    select *
+    from {{ ref('evaluation_readings') }}
+    where section = 'shift'
 ),
 
 features_compared as (
@@ -14,13 +16,13 @@ features_compared as (
         cast(figures.subject as integer) as horizon_weeks,
         figures.figure as feature_name,
         max(figures.value) as population_stability_index,
-        max_by(readings.reading, readings.minimum_index) as reading,
+        max_by(readings.reading, readings.minimum_value) as reading,
         max_by(
-            readings.description_{{ var('language') }}, readings.minimum_index
+            readings.description_{{ var('language') }}, readings.minimum_value
         ) as reading_description,
         figures.evaluated_at
     from figures
-    inner join readings on figures.value >= readings.minimum_index
+    inner join readings on figures.value >= readings.minimum_value
     group by
         figures.segmentation, figures.subject, figures.figure, figures.evaluated_at
 )

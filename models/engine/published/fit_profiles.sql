@@ -1,3 +1,3 @@
-{{ history('fit_profiles', 'cluster_measures', [
+{{ history('fit_profiles', ref('cluster_measures'), [
     'segmentation', 'fit_id', 'segment_key', 'measure', 'mean_value',
 ]) }}

@@ -62,8 +62,10 @@ def _preview_fit(
         " order by member_count desc, from_segment_key, to_segment_key"
     )
     events = ask(
-        f"select {EVENT_COLUMNS} from engine.segment_events_found"
-        " where segmentation = ? and event_type <> 'kept' order by segment_key"
+        f"select {EVENT_COLUMNS} from marts.segment_events"
+        " where segmentation = ? and fit_id = ? and event_type <> 'kept'"
+        " order by segment_key",
+        fit["fit_id"],
     )
     moved = [row for row in migrations if row[0] != row[1]]
     moved_count = sum(count for _, _, count in moved)

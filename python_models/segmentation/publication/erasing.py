@@ -17,10 +17,8 @@ from duckdb import DuckDBPyConnection
 from segmentation.errors import SegmentationError
 from segmentation.publication.memory import DATABASE_NAME, SCHEMA_VERSION
 from segmentation.publication.publication_folder import (
-    KEPT,
     keep_current,
     list_kept,
-    list_kept_folders,
     put_back,
     put_in_place,
     read_row,
@@ -166,12 +164,6 @@ def erase_from_publications(
             f"Publications in {publish_dir}/, in place and kept: took"
             f" {sum(erased_counts.values())} rows out of {changed_count}, and wrote the"
             " files of the one in place anew.",
-        )
-    folders = list_kept_folders(publish_dir)
-    if folders:
-        told.append(
-            f"Version 1 of this project has kept {', '.join(folders)} in"
-            f" {publish_dir / KEPT}/, which only that version reads: delete them."
         )
     return told
 

@@ -81,38 +81,6 @@ MEMBER_SEGMENTS = (
     " model_segment_key string, is_set_by_hand boolean, unknown_features string"
 )
 
-# What version 1, which knew only `visibility`, has under other names.
-_OF_VERSION_1 = {
-    "publication": "select *, json_object('visibility', json_object('members',"
-    " 'enterprise_segments', 'key', 'enterprise_id')) as segmentations"
-    " from publication",
-    "segmentation_fits": "select * replace ("
-    " replace(settings, 'category_weight', 'categorical_weight') as settings)"
-    " rename (enterprise_count as member_count) from segmentation_fits",
-    "fit_parameters": "select * replace ("
-    " case parameter when 'category' then 'level' when 'imputed_category' then"
-    " 'imputed_level' else parameter end as parameter, case parameter when 'settings'"
-    " then replace(text_value, 'category_weight', 'categorical_weight')"
-    " else text_value end as text_value) rename (category as feature_level)"
-    " from fit_parameters",
-    "fit_clusters": "from fit_clusters",
-    "segment_registry": "select * rename (enterprise_count as member_count)"
-    " from segment_registry",
-    "segment_profiles": "select segment_key, replace(name, 'mean_', '') as measure,"
-    " mean_value from (unpivot segment_registry on columns('mean_.*')"
-    " into name name value mean_value)",
-    "segment_events": "select *"
-    " rename (related_enterprise_count as related_member_count) from segment_events",
-    "segment_migrations": "select * rename (enterprise_count as member_count)"
-    " from segment_migrations",
-    "segment_changes": "select *"
-    " replace (replace(cause, 'enterprise_changed', 'member_changed') as cause)"
-    " rename (enterprise_id as member_id) from segment_changes",
-    "projection_loadings": "select * rename (category as feature_level)"
-    " from projection_loadings",
-    "enterprise_segments": "from enterprise_segments",
-}
-
 
 def identify_publication(publish_dir: Path) -> str:
     """Tell one published file from the next: each is a new file of its own time."""
@@ -137,7 +105,7 @@ def attach_previous_publication(
     Raises
     ------
     SegmentationError
-        If there is a published file and it cannot be read, or it is of a later
+        If there is a published file and it cannot be read, or it is of another
         version of the project.
     """
     connection.execute(f"attach ':memory:' as {CATALOG}")
@@ -178,26 +146,16 @@ def _read_memory(connection: DuckDBPyConnection, *, published: Path) -> None:
     # A cursor looks for tables in the copy and leaves the connection as it was.
     copy = connection.cursor()
     copy.execute("use published_copy.main")
-    version = _read_schema_version(copy, published=published)
+    _check_schema_version(copy, published=published)
     present = {name for (name,) in copy.sql("show tables").fetchall()}
     for table in MEMORY_TABLES:
-        query = f"from {table}" if table in present else None
-        if version == 1:
-            query = _OF_VERSION_1.get(table)
-            query = query and f"select 'visibility' as segmentation, * from ({query})"
-        if query:
+        if table in present:
             target = f"{CATALOG}.main.{table}"
             kept = copy.table(target).columns
-            shared = ", ".join(quoted(n) for n in copy.sql(query).columns if n in kept)
-            copy.execute(f"insert into {target} by name select {shared} from ({query})")
-    if "fit_profiles" not in present:
-        # An older publication has the last profile of each segment.
-        copy.execute(
-            f"insert into {CATALOG}.main.fit_profiles by name select segmentation,"
-            " last_fit_id as fit_id, segment_key, measure, mean_value"
-            f" from {CATALOG}.main.segment_profiles inner join"
-            f" {CATALOG}.main.segment_registry using (segmentation, segment_key)"
-        )
+            shared = ", ".join(
+                quoted(n) for n in copy.table(table).columns if n in kept
+            )
+            copy.execute(f"insert into {target} by name select {shared} from {table}")
     copy.execute(
         "select segmentation, entry ->> 'members', entry ->> 'key' from (select"
         " unnest(json_keys(segmentations)) as segmentation, json_extract(segmentations,"
@@ -215,7 +173,7 @@ def _read_memory(connection: DuckDBPyConnection, *, published: Path) -> None:
         )
 
 
-def _read_schema_version(copy: DuckDBPyConnection, *, published: Path) -> int:
+def _check_schema_version(copy: DuckDBPyConnection, *, published: Path) -> None:
     """Refuse what this version of the project does not know how to read."""
     columns = copy.sql(
         "select column_name from duckdb_columns() where table_name = 'publication'"
@@ -224,24 +182,19 @@ def _read_schema_version(copy: DuckDBPyConnection, *, published: Path) -> int:
     if ("data_set",) not in columns:
         raise CatalogException("it is no publication of this project")
     version = 0
-    if ("tables",) in columns:
+    if ("schema_version",) in columns:
         rows = copy.sql("select schema_version from publication").fetchall()
         if len(rows) != 1:
             raise CatalogException(
                 f"its table publication has {len(rows)} rows in place of one"
             )
         ((version,),) = rows
-    if version < 1:
+    if version != SCHEMA_VERSION:
+        age, remedy = "a later", "Update the project, go back with make rollback, or"
+        if version < SCHEMA_VERSION:
+            age, remedy = "an earlier", "Move it away to start without a memory, or"
         raise SegmentationError(
-            f"The publication {published} was made by a first version of this project,"
-            " which this one does not read: publish once with version 1, or move the"
-            " file away to start without a memory."
+            f"The publication {published} was made by {age} version of this project"
+            f" (tables of version {version}, and this one knows version"
+            f" {SCHEMA_VERSION}). {remedy} set PUBLISH_DIR to another folder."
         )
-    if version > SCHEMA_VERSION:
-        raise SegmentationError(
-            f"The publication {published} was made by a later version of this project"
-            f" (tables of version {version}, and this one knows them up to version"
-            f" {SCHEMA_VERSION}). Update the project, go back with make rollback, or"
-            " set PUBLISH_DIR to another folder."
-        )
-    return version

@@ -298,12 +298,6 @@ def list_kept(publish_dir: Path) -> dict[int, Path]:
     return dict(sorted((int(p.stem), p) for p in paths if _KEPT_NAME.fullmatch(p.name)))
 
 
-def list_kept_folders(publish_dir: Path) -> list[str]:
-    """List what version 1 of this project, which kept folders, has left there."""
-    paths = (publish_dir / KEPT).glob("[0-9]" * 6)
-    return sorted(path.name for path in paths if path.is_dir())
-
-
 def read_current(publish_dir: Path, folder: Path) -> dict[str, Any] | None:
     """Read the row of the table ``publication`` of the database in place.
 

@@ -13,7 +13,6 @@ from segmentation.publication.publication_folder import (
     changing,
     keep_current,
     list_kept,
-    list_kept_folders,
     put_back,
     read_row,
     settle,
@@ -60,11 +59,8 @@ def _put_back(publish_dir: Path, folder: Path, *, number: int | None) -> str:
         number = max((n for n in kept if current is None or n < current), default=None)
     if number not in kept:
         which = "before this one" if number is None else number
-        folders = list_kept_folders(publish_dir)
         raise SegmentationError(
             f"No publication {which} is kept in {publish_dir}/.{_listed(kept, current)}"
-            + f"\nVersion 1 of this project has kept {', '.join(folders)} there, which"
-            " only that version puts back." * bool(folders)
         )
     put_back(publish_dir, folder, kept[number])
     return f"Publication {number} is in place in {publish_dir}/.{_listed(kept, number)}"
