@@ -19,7 +19,6 @@ ALL = "\n".join(DOCUMENTS.values())
 # Each line of the consoles, by how a test runs it.
 ON_THE_DEMONSTRATION = [
     "PYTHONPATH=python_models PATH=.venv/bin:$PATH python -m segmentation.build",
-    "make spark": "make spark",
     "make rollback",
     "make rollback TO=3",
     "dbt run --vars '{n_clusters: 5, scaling: robust}'",
