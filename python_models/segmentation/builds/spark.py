@@ -2,8 +2,8 @@
 
 The companion hands tables over in both directions as Parquet files in the warehouse,
 which both read: the last publication, raw tables, seeds and what Python models return
-go to Spark; what Spark has built is a view of the companion. Actions and Python models
-are therefore the same as where the build itself is DuckDB's.
+go to Spark; what Spark has built is a view of the companion while an action reads it.
+Actions and Python models are therefore the same as where the build itself is DuckDB's.
 """
 
 import os
@@ -76,8 +76,7 @@ class Companion:
         database.chmod(0o600)
         check_publish_dir(self.publish_dir, working_dir=database.parent)
         settle(self.publish_dir)
-        for schema, name, kind in self._own_tables():
-            self._connection.execute(f"drop {kind} {schema}.{name}")
+        self._drop_own("table", "view")
         attach_previous_publication(
             self._connection, publish_dir=self.publish_dir, working_dir=database.parent
         )
@@ -105,9 +104,13 @@ class Companion:
         with self._lock:
             if action in _READING:
                 self._show_warehouse()
-            answer = ACTIONS[action](
-                self._connection.cursor(), publish_dir=self.publish_dir, **arguments
-            )
+            try:
+                answer = ACTIONS[action](
+                    self._connection.cursor(), publish_dir=self.publish_dir, **arguments
+                )
+            finally:
+                # A build on DuckDB would stumble over views where it makes tables.
+                self._drop_own("view")
             self._hand_over_own()
             return answer
 
@@ -178,6 +181,11 @@ class Companion:
             " select schema_name, view_name, 'view' from duckdb_views()"
             " where database_name = current_database() and not internal"
         ).fetchall()
+
+    def _drop_own(self, *kinds: str) -> None:
+        for schema, name, kind in self._own_tables():
+            if kind in kinds:
+                self._connection.execute(f"drop {kind} {schema}.{name}")
 
     def _hand_over_own(self) -> None:
         for schema, name, kind in self._own_tables():
