@@ -206,8 +206,9 @@ def test_only_a_new_folder_or_one_of_its_own_is_a_place_to_publish(
     (tmp_path / "loop").symlink_to("loop")
     (tmp_path / "nowhere").symlink_to("/nowhere/at/all")
     check_publish_dir(Path("new"), working_dir=Path("build"))
-    with pytest.raises(SegmentationError, match=r"PUBLISH_DIR is .* name a"):
+    with pytest.raises(SegmentationError, match=r"PUBLISH_DIR is .* name a") as told:
         check_publish_dir(Path(place), working_dir=Path("build"))
+    assert str(told.value).count("PUBLISH_DIR") == 1
 
 
 @pytest.mark.parametrize(

@@ -177,15 +177,13 @@ def check_settings(
 
 def check_publish_dir(publish_dir: Path, *, working_dir: Path) -> None:
     """Refuse a place where nothing can or should be published."""
+    what = None
     try:
         # Of a network that is gone, a loop of links or too long a name this fails.
         publish_dir.lstat()
         if not publish_dir.is_dir():
             what = "leads nowhere" if publish_dir.is_symlink() else "is a file"
-            raise SegmentationError(
-                f"PUBLISH_DIR is {str(publish_dir)!r}, which {what}: name a folder."
-            )
-        if (publish_dir / DATABASE_NAME).is_file():
+        elif (publish_dir / DATABASE_NAME).is_file():
             (publish_dir / DATABASE_NAME).open("rb").close()
     except FileNotFoundError:
         pass
@@ -195,6 +193,10 @@ def check_publish_dir(publish_dir: Path, *, working_dir: Path) -> None:
             f" read ({getattr(error, 'strerror', None) or error}): see to it, or name"
             " another folder."
         ) from error
+    if what:
+        raise SegmentationError(
+            f"PUBLISH_DIR is {str(publish_dir)!r}, which {what}: name a folder."
+        )
     if publish_dir.resolve() in (working_dir.resolve(), Path.cwd()):
         raise SegmentationError(
             f"PUBLISH_DIR is {str(publish_dir)!r}, the folder of the project or of its"

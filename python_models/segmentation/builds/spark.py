@@ -95,8 +95,9 @@ class Companion:
 
     def call(self, action: str, arguments: dict[str, Any]) -> Any:
         """Run an action of the package; the tables that it makes go to Spark."""
+        raw_source = arguments["raw_source"] if action == "load_raw_tables" else None
         folder = Path(arguments.get("raw_data_dir") or os.devnull)
-        if action == "load_raw_tables" and any(folder.glob("[Cc]ontacts*")):
+        if raw_source == "files" and any(folder.glob("[Cc]ontacts*")):
             raise SegmentationError(
                 f"{folder} has the raw table contacts, which only DuckDB reads: leave"
                 " it out, or build without --target spark."
@@ -112,7 +113,9 @@ class Companion:
                 # A build on DuckDB would stumble over views where it makes tables.
                 self._drop_own("view")
             self._hand_over_own()
-            return answer
+        if raw_source == "postgres":
+            answer.append("Raw table contacts: left out, only DuckDB reads it")
+        return answer
 
     def load_seed(self, relation: str, path: str, types: dict[str, str]) -> None:
         """Load a seed of columns of these types, separated by commas."""
