@@ -383,7 +383,7 @@ def write_contacts(project, text):
     (project.raw_files / "contacts.csv").write_bytes(text.encode())
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_a_month_of_contacts(files_project):
     """They come, withdraw, move, go and are erased, and nothing shows them."""
     project = files_project

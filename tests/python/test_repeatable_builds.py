@@ -66,7 +66,7 @@ def test_the_next_night_brings_nothing_new_on_the_same_data(
     }
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_what_was_drawn_and_measured_is_used_again_while_its_fit_lasts(
     built: DbtProject, tmp_path: Path
 ) -> None:
@@ -114,7 +114,7 @@ def test_what_was_drawn_and_measured_is_used_again_while_its_fit_lasts(
     assert project.rows(drawings.format("pca_map")) != the_map
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_shuffled_raw_rows_give_the_same_marts(
     built: DbtProject, project: DbtProject
 ) -> None:
