@@ -55,7 +55,7 @@ test-nightly: .venv/installed-dev  ## Run what CI runs every night only
 	python -m pytest -m nightly --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 test-spark: .venv/installed-dev .venv-spark/installed  ## Compare Spark with DuckDB
-	SPARK_ENVIRONMENT=.venv-spark python -m pytest -m spark
+	SPARK_ENVIRONMENT=.venv-spark python -m pytest -m "spark and not nightly"
 
 lint: .venv/installed-dev  ## Check SQL, Python, property files and structure
 	ruff check .

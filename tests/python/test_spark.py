@@ -3,12 +3,17 @@
 import math
 import os
 import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 import pytest
+from build_cost import write_raw
 from dbt_project import DbtProject, finished
-from project_copies import CHECKOUT
+from project_copies import CHECKOUT, copy_checkout
 from segmentation.builds import spark
 from segmentation.errors import SegmentationError
 
@@ -22,6 +27,8 @@ NOT_COMPARED = (
     # Kinds of enterprises, whose names list in any order, are finer on Spark.
     *("segmentations.int_enterprise_kinds", "segmentations.int_actions_listed"),
     "segmentations.int_recommendations_matched",
+    # The bytes of a picture hang on the last digit of a place.
+    "engine.chart_drawings",
     # Views of what is detached.
     *("engine.last_fits", "engine.published_", "engine.segments_known"),
 )
@@ -146,6 +153,65 @@ def test_spark_scores_a_published_model_as_duckdb_does(
     said = run_spark(twin, *options, *OTHER_UNIT_TESTS, **settings)
     assert "Not published: this build left out" in said
     assert_alike(project, twin, least_count=75)
+
+
+@pytest.mark.spark
+@pytest.mark.nightly
+def test_a_cluster_builds_and_publishes_a_hundred_thousand_dirty_rows(
+    run_spark, tmp_path: Path
+):
+    raw = tmp_path / "raw"
+    write_raw(raw, 26_000, is_clean=False)
+    settings = {"raw_source": "files", "data_set": "many", "RAW_DATA_DIR": str(raw)}
+    projects = [
+        DbtProject(tmp_path / name, settings=settings) for name in ("one", "other")
+    ]
+    for project in projects:
+        copy_checkout(project.folder)
+    projects[0].succeed("build")
+    with started_cluster(tmp_path / "cluster", worker_count=2) as master:
+        run_spark(projects[1], SPARK_MASTER=master, SPARK_HOME=str(pyspark_folder()))
+    assert_alike(*projects, least_count=140)
+    published, other = (project.marts() for project in projects)
+    del published["scoring_steps"]
+    assert published.keys() == other.keys()
+    left_out = ("publication", "chart_drawings", "charts")
+    for name in published.keys() - set(left_out):
+        assert_rows_alike(name, published[name], other[name])
+
+
+def pyspark_folder() -> Path:
+    """Give the folder that workers start Spark from."""
+    (home,) = ENVIRONMENT.glob("lib/python*/site-packages/pyspark")
+    return home
+
+
+@contextmanager
+def started_cluster(folder: Path, *, worker_count: int) -> Iterator[str]:
+    """Start a standalone cluster of worker processes; give its address."""
+    home = pyspark_folder()
+    environment = os.environ | {"SPARK_HOME": str(home)}
+    master = "spark://127.0.0.1:17077"
+    place = "org.apache.spark.deploy"
+    commands = [[f"{place}.master.Master", "--host", "127.0.0.1", "--port", "17077"]]
+    for number in range(worker_count):
+        work = f"{place}.worker.Worker --host 127.0.0.1 --cores 1 --memory 2g".split()
+        commands.append([*work, "--work-dir", str(folder / str(number)), master])
+    folder.mkdir()
+    with (folder / "log").open("w") as log:
+        processes = []
+        try:
+            for command in commands:
+                line = [str(home / "bin" / "spark-class"), *command]
+                processes.append(
+                    subprocess.Popen(line, env=environment, stdout=log, stderr=log)
+                )
+                time.sleep(5)
+            yield master
+        finally:
+            for process in processes:
+                process.terminate()
+                process.wait()
 
 
 def assert_alike(duckdb_s: DbtProject, spark_s: DbtProject, *, least_count: int):
