@@ -3,7 +3,7 @@ with features as (
 ),
 
 members as (
-    select * from {{ ref('visibility_members') }}
+    select * from {{ ref('members_placed') }} where segmentation = 'visibility'
 ),
 
 segments as (

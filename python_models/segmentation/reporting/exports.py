@@ -10,6 +10,7 @@ lines ended by CR LF, quotes as in RFC 4180. Each row is one line.
 import json
 import re
 import unicodedata
+from functools import cache
 from pathlib import Path
 
 from duckdb import DuckDBPyConnection
@@ -266,35 +267,58 @@ def write_clients_json(
     # The same actions as one text.
     columns.pop("actions", None)
     fields = ", ".join(f"'{name}': {column}" for name, column in columns.items())
-    # By the batch: a million with their actions do not fit the memory. Tables lie in
-    # the order of their keys, so that each batch is read where it is.
-    query = f"""
-        with planned as (
-            select enterprise_id, list({{
+    # A million plans are some hundred different ones of some dozen actions: each is
+    # written once.
+    action = f"recommendation_id, platform, action_{language}, matched_on"
+    published.execute(f"""
+        create or replace temp table actions_written as
+        select {action}, row_number() over (order by {action}) - 1 as action_number,
+            to_json({{
                 'recommendation_id': recommendation_id, 'platform': platform,
                 'action': action_{language}, 'matched_on': matched_on
-            }} order by recommendation_rank, recommendation_id) as recommendations
-            from enterprise_recommendations where enterprise_id between $first and $last
+            }})::varchar as written
+        from (select distinct {action} from enterprise_recommendations)""")
+    actions = published.sql("select written from actions_written order by action_number")
+    written = [action for (action,) in actions.fetchall()]
+
+    @cache
+    def plan_as_json(plan: str | None) -> bytes:
+        numbers = map(int, plan.split()) if plan else ()
+        return f"[{','.join(written[number] for number in numbers)}]".encode()
+
+    # By the batch: a million do not fit the memory. Tables lie in the order of their
+    # keys, so that each batch is read where it is.
+    query = f"""
+        with planned as (
+            select enterprise_id, string_agg(
+                action_number, ' ' order by recommendation_rank, recommendation_id
+            ) as plan
+            from enterprise_recommendations
+            inner join actions_written using ({action})
+            where enterprise_id between $first and $last
             group by enterprise_id
         )
-        select to_json({{{fields},
-            'recommendations': coalesce(recommendations, [])}})::varchar
+        select to_json({{{fields}}})::varchar, plan
         from enterprise_segments left join planned using (enterprise_id)
         where enterprise_id between $first and $last
         order by enterprise_id"""
     ids = published.execute(
         "select enterprise_id from enterprise_segments order by enterprise_id"
     ).fetchall()
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(f'{{"schema_version": {SCHEMA_VERSION}, "clients": [')
-        separator = "\n"
+    with path.open("wb") as file:
+        file.write(f'{{"schema_version": {SCHEMA_VERSION}, "clients": ['.encode())
+        separator = b"\n"
         for start in range(0, len(ids), ROWS_AT_A_TIME):
             batch = ids[start : start + ROWS_AT_A_TIME]
             bounds = {"first": batch[0][0], "last": batch[-1][0]}
-            rows = published.execute(query, bounds).fetchall()
-            file.write(separator + ",\n".join(line for (line,) in rows))
-            separator = ",\n"
-        file.write("\n]}\n")
+            for client, plan in published.execute(query, bounds).fetchall():
+                file.write(separator)
+                file.write(client.removesuffix("}").encode())
+                file.write(b',"recommendations":')
+                file.write(plan_as_json(plan))
+                file.write(b"}")
+                separator = b",\n"
+        file.write(b"\n]}\n")
 
 
 def write_crm_files(
