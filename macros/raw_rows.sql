@@ -122,34 +122,50 @@ rows_as_text as (
 select * from rows_as_text
 {%- endmacro %}
 
-{#- The md5 of a raw row's content, by which rows are ordered that nothing else tells
-    apart: their place in the file may not decide. -#}
-{% macro row_digest(raw_table, relation) -%}
+{#- The content of a raw row in one text. -#}
+{% macro row_content(raw_table, relation) -%}
     {%- set columns = column_names()[raw_table] or contact_columns() -%}
-    md5(concat_ws(
+    concat_ws(
             chr(31),
             {%- for column in columns %}
             coalesce({{ relation }}.{{ column }}, chr(30)){{ ',' if not loop.last }}
             {%- endfor %}
-        ))
+        )
+{%- endmacro %}
+
+{#- The md5 of a raw row's content, by which rows are ordered that nothing else tells
+    apart: their place in the file may not decide. -#}
+{% macro row_digest(raw_table, relation) -%}
+    md5({{ row_content(raw_table, relation) }})
 {%- endmacro %}
 
 {#- CTEs that end in `<raw_table>_keyed`: the raw rows with a key that their place in the
     file does not change. It is the md5 of the content and, behind it, which one of the
     rows with this md5 it is; counted by md5, for a value that holds the separators makes
-    the same md5 as another row. -#}
+    the same md5 as another row. Few are there twice, and a window over all rows, or
+    what is kept of them to be read again, costs more than to find those. -#}
 {% macro keyed_rows(raw_table) -%}
 {%- set columns = column_names()[raw_table] or contact_columns() -%}
-{{ raw_table }}_read as (
-    select * from {{ ref('base_' ~ raw_table) }}
+{{ raw_table }}_repeated as (
+    select raw_rows.*
+    from {{ ref('base_' ~ raw_table) }} as raw_rows
+    where
+        hash({{ row_content(raw_table, 'raw_rows') }}) in (
+            select hash({{ row_content(raw_table, 'raw_rows') }}) as content_hash
+            from {{ ref('base_' ~ raw_table) }} as raw_rows
+            group by content_hash
+            having count(*) > 1
+        )
 ),
 
-{{ raw_table }}_with_digest as (
+{{ raw_table }}_repeated_counted as (
     select
         raw_row,
-        {{ columns | join(', ') }},
-        {{ row_digest(raw_table, raw_table ~ '_read') }} as digest
-    from {{ raw_table }}_read
+        row_number() over (
+            partition by {{ row_digest(raw_table, raw_table ~ '_repeated') }}
+            order by {{ columns | join(', ') }}, raw_row
+        ) as row_of_digest
+    from {{ raw_table }}_repeated
 ),
 
 {{ raw_table }}_keyed as (
@@ -157,12 +173,11 @@ select * from rows_as_text
         raw_row,
         {{ columns | join(', ') }},
         concat(
-            digest,
+            {{ row_digest(raw_table, 'raw_rows') }},
             '-',
-            row_number() over (
-                partition by digest order by {{ columns | join(', ') }}, raw_row
-            )
+            coalesce(repeated.row_of_digest, 1)
         ) as raw_key
-    from {{ raw_table }}_with_digest
+    from {{ ref('base_' ~ raw_table) }} as raw_rows
+    left join {{ raw_table }}_repeated_counted as repeated using (raw_row)
 )
 {%- endmacro %}

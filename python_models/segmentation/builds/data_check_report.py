@@ -33,6 +33,7 @@ from duckdb import DuckDBPyConnection
 
 from segmentation.build_folder import folder_of
 from segmentation.builds.records import write_record
+from segmentation.sql_text import text
 
 REPORT_NAME = "data_check.json"
 EXIT_STATUSES = {"ready": 0, "findings": 1, "cannot_build": 2, "busy": 3}
@@ -168,7 +169,12 @@ def report_data_check(
         status, verdict = "cannot_build", f"cannot be built, {count}"
     message = f"Data check of {data_set}: {verdict}."
     examples = _read_examples(
-        cursor, relations, columns=columns, trimmed_value=trimmed_value
+        cursor,
+        relations,
+        columns=columns,
+        trimmed_value=trimmed_value,
+        # What is expected, such as former clients, needs no example.
+        check_names=sorted({c.check_name for c in checks if c.threshold is not None}),
     )
     lines = [""]
     for raw_table, names in columns.items():
@@ -243,7 +249,6 @@ def _rejection_lines(
             lines.append(f"  {title} not used, by reason and column")
         for check in sorted(rejected, key=lambda check: -check.part_count):
             example = examples.get((check.check_name, raw_table, check.subject))
-            # What is expected, such as former clients, needs no example.
             shown = f": {example}" if example and check.threshold is not None else ""
             lines.append(
                 f"    {check.part_count:>9,}  {check.share:>7}"
@@ -339,19 +344,22 @@ def _read_examples(
     *,
     columns: Mapping[str, Sequence[str]],
     trimmed_value: str,
+    check_names: Sequence[str],
 ) -> dict[tuple[str, str, str], str]:
     """Read the most frequent values that were not used, by check, table and column."""
     rejected = []
+    named = ", ".join(map(text, check_names))
     for table, names in columns.items():
         values = " ".join(f"when {name!r} then base.{name}" for name in names)
         base = f"inner join {relations[f'base_{table}']} as base using (raw_row)"
         rejected += [
             f"select 'row_' || disposition, {table!r}, deciding_column, case"
             f" deciding_column {values} end from {relations[f'int_{table}_disposed']}"
-            f" {base} where disposition <> 'used'",
+            f" {base} where 'row_' || disposition in ({named})",
             f"select 'value_' || reason, {table!r}, column_name, case column_name"
             f" {values} end from {relations['int_values_rejected']} {base}"
-            f" where raw_table = {table!r} and disposition = 'used'",
+            f" where raw_table = {table!r} and disposition = 'used'"
+            f" and 'value_' || reason in ({named})",
         ]
     rows = cursor.sql(
         "with written(check_name, raw_table, subject, value) as"

@@ -278,7 +278,9 @@ def write_clients_json(
                 'action': action_{language}, 'matched_on': matched_on
             }})::varchar as written
         from (select distinct {action} from enterprise_recommendations)""")
-    actions = published.sql("select written from actions_written order by action_number")
+    actions = published.sql(
+        "select written from actions_written order by action_number"
+    )
     written = [action for (action,) in actions.fetchall()]
 
     @cache
