@@ -3,7 +3,9 @@ with features as (
 ),
 
 members as (
-    select * from {{ ref('members_placed') }} where segmentation = 'visibility'
+    select *
+    from {{ ref('members_placed') }}
+    where segmentation = 'visibility'
 ),
 
 segments as (
