@@ -44,13 +44,16 @@ OTHER_UNIT_TESTS = [
     f"resource_type:unit_test,path:models/{folder}"
     for folder in ("engine", "features", "marts", "segmentations")
 ]
-# To compile the plans of small data takes longer than to interpret them.
+# To compile the plans of small data takes longer than to interpret them, and so does
+# to make them anew after each step.
 DEFAULTS = """
 spark.driver.memory 2g
 spark.log.level ERROR
 spark.sql.shuffle.partitions 2
 spark.sql.codegen.wholeStage false
 spark.sql.codegen.factoryMode NO_CODEGEN
+spark.sql.adaptive.enabled false
+spark.sql.maxPlanStringLength 100
 """
 
 

@@ -50,7 +50,7 @@ class SparkSessionCredentials(SparkCredentials):
             "spark.hadoop.javax.jdo.option.ConnectionURL": (
                 f"jdbc:derby:;databaseName={folder}/metastore;create=true"
             ),
-            "spark.driver.extraJavaOptions": f"-Dderby.system.home={folder}",
+            "spark.driver.defaultJavaOptions": f"-Dderby.system.home={folder}",
         }
         self.server_side_parameters = {
             **({"spark.remote": self.remote} if self.remote else fixed),
