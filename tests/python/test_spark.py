@@ -3,10 +3,11 @@
 import math
 import os
 import shutil
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import duckdb
@@ -160,7 +161,7 @@ def test_spark_scores_a_published_model_as_duckdb_does(
 
 @pytest.mark.spark
 @pytest.mark.nightly
-def test_a_cluster_builds_and_publishes_a_hundred_thousand_dirty_rows(
+def test_spark_connect_on_two_workers_builds_and_publishes_many_dirty_rows(
     run_spark, tmp_path: Path
 ):
     raw = tmp_path / "raw"
@@ -172,8 +173,9 @@ def test_a_cluster_builds_and_publishes_a_hundred_thousand_dirty_rows(
     for project in projects:
         copy_checkout(project.folder)
     projects[0].succeed("build")
-    with started_cluster(tmp_path / "cluster", worker_count=2) as master:
-        run_spark(projects[1], SPARK_MASTER=master, SPARK_HOME=str(pyspark_folder()))
+    warehouse = projects[1].folder / "build" / "spark"
+    with started_cluster(tmp_path, worker_count=2, warehouse=warehouse) as server:
+        run_spark(projects[1], SPARK_REMOTE=server)
     assert_alike(*projects, least_count=140)
     published, other = (project.marts() for project in projects)
     del published["scoring_steps"]
@@ -183,38 +185,49 @@ def test_a_cluster_builds_and_publishes_a_hundred_thousand_dirty_rows(
         assert_rows_alike(name, published[name], other[name])
 
 
-def pyspark_folder() -> Path:
-    """Give the folder that workers start Spark from."""
-    (home,) = ENVIRONMENT.glob("lib/python*/site-packages/pyspark")
-    return home
-
-
 @contextmanager
-def started_cluster(folder: Path, *, worker_count: int) -> Iterator[str]:
-    """Start a standalone cluster of worker processes; give its address."""
-    home = pyspark_folder()
-    environment = os.environ | {"SPARK_HOME": str(home)}
-    master = "spark://127.0.0.1:17077"
-    place = "org.apache.spark.deploy"
-    commands = [[f"{place}.master.Master", "--host", "127.0.0.1", "--port", "17077"]]
-    for number in range(worker_count):
-        work = f"{place}.worker.Worker --host 127.0.0.1 --cores 1 --memory 2g".split()
-        commands.append([*work, "--work-dir", str(folder / str(number)), master])
-    folder.mkdir()
-    with (folder / "log").open("w") as log:
-        processes = []
-        try:
-            for command in commands:
-                line = [str(home / "bin" / "spark-class"), *command]
-                processes.append(
-                    subprocess.Popen(line, env=environment, stdout=log, stderr=log)
-                )
-                time.sleep(5)
-            yield master
-        finally:
-            for process in processes:
-                process.terminate()
-                process.wait()
+def started_cluster(
+    folder: Path, *, worker_count: int, warehouse: Path
+) -> Iterator[str]:
+    """Start Spark Connect on a standalone cluster of workers; give its address."""
+    (home,) = ENVIRONMENT.glob("lib/python*/site-packages/pyspark")
+    environment = os.environ | {
+        "SPARK_HOME": str(home),
+        "SPARK_CONF_DIR": str(folder / "configuration"),
+    }
+    master, port = "spark://127.0.0.1:17077", 15077
+    place = "org.apache.spark"
+    worker = f"spark-class {place}.deploy.worker.Worker --host 127.0.0.1 --cores 1"
+    commands = [
+        f"spark-class {place}.deploy.master.Master --host 127.0.0.1 --port 17077",
+        *(
+            f"{worker} --memory 2g --work-dir {folder / str(number)} {master}"
+            for number in range(worker_count)
+        ),
+        f"spark-submit --master {master}"
+        f" --class {place}.sql.connect.service.SparkConnectServer"
+        f" --conf spark.sql.warehouse.dir={warehouse.as_uri()}"
+        f" --conf spark.connect.grpc.binding.port={port} spark-internal",
+    ]
+    with ExitStack() as stack:
+        log = stack.enter_context((folder / "log").open("w"))
+        for command in commands:
+            program, *options = command.split()
+            process = subprocess.Popen(
+                [str(home / "bin" / program), *options],
+                env=environment,
+                stdout=log,
+                stderr=log,
+            )
+            stack.callback(process.wait)
+            stack.callback(process.terminate)
+            time.sleep(5)
+        for _ in range(60):
+            with closing(socket.socket()) as client:
+                if client.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(1)
+        yield f"sc://127.0.0.1:{port}"
 
 
 def assert_alike(duckdb_s: DbtProject, spark_s: DbtProject, *, least_count: int):

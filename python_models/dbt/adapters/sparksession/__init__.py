@@ -5,6 +5,7 @@ the bounded rows that they ask for, see `segmentation.builds.spark`.
 """
 
 import logging
+import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ _TYPE = "sparksession"
 # What they write of an error quotes rows, and dbt says what is wrong.
 for _name in ("SQLQueryContextLogger", "DataFrameQueryContextLogger"):
     logging.getLogger(_name).disabled = True
+# dbt-spark asks for Hive's catalog, which a Spark Connect server has or has not.
+warnings.filterwarnings("ignore", "Failed to set spark.sql.catalogImplementation")
 
 
 @dataclass
