@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from segmentation.publication.memory import DATABASE_NAME
 from segmentation.publication.scoring import Scoring
 from segmentation.sql_text import fetch_dicts, text
-
-DATABASE_NAME = "segmentation.duckdb"
 
 
 class UnavailableError(Exception):

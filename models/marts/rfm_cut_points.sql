@@ -53,7 +53,15 @@ accounts_counted as (
 ),
 
 -- The last account of each fifth, as quantiles of the ranks are, which interpolate.
-found as (
+cut_points as (
+    select
+        score,
+        cut_number,
+        cut_value,
+        cut_account_id,
+        fit_id
+    from kept
+    union all
     select
         accounts_ranked.score,
         cut_numbers.cut_number,
@@ -68,24 +76,6 @@ found as (
             accounts_ranked.value_rank
             = 1 + floor(accounts_counted.last_place * cut_numbers.cut_number / 5)
     where not exists (select 1 from kept)
-),
-
-cut_points as (
-    select
-        score,
-        cut_number,
-        cut_value,
-        cut_account_id,
-        fit_id
-    from kept
-    union all
-    select
-        score,
-        cut_number,
-        cut_value,
-        cut_account_id,
-        fit_id
-    from found
 )
 
 select * from cut_points

@@ -26,8 +26,3 @@ def text(value: str) -> str:
 def exact_path(path: Path) -> str:
     """Quote the path of one file, which the engine would take for a pattern."""
     return text(re.sub(r"[*?\[]", r"[\g<0>]", str(path)))
-
-
-def number(value: float) -> str:
-    """Write a float so that the engine reads the same bits; -- would be a comment."""
-    return f"cast('{float(value)!r}' as double)"

@@ -1,16 +1,14 @@
 """Made-up tables to draw charts from, ordinary and unkind ones."""
 
-import csv
 import json
-from pathlib import Path
 from typing import Any
 
 import jinja2
 import numpy as np
 import pandas as pd
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
+from project_copies import CHECKOUT, read_seed
 
-CHECKOUT = Path(__file__).parents[2]
 COUNTS = [
     f"followers_{p}" for p in ("total", "facebook", "instagram", "tiktok", "other")
 ]
@@ -107,12 +105,6 @@ OF_CROWD = pd.DataFrame(
 )
 LONG = "Établissements d'hébergement, de restauration et de loisirs "
 LONG_TOWN = "Saint-Symphorien-sur-la-Très-Longue-Rivière"
-
-
-def read_seed(name: str) -> list[dict[str, str]]:
-    path = CHECKOUT / "seeds" / "reference" / f"{name}.csv"
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def make_members(

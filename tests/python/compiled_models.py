@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 from dbt_project import DbtProject
-from raw_columns import RAW_COLUMNS
+from project_copies import RAW_COLUMNS
 from segmentation.publication.memory import MEMBER_SEGMENTS, MEMORY_TABLES
 
 

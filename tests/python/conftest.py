@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import duckdb
 import pytest
 from dbt_project import DbtProject
 from headless_browser import INSTALL, find_or_install_browser, launch
@@ -92,6 +93,18 @@ def built_from_files(tmp_path_factory: pytest.TempPathFactory) -> DbtProject:
         # Each copy reads its own folder.
         RAW_DATA_DIR=str(MESSY_AGENCY.relative_to(CHECKOUT)),
     )
+
+
+@pytest.fixture
+def connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        yield connection
+
+
+@pytest.fixture(scope="module")
+def published(built: DbtProject) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(str(built.published), read_only=True) as connection:
+        yield connection
 
 
 @pytest.fixture

@@ -1,16 +1,29 @@
-"""Copies of the checkout for tests and benchmarks, as it is before any build."""
+"""The checkout for tests and benchmarks, and copies of it before any build."""
 
+import csv
 import re
 import shutil
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[2]
+# The columns of the raw tables that are read, as the demonstration seeds have them.
+RAW_COLUMNS = {
+    name: tuple(next(csv.reader([path.open(encoding="utf-8").readline()])))
+    for path in sorted((CHECKOUT / "seeds/raw").glob("raw_*.csv"))
+    if any(CHECKOUT.glob(f"models/*/base/base_{(name := path.stem[4:])}.sql"))
+}
 # The entry of the segmentation of accounts, with the comment before it.
 PURCHASES = re.compile(
     r"\n    # Accounts by what.*?    purchases:\n.*?(?=\n\n)", re.DOTALL
 )
 MADE_BY_BUILDS = {"build", "published", "target", "logs"}
 NEVER_COPIED = shutil.ignore_patterns(".git", ".venv*", "__pycache__", ".*_cache")
+
+
+def read_seed(name: str) -> list[dict[str, str]]:
+    path = CHECKOUT / "seeds" / "reference" / f"{name}.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def copy_checkout(folder: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from compiled_models import nodes_of
 from conftest import build_once
 from dbt_project import DbtProject
-from project_copies import CHECKOUT, leave_out_purchases
+from project_copies import CHECKOUT, leave_out_purchases, read_seed
 
 MARTS = ("enterprise_segments", "enterprise_recommendations", "cluster_recommendations")
 SELECTED = [f"+{mart}" for mart in MARTS]
@@ -23,8 +23,7 @@ PLATFORMS = {
     )
     if platform not in ("platform", "any")
 }
-with (CHECKOUT / "seeds/reference/recommendations.csv").open(encoding="utf-8") as file:
-    SEED = list(csv.DictReader(file))
+SEED = read_seed("recommendations")
 OPENING = re.compile("ouvr|cré(er|e) ", re.IGNORECASE)
 
 

@@ -16,12 +16,6 @@ Rows = list[dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def published(built):
-    with duckdb.connect(str(built.published), read_only=True) as connection:
-        yield connection
-
-
-@pytest.fixture(scope="module")
 def clients(published):
     return rows(published.sql("from enterprise_segments"))
 

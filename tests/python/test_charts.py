@@ -39,12 +39,6 @@ EMPTY = ", ".join(
 )
 
 
-@pytest.fixture
-def connection():
-    with duckdb.connect() as connection:
-        yield connection
-
-
 def make_ordinary_tables(connection, members=None, **changes):
     members = make_members([61, 30, 6]) if members is None else members
     changes = {"names": NAMES, "moves": MOVES} | changes

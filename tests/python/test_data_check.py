@@ -1,6 +1,5 @@
 """The data check says what raw data are like, and tells a scheduler if they will do."""
 
-import csv
 import json
 import shutil
 from pathlib import Path
@@ -9,8 +8,7 @@ import duckdb
 import pytest
 from dbt.cli.main import dbtRunnerResult
 from dbt_project import DbtProject
-from project_copies import CHECKOUT
-from raw_columns import RAW_COLUMNS
+from project_copies import RAW_COLUMNS
 from segmentation.build_folder import folder_of
 from segmentation.builds.build_database import BuildDatabaseBusyError
 from segmentation.builds.data_check_report import (
@@ -19,11 +17,6 @@ from segmentation.builds.data_check_report import (
     write_share,
 )
 from segmentation.data_check import check_data
-
-
-def read_seed(name: str) -> list[dict]:
-    path = CHECKOUT / "seeds" / "reference" / f"{name}.csv"
-    return list(csv.DictReader(path.read_text("utf-8").splitlines()))
 
 
 def check_of(project: DbtProject) -> dict:

@@ -27,7 +27,6 @@ from test_kept_publications import full_disk, is_month, publish_months
 
 CLIENT = "ZX-4711"
 NAME = "Vélos d'Émile Quatrepieds"
-# In the bytes of a file however its format writes signs.
 # The environment, and this file.
 NOT_KEPT = {".venv", "tests"}
 COMMAND = "PYTHONPATH=python_models python -m segmentation.erase"

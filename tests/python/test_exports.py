@@ -12,9 +12,8 @@ from typing import Any
 import duckdb
 import jsonschema
 import pytest
-from conftest import CHECKOUT
-from dbt_project import DbtProject
 from page_data import make_enterprise, make_recommendation, make_segment, make_tables
+from project_copies import CHECKOUT, read_seed
 from segmentation.reporting.exports import (
     COLUMNS,
     SCHEMA_VERSION,
@@ -27,12 +26,6 @@ from segmentation.reporting.exports import (
 
 SCHEMA = json.loads((CHECKOUT / "assets" / "recommandations.schema.json").read_text())
 HEADER = [name.removesuffix("_{}") for name in COLUMNS]
-
-
-@pytest.fixture(scope="module")
-def published(built: DbtProject) -> duckdb.DuckDBPyConnection:
-    with duckdb.connect(str(built.published), read_only=True) as connection:
-        yield connection
 
 
 def small_tables(**tables: list[dict[str, Any]]) -> duckdb.DuckDBPyConnection:
@@ -266,9 +259,7 @@ def test_the_json_holds_every_recommendation_and_whom_it_reaches(
     )
     listed = document["segments"]
     assert sizes == {s["segment_key"]: s["enterprise_count"] for s in listed}
-    path = CHECKOUT / "seeds" / "reference" / "recommendations.csv"
-    with path.open(encoding="utf-8", newline="") as file:
-        lines = list(csv.DictReader(file))
+    lines = read_seed("recommendations")
     # Every segment of the study has lines of its own, and needs no starting set.
     seed = [
         line

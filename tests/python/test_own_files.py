@@ -1,7 +1,7 @@
 """An agency's own CSV files build as well as the demonstration seeds."""
 
 import pytest
-from raw_columns import RAW_COLUMNS
+from project_copies import RAW_COLUMNS
 
 FOLLOWERS = {
     **{"B01": 1200, "B02": 1400, "B03": 1300, "B04": 210000, "B05": 230000},

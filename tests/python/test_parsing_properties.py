@@ -22,8 +22,7 @@ from compiled_models import CompiledModels
 from dbt_project import DbtProject
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from project_copies import CHECKOUT
-from raw_columns import RAW_COLUMNS
+from project_copies import CHECKOUT, RAW_COLUMNS
 
 # By the clock of the tests' builds.
 LATEST_YEAR = 2025

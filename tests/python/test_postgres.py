@@ -10,8 +10,7 @@ import duckdb
 import pytest
 from planted_data import AWKWARD_TEXTS
 from postgres_server import PASSWORD, READER, AgencyDatabase
-from project_copies import leave_out_charts
-from raw_columns import RAW_COLUMNS
+from project_copies import RAW_COLUMNS, leave_out_charts
 from segmentation.errors import SegmentationError
 from segmentation.raw import postgres, postgres_connection
 from segmentation.raw.postgres import load_from_postgres

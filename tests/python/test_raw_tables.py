@@ -7,7 +7,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from raw_columns import RAW_COLUMNS
+from project_copies import RAW_COLUMNS
 from segmentation.errors import SegmentationError
 from segmentation.raw.tables import MAY_BE_EMPTY, load_raw_tables
 

@@ -4,7 +4,6 @@ import re
 from datetime import datetime
 from pathlib import Path
 
-import duckdb
 import pytest
 from planted_data import VARIABLES, make_settings
 from segmentation.builds.requirements import (
@@ -25,12 +24,6 @@ ENTRY = VARIABLES | {
     "data_measures": ["int_features_measured"],
 }
 MODELS = ["enterprise_features", "enterprise_segments", "int_features_measured"]
-
-
-@pytest.fixture
-def connection():
-    with duckdb.connect() as connection:
-        yield connection
 
 
 def check(connection, **changes):

@@ -1,16 +1,9 @@
 """A sample is read as scikit-learn takes it, and a feature that is none is refused."""
 
-import duckdb
 import pytest
 from planted_data import make_members, make_settings
 from segmentation.errors import SegmentationError
 from segmentation.learning.sampling import check_columns, read_sample
-
-
-@pytest.fixture
-def connection():
-    with duckdb.connect() as connection:
-        yield connection
 
 
 def as_relation(connection, sample):
