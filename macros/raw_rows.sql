@@ -150,8 +150,8 @@ select * from rows_as_text
     select raw_rows.*
     from {{ ref('base_' ~ raw_table) }} as raw_rows
     where
-        hash({{ row_content(raw_table, 'raw_rows') }}) in (
-            select hash({{ row_content(raw_table, 'raw_rows') }}) as content_hash
+        {{ text_hash(row_content(raw_table, 'raw_rows')) }} in (
+            select {{ text_hash(row_content(raw_table, 'raw_rows')) }} as content_hash
             from {{ ref('base_' ~ raw_table) }} as raw_rows
             group by content_hash
             having count(*) > 1

@@ -25,7 +25,7 @@ TOLERANCE = 1e-9
 NOT_COMPARED = (
     # DuckDB numbers raw rows itself.
     *("raw.", "base."),
-    # Kinds of enterprises, whose names list in any order, are finer on Spark.
+    # Kinds of enterprises are called by hashes, which are each engine's own.
     *("segmentations.int_enterprise_kinds", "segmentations.int_actions_listed"),
     "segmentations.int_recommendations_matched",
     # The bytes of a picture hang on the last digit of a place.

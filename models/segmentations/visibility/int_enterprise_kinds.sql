@@ -51,14 +51,15 @@ cities_named as (
     where city_name is not null
 ),
 
--- In any order: a kind too many is matched once more and changes nothing.
-accounts_listed as (
+-- A sum of hashes, which is the same in any order and no longer than a number: lists of
+-- texts for each of millions do not fit the memory.
+accounts_summed as (
     select
         enterprise_id,
-        {{ joined_texts(
+        sum({{ text_hash(
             "concat_ws(' ', platform, coalesce(cast(followers_from as string), '?'),"
-            ~ " growth)", ', '
-        ) }} as account_list
+            ~ " growth)"
+        ) }}) as account_sum
     from accounts
     group by enterprise_id
 ),
@@ -84,7 +85,7 @@ enterprises_described as (
         + cast(features.has_instagram_account as integer)
         + cast(features.has_tiktok_account as integer)
         + cast(features.has_other_account as integer) as platform_count,
-        coalesce(accounts_listed.account_list, '') as account_list,
+        coalesce(cast(accounts_summed.account_sum as string), '') as account_sum,
         coalesce(resting_listed.resting_recommendations, '') as resting_recommendations
     from features
     inner join members on features.enterprise_id = members.member_id
@@ -100,8 +101,8 @@ enterprises_described as (
         on
             members.segment_key = cities_named.segment_key
             and features.city_name = cities_named.city_name
-    left join accounts_listed
-        on features.enterprise_id = accounts_listed.enterprise_id
+    left join accounts_summed
+        on features.enterprise_id = accounts_summed.enterprise_id
     left join resting_listed
         on features.enterprise_id = resting_listed.enterprise_id
 ),
@@ -114,7 +115,7 @@ presences_named as (
         city,
         case platform_count when 0 then 'none' when 1 then 'one' else 'several' end
             as presence,
-        account_list,
+        account_sum,
         resting_recommendations
     from enterprises_described
 ),
@@ -126,7 +127,7 @@ kinds_named as (
         presence,
         md5(
             concat_ws(
-                chr(31), segment_key, trade, city, presence, account_list,
+                chr(31), segment_key, trade, city, presence, account_sum,
                 resting_recommendations
             )
         ) as enterprise_kind

@@ -78,9 +78,7 @@ components_measured as (
         features.enterprise_id,
         features.turnover_eur,
         {{ growth }} as growth,
-        case when {{ growth }} < 0 then '−' else '+' end as sign,
-        runners_up.segment_name_fr as runner_up_name_fr,
-        runners_up.segment_name_en as runner_up_name_en,
+        runners_up.cluster_id as runner_up_cluster_id,
         -- Of a segment that is set by hand the margin says nothing.
         case
             when not placed.is_set_by_hand and runners_up.standing > segments.standing
@@ -129,31 +127,12 @@ components_measured as (
 points_added as (
     select
         {% for component in components -%}
-        cast(measured.{{ component }} as double) as priority_{{ component }},
-        {% endfor -%}
-        {% for language in languages -%}
-        {% set values = {
-            'near_better_segment': 'measured.runner_up_name_' ~ language,
-            'growing_or_falling': "concat(measured.sign, "
-                ~ worded_number('abs(measured.growth)', 1, language) ~ ')',
-            'not_contacted':
-                worded_number('rules.not_contacted_limit_value', 1, language),
-            'turnover': worded_number('measured.turnover_eur', 1, language),
-        } -%}
-        concat_ws(
-            '{{ separators[language] }}',
-            {% for component in components -%}
-            case
-                when measured.{{ component }} >= rules.{{ component }}_told_from
-                    then replace(
-                        rules.{{ component }}_reason_{{ language }}, '{value}',
-                        {{ values[component] }}
-                    )
-            end{{ ',' if not loop.last }}
-            {% endfor -%}
-        ) as reasons_{{ language }},
+        measured.{{ component }},
         {% endfor -%}
         measured.enterprise_id,
+        measured.turnover_eur,
+        measured.growth,
+        measured.runner_up_cluster_id,
         round(
             100 * (
                 {% for component in components -%}
@@ -167,7 +146,59 @@ points_added as (
     cross join rules_side_by_side as rules
 ),
 
-priorities_scored as (
+-- Before there are texts: a window over everybody holds what it is over.
+priorities_ranked as (
+    select
+        {% for component in components -%}
+        {{ component }},
+        {% endfor -%}
+        enterprise_id,
+        turnover_eur,
+        growth,
+        runner_up_cluster_id,
+        priority_score,
+        row_number() over (order by priority_score desc, enterprise_id asc)
+            as priority_rank
+    from points_added
+),
+
+reasons_joined as (
+    select
+        {% for component in components -%}
+        cast(ranked.{{ component }} as double) as priority_{{ component }},
+        {% endfor -%}
+        {% for language in languages -%}
+        {% set values = {
+            'near_better_segment': 'runners_up.segment_name_' ~ language,
+            'growing_or_falling':
+                "concat(case when ranked.growth < 0 then '−' else '+' end, "
+                ~ worded_number('abs(ranked.growth)', 1, language) ~ ')',
+            'not_contacted':
+                worded_number('rules.not_contacted_limit_value', 1, language),
+            'turnover': worded_number('ranked.turnover_eur', 1, language),
+        } -%}
+        concat_ws(
+            '{{ separators[language] }}',
+            {% for component in components -%}
+            case
+                when ranked.{{ component }} >= rules.{{ component }}_told_from
+                    then replace(
+                        rules.{{ component }}_reason_{{ language }}, '{value}',
+                        {{ values[component] }}
+                    )
+            end{{ ',' if not loop.last }}
+            {% endfor -%}
+        ) as reasons_{{ language }},
+        {% endfor -%}
+        ranked.enterprise_id,
+        ranked.priority_score,
+        ranked.priority_rank
+    from priorities_ranked as ranked
+    cross join rules_side_by_side as rules
+    inner join runners_up on ranked.runner_up_cluster_id = runners_up.cluster_id
+),
+
+priorities_worded as (
     select
         {% for component in components -%}
         priority_{{ component }},
@@ -183,9 +214,8 @@ priorities_scored as (
         {% endfor -%}
         enterprise_id,
         priority_score,
-        row_number() over (order by priority_score desc, enterprise_id asc)
-            as priority_rank
-    from points_added
+        priority_rank
+    from reasons_joined
 )
 
-select * from priorities_scored
+select * from priorities_worded
