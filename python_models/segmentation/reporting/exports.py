@@ -10,7 +10,7 @@ lines ended by CR LF, quotes as in RFC 4180. Each row is one line.
 import json
 import re
 import unicodedata
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 from duckdb import DuckDBPyConnection
@@ -283,7 +283,7 @@ def write_clients_json(
     )
     written = [action for (action,) in actions.fetchall()]
 
-    @cache
+    @lru_cache(maxsize=ROWS_AT_A_TIME)
     def plan_as_json(plan: str | None) -> bytes:
         numbers = map(int, plan.split()) if plan else ()
         return f"[{','.join(written[number] for number in numbers)}]".encode()
@@ -304,15 +304,16 @@ def write_clients_json(
         from enterprise_segments left join planned using (enterprise_id)
         where enterprise_id between $first and $last
         order by enterprise_id"""
-    ids = published.execute(
-        "select enterprise_id from enterprise_segments order by enterprise_id"
-    ).fetchall()
+    batches = published.execute(f"""
+        select min(enterprise_id) as first, max(enterprise_id) as last from (
+            select enterprise_id, row_number() over (order by enterprise_id) as number
+            from enterprise_segments
+        ) group by number // {ROWS_AT_A_TIME} order by first""").fetchall()
     with path.open("wb") as file:
         file.write(f'{{"schema_version": {SCHEMA_VERSION}, "clients": ['.encode())
         separator = b"\n"
-        for start in range(0, len(ids), ROWS_AT_A_TIME):
-            batch = ids[start : start + ROWS_AT_A_TIME]
-            bounds = {"first": batch[0][0], "last": batch[-1][0]}
+        for first, last in batches:
+            bounds = {"first": first, "last": last}
             for client, plan in published.execute(query, bounds).fetchall():
                 file.write(separator)
                 file.write(client.removesuffix("}").encode())
