@@ -222,9 +222,14 @@ merged_ids_measured as (
 -- Two counts of one platform and day, or two turnovers of one year, are of two shops.
 measured_otherwise as (
     select distinct surviving_enterprise_id
-    from merged_ids_measured
-    group by surviving_enterprise_id, measurement
-    having min(value) <> max(value)
+    from (
+        select merged_ids_measured.surviving_enterprise_id
+        from merged_ids_measured
+        group by
+            merged_ids_measured.surviving_enterprise_id,
+            merged_ids_measured.measurement
+        having min(merged_ids_measured.value) <> max(merged_ids_measured.value)
+    ) as contradictions
 ),
 
 rows_disposed as (

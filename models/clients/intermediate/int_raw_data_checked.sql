@@ -231,18 +231,24 @@ model_levels as (
         and feature_name = 'category_name'
 ),
 
+levels_counted as (
+    select count(*) as level_count
+    from model_levels
+),
+
 -- Of nobody where there is no such model.
 unseen_counted as (
     select
         count(*) filter (where model_levels.category_name is null) as unseen,
         count(*) as with_model_category
     from disposed_enterprises
+    cross join levels_counted
     left join model_levels
         on disposed_enterprises.category_name = model_levels.category_name
     where
         disposed_enterprises.disposition = 'used'
         and disposed_enterprises.category_name is not null
-        and exists (select 1 from model_levels)
+        and levels_counted.level_count > 0
 ),
 
 -- Values that tell how the others of their column are to be read, or that they were
