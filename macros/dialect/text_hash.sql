@@ -1,4 +1,4 @@
-{#- 64 bits of a text, which both engines compute otherwise: to compare within a build. -#}
+{#- A text as 64 bits. Each engine has its own: compare within one build only. -#}
 {% macro text_hash(text) -%}
     {{ return(adapter.dispatch('text_hash')(text)) }}
 {%- endmacro %}

@@ -348,7 +348,7 @@ def _read_examples(
 ) -> dict[tuple[str, str, str], str]:
     """Read the most frequent values that were not used, by check, table and column."""
     rejected = []
-    named = ", ".join(map(text, check_names))
+    named = ", ".join(map(text, check_names)) or "null"
     for table, names in columns.items():
         values = " ".join(f"when {name!r} then base.{name}" for name in names)
         base = f"inner join {relations[f'base_{table}']} as base using (raw_row)"
