@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -104,6 +105,14 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
 @pytest.fixture(scope="module")
 def published(built: DbtProject) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(str(built.published), read_only=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def copied(built: DbtProject, tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Provide a copy of the build database, which a test may change."""
+    copy = shutil.copy(built.build_database, tmp_path)
+    with duckdb.connect(copy) as connection:
         yield connection
 
 

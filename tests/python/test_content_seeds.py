@@ -1,13 +1,9 @@
 """What people edit is one line of a seed, and a line that does not hold is told."""
 
 import json
-import shutil
-from pathlib import Path
 
-import duckdb
 import pytest
 from compiled_models import CompiledModels, compiled_test, nodes_of
-from dbt_project import DbtProject
 from project_copies import leave_out_charts
 
 # Seed, columns and a line of them; what else the seed has stays empty.
@@ -102,27 +98,19 @@ def test_a_category_a_city_alias_a_platform_a_segment_and_an_action_are_a_line_e
     assert "'mastodon'" not in check["report"]
 
 
-@pytest.fixture
-def content(built: DbtProject, tmp_path: Path) -> duckdb.DuckDBPyConnection:
-    """Provide a copy of the build database, whose seeds a test may change."""
-    database = built.folder / "build" / "segmentation.duckdb"
-    with duckdb.connect(shutil.copy(database, tmp_path)) as connection:
-        yield connection
-
-
 @pytest.mark.parametrize(("seed", "columns", "line", "claim"), BROKEN)
 def test_a_line_that_does_not_hold_is_found_with_its_claim(
-    built, content, seed, columns, line, claim
+    built, copied, seed, columns, line, claim
 ):
     test = compiled_test(nodes_of(built), f"content_of_{seed}_holds")
-    assert content.sql(test).fetchall() == []
+    assert copied.sql(test).fetchall() == []
     values = line.split(",")
-    content.execute(
+    copied.execute(
         f"insert into reference.{seed} ({columns})"
         f" values ({', '.join('?' for _ in values)})",
         values,
     )
-    found = content.sql(test).fetchall()
+    found = copied.sql(test).fetchall()
     assert claim in {found_claim for found_claim, _ in found}
     assert all(key is not None for _, key in found)
 
@@ -156,36 +144,29 @@ def test_a_failing_build_tells_the_first_lines_of_a_seed_that_do_not_hold(
 
 
 @pytest.mark.parametrize(
-    ("kind", "alias", "name"),
+    ("model", "test", "table", "line"),
     [
-        ("category", "OPTICIEN", "Musée"),
-        ("city", "st nazaire", "Nantes"),
-        ("platform", "Tik-Tok", "x"),
+        # Keys are compared: lines that differ as text may still be one spelling.
+        *(
+            ("int_names_resolved", "a_spelling_stands_for_one_name", table, line)
+            for table, line in (
+                ("reference.category_aliases", ("OPTICIEN", "Musée")),
+                ("reference.city_aliases", ("st nazaire", "Nantes")),
+                ("reference.platform_aliases", ("Tik-Tok", "x")),
+            )
+        ),
+        (
+            "int_raw_data_checked",
+            "a_far_smaller_or_larger_export_is_confirmed",
+            "previous_publication.member_segments (segmentation, member_id)",
+            ("visibility", "gone"),
+        ),
     ],
 )
-def test_two_lines_that_claim_one_spelling_for_two_names_are_found(
-    built, kind, alias, name
-):
-    """Keys are compared: alias lines that differ as text may still be one spelling."""
-    models = CompiledModels(built, targets=["int_names_resolved"])
-    test = "a_spelling_stands_for_one_name"
+def test_what_one_more_line_breaks_is_found(built, model, test, table, line):
+    models = CompiledModels(built, targets=[model])
     models.run()
     assert models.failures(test) == []
-    models.database.execute(
-        f"insert into reference.{kind}_aliases values (?, ?)", [alias, name]
-    )
-    models.run()
-    assert len(models.failures(test)) == 1
-
-
-def test_clients_that_are_gone_from_an_export_stop_its_publication(built):
-    models = CompiledModels(built, targets=["int_raw_data_checked"])
-    test = "a_far_smaller_or_larger_export_is_confirmed"
-    models.run()
-    assert models.failures(test) == []
-    models.database.execute(
-        "insert into previous_publication.member_segments (segmentation, member_id)"
-        " values ('visibility', 'A'), ('visibility', 'B')"
-    )
+    models.database.execute(f"insert into {table} values (?, ?)", line)
     models.run()
     assert len(models.failures(test)) == 1

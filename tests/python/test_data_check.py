@@ -1,7 +1,6 @@
 """The data check says what raw data are like, and tells a scheduler if they will do."""
 
 import json
-import shutil
 from pathlib import Path
 
 import duckdb
@@ -142,15 +141,6 @@ def test_a_busy_build_database_ends_the_check_with_3(tmp_path, monkeypatch):
     assert check_of(DbtProject(tmp_path))["message"] == "Process 7 has it open."
 
 
-@pytest.fixture
-def checked(built: DbtProject, tmp_path: Path) -> duckdb.DuckDBPyConnection:
-    """Provide a copy of the build database after a build of the demonstration."""
-    database = tmp_path / "segmentation.duckdb"
-    shutil.copyfile(built.build_database, database)
-    with duckdb.connect(str(database)) as connection:
-        yield connection
-
-
 def report(connection: duckdb.DuckDBPyConnection) -> tuple[str, dict]:
     tables = connection.sql(
         "select table_name, schema_name || '.' || table_name from duckdb_tables()"
@@ -171,9 +161,9 @@ def report(connection: duckdb.DuckDBPyConnection) -> tuple[str, dict]:
     return essentials, json.loads(path.read_text("utf-8"))
 
 
-def test_without_findings_data_are_ready(checked):
-    checked.execute("update intermediate.int_raw_data_checked set is_finding = false")
-    essentials, check = report(checked)
+def test_without_findings_data_are_ready(copied):
+    copied.execute("update intermediate.int_raw_data_checked set is_finding = false")
+    essentials, check = report(copied)
     assert (check["status"], check["exit_status"]) == ("ready", 0)
     assert check["message"] == "Data check of ours: ready to build."
     assert check["report"].endswith(check["message"])
@@ -181,9 +171,9 @@ def test_without_findings_data_are_ready(checked):
     assert "inding" not in essentials
 
 
-def test_many_findings_stay_within_17_lines_of_the_log(checked):
-    checked.execute("update intermediate.int_raw_data_checked set is_finding = true")
-    essentials, check = report(checked)
+def test_many_findings_stay_within_17_lines_of_the_log(copied):
+    copied.execute("update intermediate.int_raw_data_checked set is_finding = true")
+    essentials, check = report(copied)
     count = len(check["findings"])
     assert count > 50
     assert len(essentials.splitlines()) == 17
@@ -193,12 +183,12 @@ def test_many_findings_stay_within_17_lines_of_the_log(checked):
     assert f"Finding {count}: " in check["report"]
 
 
-def test_of_many_unlisted_names_the_most_frequent_are_told(checked):
-    checked.execute(
+def test_of_many_unlisted_names_the_most_frequent_are_told(copied):
+    copied.execute(
         "insert into intermediate.int_unlisted_names_counted"
         " select 'category', 'xyz ' || n, 'XYZ ' || n, n from range(1, 10001) as t(n)"
     )
-    _, check = report(checked)
+    _, check = report(copied)
     told = check["report"]
     assert "     10,000 x 'XYZ 10000': category_groups.csv: XYZ 10000" in told
     assert told.count("x 'XYZ ") == 20

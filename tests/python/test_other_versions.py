@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from dbt_project import DbtProject
-from project_copies import CHECKOUT, copy_checkout
+from project_copies import CHECKOUT
 
 pytestmark = pytest.mark.slow
 
@@ -79,22 +79,3 @@ def test_an_older_or_newer_client_reads_the_same_tables_and_descriptions(
     )
     assert (found, usual) == (version, duckdb.__version__)
     assert read == expected
-
-
-def test_make_build_is_enough_on_a_fresh_machine(tmp_path: Path) -> None:
-    copy_checkout(tmp_path / "clone")
-    environment = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("MAKE", "PYTHONPATH", "PUBLISH_DIR", "VIRTUAL_ENV"))
-    }
-    build = subprocess.run(
-        ["make", "build", f"PYTHON={sys.executable}"],
-        cwd=tmp_path / "clone",
-        env=environment,
-        capture_output=True,
-        text=True,
-    )
-    assert build.returncode == 0, build.stdout + build.stderr
-    assert "\nPublished in published/: segmentation.duckdb, " in build.stdout
-    assert "visibility: 421 members in 4 segments" in build.stdout

@@ -45,7 +45,7 @@ def measure_stability(
         fit = recipe.cluster(settings.n_clusters)
         if fit is not None:
             jaccards.append(
-                largest_jaccards(labels[rows], fit.labels, cluster_count=cluster_count)
+                _largest_jaccards(labels[rows], fit.labels, cluster_count=cluster_count)
             )
     sizes = np.bincount(labels, minlength=cluster_count)
     # Those that cannot be fitted are not a random choice: they lack whole clusters.
@@ -61,7 +61,7 @@ def measure_stability(
     return pd.DataFrame(figures).to_dict("index")
 
 
-def largest_jaccards(
+def _largest_jaccards(
     labels: np.ndarray, new_labels: np.ndarray, *, cluster_count: int
 ) -> np.ndarray:
     """Jaccard coefficient of each cluster with the new cluster most like it.
