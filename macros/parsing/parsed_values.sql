@@ -57,3 +57,34 @@
         parse_date('prepared'), is_plausible_date('parsed')
     ) }}
 {%- endmacro %}
+
+{#- CTEs that end in `ids_parsed`: of each row the ids, which repeat less than it costs to
+    find the different ones, as `<id>_text` and `<id>_read`, `beside` other columns. -#}
+{% macro parsed_ids(ids, beside, digest=none) -%}
+texts_trimmed as (
+    select
+        raw_row,
+        {% if digest -%}
+        {{ digest }} as digest,
+        {% endif -%}
+        {% for id in ids -%}
+        {{ trimmed_text(id) }} as {{ id }}_text,
+        {% endfor -%}
+        {{ beside | join(',\n        ') }}
+    from raw_rows
+),
+
+ids_parsed as (
+    select
+        raw_row,
+        {% if digest -%}
+        digest,
+        {% endif -%}
+        {% for id in ids -%}
+        {{ id }}_text,
+        {{ parse_id(known_text(id ~ '_text')) }} as {{ id }}_read,
+        {% endfor -%}
+        {{ beside | join(',\n        ') }}
+    from texts_trimmed
+)
+{%- endmacro %}

@@ -9,15 +9,9 @@ with clusters as (
     where segmentation = 'purchases'
 ),
 
-cluster_names as (
-    select *
-    from {{ ref('clusters_named') }}
-    where segmentation = 'purchases'
-),
-
 segments as (
     select *
-    from {{ ref('segments_described') }}
+    from {{ ref('segment_overview') }}
     where segmentation = 'purchases'
 ),
 
@@ -46,8 +40,8 @@ measures_side_by_side as (
 profiles as (
     select
         measures.cluster_id,
-        cluster_names.segment_key,
-        cluster_names.segment_name,
+        segments.segment_key,
+        segments.segment_name_{{ var('language') }} as segment_name,
         segments.segment_profile_{{ var('language') }} as segment_profile,
         segments.segment_aim_{{ var('language') }} as segment_aim,
         segments.display_order,
@@ -68,8 +62,7 @@ profiles as (
         ) as sales_share
     from measures_side_by_side as measures
     inner join members using (cluster_id)
-    inner join cluster_names using (cluster_id)
-    inner join segments using (segment_key)
+    inner join segments using (cluster_id)
 )
 
 select * from profiles

@@ -9,15 +9,9 @@ with clusters as (
     where segmentation = 'visibility'
 ),
 
-cluster_names as (
-    select *
-    from {{ ref('clusters_named') }}
-    where segmentation = 'visibility'
-),
-
 segments as (
     select *
-    from {{ ref('segments_described') }}
+    from {{ ref('segment_overview') }}
     where segmentation = 'visibility'
 ),
 
@@ -68,7 +62,7 @@ top_categories as (
 -- because the last bits of a sum depend on it; unknown where a mean is.
 distances_measured as (
     select
-        cluster_names.cluster_id,
+        segments.cluster_id,
         case
             when
                 count(*)
@@ -80,17 +74,17 @@ distances_measured as (
                     )') }}
                 )
         end as distance_to_reference
-    from cluster_names
+    from segments
     inner join reference_profiles using (segmentation, segment_key)
     left join clusters using (cluster_id, measure)
-    group by cluster_names.cluster_id
+    group by segments.cluster_id
 ),
 
 profiles as (
     select
         measures.cluster_id,
-        cluster_names.segment_key,
-        cluster_names.segment_name,
+        segments.segment_key,
+        segments.segment_name_{{ var('language') }} as segment_name,
         segments.is_named_segment,
         segments.segment_profile_{{ var('language') }} as segment_profile,
         segments.segment_aim_{{ var('language') }} as segment_aim,
@@ -113,8 +107,7 @@ profiles as (
         top_categories.category_name as top_category_name,
         distances_measured.distance_to_reference
     from measures_side_by_side as measures
-    inner join cluster_names using (cluster_id)
-    inner join segments using (segment_key)
+    inner join segments using (cluster_id)
     left join platforms_ranked
         on
             measures.cluster_id = platforms_ranked.cluster_id

@@ -4,7 +4,6 @@ import csv
 import math
 import re
 import unicodedata
-from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -26,7 +25,6 @@ from segmentation.reporting.page.writing import read_texts
 SPITEFUL = "</script><img src=x onerror=alert(1)>\"'&"
 STILL = {"viewport": {"width": 1366, "height": 900}, "reduced_motion": "reduce"}
 Client = dict[str, Any]
-Visit = Callable[..., Page]
 
 
 SEGMENTS = {

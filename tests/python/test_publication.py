@@ -11,8 +11,6 @@ from segmentation.publication import publishing
 from segmentation.publication.memory import (
     CATALOG,
     DATABASE_NAME,
-    MEMBER_SEGMENTS,
-    MEMORY_TABLES,
     SCHEMA_VERSION,
     attach_previous_publication,
     identify_publication,
@@ -214,16 +212,6 @@ def test_a_failure_while_writing_leaves_the_last_publication_and_names_the_file(
     assert files_in(publish_dir) == PUBLISHED
 
 
-def test_a_file_in_place_of_the_folder_is_an_error_that_leaves_it_alone(
-    build, publish_dir
-):
-    publish_dir.parent.mkdir()
-    publish_dir.write_text("somebody's notes")
-    with pytest.raises(SegmentationError, match="a wrong PUBLISH_DIR"):
-        publish_build(build, publish_dir)
-    assert publish_dir.read_text() == "somebody's notes"
-
-
 def test_a_build_that_began_before_the_last_publication_does_not_replace_it(
     build, publish_dir
 ):
@@ -236,32 +224,6 @@ def test_a_build_that_began_before_the_last_publication_does_not_replace_it(
         publish_build(build, publish_dir, remembered_file=remembered_file)
     assert (publish_dir / DATABASE_NAME).read_bytes() == before
     assert files_in(publish_dir) == PUBLISHED
-
-
-def test_equal_builds_give_equal_tables_and_files_whatever_the_order_of_their_rows(
-    build, tmp_path
-):
-    contents = []
-    for name in ("first", "second"):
-        publish_build(build, tmp_path / name)
-        with open_published(tmp_path / name) as published:
-            names = [mart["name"] for mart in MARTS] + ["publication"]
-            contents.append({n: published.table(n).fetchall() for n in names})
-        build.execute(
-            "create or replace table enterprise_segments as"
-            " select * from enterprise_segments order by md5(enterprise_id)"
-        )
-    assert contents[0] == contents[1]
-
-
-def test_before_the_first_publication_the_memory_is_empty_tables(tmp_path):
-    """So that every model reads it in one way, from the first build on."""
-    tables = MEMORY_TABLES | {"member_segments": MEMBER_SEGMENTS}
-    with attached(tmp_path / "published", tmp_path) as connection:
-        for table, columns in tables.items():
-            relation = connection.table(f"{CATALOG}.main.{table}")
-            assert relation.columns == [c.split()[0] for c in columns.split(",")]
-            assert relation.fetchall() == []
 
 
 def test_a_build_remembers_what_was_published_last(build, publish_dir, tmp_path):

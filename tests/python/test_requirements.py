@@ -50,7 +50,8 @@ def load_features(connection, row_count=9):
     connection.execute(
         "create or replace table enterprise_features as select"
         " cast(range as varchar) as enterprise_id, range as followers_total,"
-        f" 'bar' as category_name from range({row_count})"
+        " 'bar' as category_name, current_date as opened, now()::timestamp as seen"
+        f" from range({row_count})"
     )
 
 
@@ -231,7 +232,17 @@ def test_fewer_different_members_than_clusters_are_refused(connection, update):
         (0, {"refit": "never"}, "has 0 members"),
         (0, {"is_empty_run": True}, None),
         (0, {"is_empty_run": True, "numeric_features": ["likes"]}, "'likes' is not a"),
-        (9, {"categorical_features": ["town"]}, "'town' is not a column"),
+        (9, {"categorical_features": ["town"]},
+         "'town' is not a column of enterprise_features: correct"),
+        (9, {"categorical_features": ["enterprise_id"]},
+         "The key 'enterprise_id' is no feature: take it out"),
+        *(
+            (9, {"numeric_features": [name], "categorical_features": []},
+             f"'{name}' is of type {type_}: move it to categorical_features")
+            for name, type_ in [
+                ("category_name", "VARCHAR"), ("opened", "DATE"), ("seen", "TIMESTAMP"),
+            ]
+        ),
         (9, {"measures": ["follower_total"]},
          "'follower_total' in measures is not a column of enterprise_features: did you"
          " mean followers_total?"),

@@ -1,9 +1,7 @@
-"""A sample is read as scikit-learn takes it, and a feature that is none is refused."""
+"""A sample is read as scikit-learn takes it."""
 
-import pytest
 from planted_data import make_members, make_settings
-from segmentation.errors import SegmentationError
-from segmentation.learning.sampling import check_columns, read_sample
+from segmentation.learning.sampling import read_sample
 
 
 def as_relation(connection, sample):
@@ -38,27 +36,3 @@ def test_an_unknown_number_is_nan_and_an_unknown_text_is_none(connection):
     assert sample['the "net" income'].dtype == "float64"
     assert sample['the "net" income'].fillna(-1).tolist() == [12.5, -1]
     assert sample["kind"].tolist() == ["café", None]
-
-
-@pytest.mark.parametrize(
-    ("kind", "feature", "complaint"),
-    [
-        ("numeric", "folowers",
-         "'folowers' is not a column of members: .*member_id, f"),
-        ("categorical", "folowers", "'folowers' is not a column of members: correct"),
-        ("categorical", "member_id", "The key 'member_id' is no feature: take it out"),
-        ("numeric", "city_name", "'city_name' is of type VARCHAR: move it to categ"),
-        ("numeric", "opened", "'opened' is of type DATE: move it to categorical_fea"),
-        ("numeric", "seen", "'seen' is of type TIMESTAMP: move it to categorical_fe"),
-    ],
-)  # fmt: skip
-def test_a_feature_that_is_none_is_refused_with_the_remedy(
-    connection, kind, feature, complaint
-):
-    as_relation(connection, make_members(5))
-    features = connection.sql(
-        "select *, current_date as opened, now()::timestamp as seen from members"
-    )
-    settings = make_settings(**{f"{kind}_features": (feature,)})
-    with pytest.raises(SegmentationError, match=complaint):
-        check_columns(features, key="member_id", table="members", settings=settings)

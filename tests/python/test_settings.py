@@ -15,7 +15,6 @@ from segmentation.learning.settings import (
     FitSettings,
     check_stored_settings,
     read_clock,
-    variables_of,
 )
 
 
@@ -48,16 +47,6 @@ def test_sql_and_python_read_the_same_clock(as_of):
     modules = {"re": re, "datetime": datetime_module}
     query = template.render(modules=modules, var=lambda _: as_of)
     assert duckdb.sql(query).fetchall() == [(read_clock(as_of),)]
-
-
-def test_the_variables_of_one_segmentation_are_found_in_the_table():
-    with duckdb.connect() as connection:
-        table = connection.sql(
-            "select * from (values ('sales', '{}'), ('planted', ?)) as t(segmentation,"
-            " variables)",
-            params=[json.dumps(VARIABLES)],
-        )
-        assert variables_of("planted", table) == make_variables()
 
 
 @pytest.mark.parametrize(

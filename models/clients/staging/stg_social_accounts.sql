@@ -14,27 +14,7 @@ with raw_rows as (
 
 {{ parsed_date('measured_on', 'measured_on_read') }},
 
--- Ids repeat less than it costs to find the different ones.
-texts_trimmed as (
-    select
-        raw_row,
-        platform,
-        followers,
-        measured_on,
-        {{ trimmed_text('enterprise_id') }} as enterprise_id_text
-    from raw_rows
-),
-
-ids_parsed as (
-    select
-        raw_row,
-        enterprise_id_text,
-        platform,
-        followers,
-        measured_on,
-        {{ parse_id(known_text('enterprise_id_text')) }} as enterprise_id_read
-    from texts_trimmed
-),
+{{ parsed_ids(['enterprise_id'], beside=['platform', 'followers', 'measured_on']) }},
 
 values_judged as (
     select

@@ -13,25 +13,7 @@ with raw_rows as (
     parse_amount('prepared'), is_plausible_amount('parsed')
 ) }},
 
--- Ids repeat less than it costs to find the different ones.
-texts_trimmed as (
-    select
-        raw_row,
-        fiscal_year,
-        turnover_eur,
-        {{ trimmed_text('enterprise_id') }} as enterprise_id_text
-    from raw_rows
-),
-
-ids_parsed as (
-    select
-        raw_row,
-        enterprise_id_text,
-        fiscal_year,
-        turnover_eur,
-        {{ parse_id(known_text('enterprise_id_text')) }} as enterprise_id_read
-    from texts_trimmed
-),
+{{ parsed_ids(['enterprise_id'], beside=['fiscal_year', 'turnover_eur']) }},
 
 values_judged as (
     select

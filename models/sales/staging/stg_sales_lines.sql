@@ -23,41 +23,13 @@ with raw_rows as (
 
 {{ parsed_date('sold_on', 'sold_on_read') }},
 
--- Ids repeat less than it costs to find the different ones.
-texts_trimmed as (
-    select
-        raw_rows.raw_row,
-        {{ row_digest('sales_lines', 'raw_rows') }} as digest,
-        raw_rows.product_code,
-        raw_rows.product_name,
-        raw_rows.quantity,
-        raw_rows.unit_price_eur,
-        raw_rows.sold_on,
-        raw_rows.country,
-        {{ trimmed_text('raw_rows.line_id') }} as line_id_text,
-        {{ trimmed_text('raw_rows.account_id') }} as account_id_text,
-        {{ trimmed_text('raw_rows.contract_id') }} as contract_id_text
-    from raw_rows
-),
-
-ids_parsed as (
-    select
-        raw_row,
-        digest,
-        product_code,
-        product_name,
-        quantity,
-        unit_price_eur,
-        sold_on,
-        country,
-        line_id_text,
-        account_id_text,
-        contract_id_text,
-        {{ parse_id(known_text('line_id_text')) }} as line_id_read,
-        {{ parse_id(known_text('account_id_text')) }} as account_id_read,
-        {{ parse_id(known_text('contract_id_text')) }} as contract_id_read
-    from texts_trimmed
-),
+{{ parsed_ids(
+    ['line_id', 'account_id', 'contract_id'],
+    beside=[
+        'product_code', 'product_name', 'quantity', 'unit_price_eur', 'sold_on', 'country',
+    ],
+    digest=row_digest('sales_lines', 'raw_rows')
+) }},
 
 values_judged as (
     select
