@@ -17,8 +17,8 @@ def nodes_of(project: DbtProject) -> dict[str, dict[str, Any]]:
     return json.loads(manifest.read_text(encoding="utf-8"))["nodes"]
 
 
-def compiled_test(nodes: Mapping[str, dict[str, Any]], name: str) -> str:
-    """Give the SQL of a data test, which returns the rows that it complains of."""
+def compiled_query(nodes: Mapping[str, dict[str, Any]], name: str) -> str:
+    """Give the SQL of a model, or of a data test: the rows that it complains of."""
     (code,) = (node["compiled_code"] for node in nodes.values() if node["name"] == name)
     return code
 
@@ -98,7 +98,7 @@ class CompiledModels:
 
     def failures(self, data_test: str) -> list[tuple]:
         """Return the rows that a data test of the project complains about."""
-        return self.rows(compiled_test(self.nodes, data_test))
+        return self.rows(compiled_query(self.nodes, data_test))
 
     def rows(self, query: str) -> list[tuple]:
         return self.database.execute(query).fetchall()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from compiled_models import compiled_test, nodes_of
+from compiled_models import compiled_query, nodes_of
 from conftest import build_once
 from dbt_project import DbtProject
 from project_copies import CHECKOUT, leave_out_purchases, read_seed
@@ -81,7 +81,7 @@ def test_every_action_reaches_somebody_in_the_demonstration_or_says_why_not(buil
 
 def test_matching_by_kind_is_matching_everybody(agency, tmp_path):
     """Were everybody of a kind of its own, nobody would be proposed anything else."""
-    code = compiled_test(nodes_of(agency), "int_recommendations_matched")
+    code = compiled_query(nodes_of(agency), "int_recommendations_matched")
     copy = shutil.copy(agency.build_database, tmp_path / "segmentation.duckdb")
     columns = "recommendation_id, matched_on, recommendation_rank"
     with duckdb.connect(copy) as connection:

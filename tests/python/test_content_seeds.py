@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from compiled_models import CompiledModels, compiled_test, nodes_of
+from compiled_models import CompiledModels, compiled_query, nodes_of
 from project_copies import leave_out_charts
 
 # Seed, columns and a line of them; what else the seed has stays empty.
@@ -102,7 +102,7 @@ def test_a_category_a_city_alias_a_platform_a_segment_and_an_action_are_a_line_e
 def test_a_line_that_does_not_hold_is_found_with_its_claim(
     built, copied, seed, columns, line, claim
 ):
-    test = compiled_test(nodes_of(built), f"content_of_{seed}_holds")
+    test = compiled_query(nodes_of(built), f"content_of_{seed}_holds")
     assert copied.sql(test).fetchall() == []
     values = line.split(",")
     copied.execute(
